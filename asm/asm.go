@@ -1,0 +1,52 @@
+// Package asm turns instructions into bytes and bytes into instructions. It is
+// the only importer of golang-asm (encoding) and x/arch (decoding).
+//
+// This file holds what all CPUs share; each CPU has a folder of its own
+// (asm/amd64) with its registers, its operations and an assembler of type Asm
+// that ends in a *Code. Nothing leaves this package that was not decoded again.
+package asm
+
+// Code is one assembled piece: position independent bytes, with what is still
+// open in them.
+type Code struct {
+	Bytes  []byte
+	Fixups []Fixup        // fields whose value depends on addresses not known here, by Off
+	Labels map[string]int // label and string name -> offset in Bytes
+	Items  []Item         // every byte of Bytes, in order: instructions and named strings
+	Lines  []Line         // source positions, by Off
+}
+
+// Item is one instruction, or one named string of data between instructions.
+type Item struct {
+	Off  int
+	Size int
+	Text string // the instruction in Intel syntax, or the string quoted
+	Name string // the string's name; empty for an instruction
+}
+
+// Line says that the instructions from Off on come from this line of a source file.
+type Line struct {
+	Off  int
+	File int // index in the caller's list of files
+	Line int // 1 is the first
+}
+
+// FixupKind says how a Fixup's field is computed. S is the symbol's address, A
+// the addend, P the address of the field, as in the psABI.
+type FixupKind uint8
+
+const (
+	// PC32 is S + A − P in 4 bytes (R_X86_64_PC32). A holds the usual −4 and
+	// whatever else lies between field and next instruction.
+	PC32 FixupKind = iota
+	// Abs64 is S + A in 8 bytes (R_X86_64_64).
+	Abs64
+)
+
+// Fixup is a field that waits for a symbol's address.
+type Fixup struct {
+	Off  int // offset of the field in Bytes
+	Kind FixupKind
+	Sym  string
+	Add  int64
+}
