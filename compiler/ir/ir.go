@@ -1,0 +1,175 @@
+// Package ir is the compiler's middle form: functions of basic blocks of values in
+// SSA form. This file holds the data types; doc.go lists the passes in order.
+//
+// Single letters mean the same everywhere: b block, v value, f function, t type.
+package ir
+
+// Type is the width of a value in a register. SLUL's types are gone here: a bool,
+// byte, int, signed int or enum is a W, everything else an L.
+type Type uint8
+
+const (
+	None Type = iota // no value
+	W                // 32 bits; the register's upper half is undefined
+	L                // 64 bits: numbers and addresses
+)
+
+// Cond is a comparison of two values of one width.
+type Cond uint8
+
+const (
+	EQ Cond = iota
+	NE
+	SLT // signed
+	SLE
+	SGT
+	SGE
+	ULT // unsigned
+	ULE
+	UGT
+	UGE
+)
+
+// Trap is why a program stops; its text is printed by core's trap func.
+type Trap uint8
+
+const (
+	TrapNone Trap = iota
+	TrapOverflow
+	TrapDivision
+	TrapBounds
+	TrapRange
+	TrapAssert
+	TrapShift
+	TrapMemory
+	TrapStack
+)
+
+// Op is what a value does. Its facts (name, number of arguments, effects) are in opTable.
+type Op uint8
+
+const (
+	OpInvalid Op = iota
+	OpConst      // Imm
+	OpParam      // Imm: number of the parameter, 0 first
+	OpPhi        // one argument per predecessor of its block, in Preds order
+	OpAddr       // address of the symbol Sym (RIP-relative) plus Imm
+	OpSlot       // address of Imm bytes of the function's frame, 16-byte aligned; contents undefined at first
+
+	OpAdd // wrap around; see Check for the trapping forms
+	OpSub
+	OpMul
+	OpDiv // signed, toward zero; the caller has ruled out 0 and MIN/−1
+	OpRem
+	OpUDiv
+	OpURem
+	OpAnd
+	OpOr
+	OpXor
+	OpShl // counts are below the width: ruled out by the caller
+	OpShr // logical
+	OpSar // arithmetic
+	OpNeg
+	OpNot
+
+	OpSextW // L from W, sign-extended
+	OpZextW // L from W, zero-extended
+	OpTrunc // W from L: the low half
+	OpCmp   // W 0 or 1: Args[0] Cond Args[1]
+
+	OpLoad8  // zero-extended byte at Args[0]+Imm; of type W or L
+	OpLoad16 // zero-extended
+	OpLoad32 // W; as L zero-extended
+	OpLoad64
+	OpStore8 // Args[1] to Args[0]+Imm
+	OpStore16
+	OpStore32
+	OpStore64
+	OpCopyMem // copy Args[2] bytes from Args[1] to Args[0]; they do not overlap
+	OpFillMem // Args[2] bytes of value Args[1] to Args[0]
+
+	OpCall    // Sym(Args...), result of the value's Type
+	OpSyscall // Args[0] number, Args[1:] up to six arguments; L: the kernel's answer
+	OpArena   // L: the register that holds the current arena (r15)
+	OpSetArena
+	OpTrapIf // stop with Trap at Pos when Args[0] Cond Args[1]
+)
+
+// Check says when OpAdd, OpSub, OpMul and OpNeg trap instead of wrapping.
+type Check uint8
+
+const (
+	Wrap   Check = iota
+	Signed       // on signed overflow at the value's width (jo)
+	Nonneg       // both arguments are >= 0 and the result must be: jo for add and mul, js for sub
+)
+
+// Pos is a place in the source: an index in Module.Files and a line from 1. The zero
+// Pos is no place.
+type Pos struct{ File, Line int32 }
+
+// Value is one SSA value and the instruction that makes it.
+type Value struct {
+	ID    int // unique in its function, stable in print
+	Op    Op
+	Type  Type
+	Args  []*Value
+	Imm   int64
+	Sym   string
+	Cond  Cond  // OpCmp, OpTrapIf
+	Check Check // OpAdd, OpSub, OpMul, OpNeg
+	Trap  Trap  // OpTrapIf, and the checked arithmetic
+	Pos   Pos
+	Block *Block
+	Uses  int // kept by the passes that need it; see CountUses
+}
+
+// TermKind is how a block ends.
+type TermKind uint8
+
+const (
+	TermNone TermKind = iota
+	Jump              // to Succs[0]
+	Branch            // Ctl <> 0: Succs[0], else Succs[1]
+	Return            // Ctl is the result, or nil
+	Stop              // never reached: the last value is a call that does not return
+)
+
+// Block is a run of values without jumps. Phis come first in Values.
+type Block struct {
+	ID     int
+	Values []*Value
+	Term   TermKind
+	Ctl    *Value
+	Succs  []*Block
+	Preds  []*Block
+	Cold   bool // seldom run: placed at the end of the function
+	Pos    Pos  // of the terminator
+}
+
+// Func is one function. Blocks[0] is its entry and has no predecessors.
+type Func struct {
+	Name     string
+	Params   []*Value // OpParam values, also in Blocks[0].Values
+	Result   Type
+	Blocks   []*Block
+	NoReturn bool
+	Start    bool   // the program's first instruction: its parameter 0 is the stack pointer at entry, it never returns
+	TrapSym  string // symbol that traps call: W number (line<<4 | Trap) is its only argument
+	Pos      Pos
+	nextID   int
+}
+
+// Data is a constant in the read-only part of the image.
+type Data struct {
+	Name  string
+	Bytes []byte
+	Align int // a power of two
+}
+
+// Module is one program or library.
+type Module struct {
+	Files []string // Pos.File is an index here
+	Funcs []*Func
+	Data  []*Data
+}
