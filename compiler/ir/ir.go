@@ -45,12 +45,12 @@ const (
 	TrapStack
 )
 
-// Op is what a value does. Its facts (name, number of arguments, effects) are in opTable.
+// Op is what a value does. Its facts (name, number of arguments, effects) are in opTable (op.go).
 type Op uint8
 
 const (
 	OpInvalid Op = iota
-	OpConst      // Imm
+	OpConst      // Imm; of a W sign-extended from its 32 bits, whatever the source type was
 	OpParam      // Imm: number of the parameter, 0 first
 	OpPhi        // one argument per predecessor of its block, in Preds order
 	OpAddr       // address of the symbol Sym (RIP-relative) plus Imm
@@ -66,7 +66,7 @@ const (
 	OpAnd
 	OpOr
 	OpXor
-	OpShl // counts are below the width: ruled out by the caller
+	OpShl // by Args[1], a W below the width of the value: the caller has ruled out more
 	OpShr // logical
 	OpSar // arithmetic
 	OpNeg
@@ -89,6 +89,7 @@ const (
 	OpFillMem // Args[2] bytes of value Args[1] to Args[0]
 
 	OpCall    // Sym(Args...), result of the value's Type
+	OpResult2 // W: the second result word of the call Args[0], which stands before it in the same block
 	OpSyscall // Args[0] number, Args[1:] up to six arguments; L: the kernel's answer
 	OpArena   // L: the register that holds the current arena (r15)
 	OpSetArena
@@ -131,16 +132,18 @@ const (
 	TermNone TermKind = iota
 	Jump              // to Succs[0]
 	Branch            // Ctl <> 0: Succs[0], else Succs[1]
-	Return            // Ctl is the result, or nil
+	Return            // Ctl is the result, or nil; Ctl2 the second result word, or nil
 	Stop              // never reached: the last value is a call that does not return
 )
 
-// Block is a run of values without jumps. Phis come first in Values.
+// Block is a run of values without jumps. Phis come first in Values; in the entry block
+// the parameters do. No block is twice among its Preds: a Branch has two different Succs.
 type Block struct {
 	ID     int
 	Values []*Value
 	Term   TermKind
 	Ctl    *Value
+	Ctl2   *Value
 	Succs  []*Block
 	Preds  []*Block
 	Cold   bool // seldom run: placed at the end of the function
@@ -152,12 +155,14 @@ type Func struct {
 	Name     string
 	Params   []*Value // OpParam values, also in Blocks[0].Values
 	Result   Type
+	Result2  Type // None, or W: 0, or 1 + the number of an error; see OpResult2
 	Blocks   []*Block
 	NoReturn bool
 	Start    bool   // the program's first instruction: its parameter 0 is the stack pointer at entry, it never returns
 	TrapSym  string // symbol that traps call: W number (line<<4 | Trap) is its only argument
 	Pos      Pos
 	nextID   int
+	nextBlk  int
 }
 
 // Data is a constant in the read-only part of the image.

@@ -1,0 +1,161 @@
+package ir
+
+// func.go has the small tools that make and change functions: new values and blocks,
+// edges, replacement, use counts.
+
+// NewBlock appends an empty block.
+func (f *Func) NewBlock() *Block {
+	b := &Block{ID: f.nextBlk}
+	f.nextBlk++
+	f.Blocks = append(f.Blocks, b)
+	return b
+}
+
+// newValue makes a value that is in no block yet.
+func (f *Func) newValue(op Op, t Type, args ...*Value) *Value {
+	v := &Value{ID: f.nextID, Op: op, Type: t, Args: args}
+	f.nextID++
+	return v
+}
+
+// NewValue appends a value to b.
+func (f *Func) NewValue(b *Block, op Op, t Type, args ...*Value) *Value {
+	v := f.newValue(op, t, args...)
+	v.Block = b
+	b.Values = append(b.Values, v)
+	return v
+}
+
+// NewParam appends a parameter; all parameters are made before any other value.
+func (f *Func) NewParam(t Type) *Value {
+	v := f.NewValue(f.Blocks[0], OpParam, t)
+	v.Imm = int64(len(f.Params))
+	f.Params = append(f.Params, v)
+	return v
+}
+
+// NumIDs is more than every value's ID: the length of a table indexed by it.
+func (f *Func) NumIDs() int { return f.nextID }
+
+// NumBlockIDs is more than every block's ID.
+func (f *Func) NumBlockIDs() int { return f.nextBlk }
+
+// AddEdge makes to a successor of b, and b the last predecessor of to.
+func (b *Block) AddEdge(to *Block) {
+	b.Succs = append(b.Succs, to)
+	to.Preds = append(to.Preds, b)
+}
+
+// predIndex is the place of p among the predecessors of b, which is also the place of
+// its arguments in b's phis; -1 when it is none.
+func (b *Block) predIndex(p *Block) int {
+	for i, q := range b.Preds {
+		if q == p {
+			return i
+		}
+	}
+	return -1
+}
+
+// removePred takes predecessor i away, with its phi arguments.
+func (b *Block) removePred(i int) {
+	b.Preds = append(b.Preds[:i:i], b.Preds[i+1:]...)
+	for _, v := range b.phis() {
+		v.Args = append(v.Args[:i:i], v.Args[i+1:]...)
+	}
+}
+
+// phis gives the phis at the head of b.
+func (b *Block) phis() []*Value {
+	for i, v := range b.Values {
+		if v.Op != OpPhi {
+			return b.Values[:i]
+		}
+	}
+	return b.Values
+}
+
+// setJump ends b with a jump along its successor keep, and cuts the other edges.
+func (b *Block) setJump(keep int) {
+	to := b.Succs[keep]
+	for i, s := range b.Succs {
+		if i != keep {
+			s.removePred(s.predIndex(b))
+		}
+	}
+	b.Term, b.Ctl, b.Ctl2, b.Succs = Jump, nil, nil, []*Block{to}
+}
+
+// operands calls do on every place of the function that holds a value.
+func (f *Func) operands(do func(p **Value)) {
+	for _, b := range f.Blocks {
+		for _, v := range b.Values {
+			for i := range v.Args {
+				do(&v.Args[i])
+			}
+		}
+		if b.Ctl != nil {
+			do(&b.Ctl)
+		}
+		if b.Ctl2 != nil {
+			do(&b.Ctl2)
+		}
+	}
+}
+
+// CountUses sets Uses of every value to the number of operands that name it.
+func (f *Func) CountUses() {
+	for _, b := range f.Blocks {
+		for _, v := range b.Values {
+			v.Uses = 0
+		}
+	}
+	f.operands(func(p **Value) { (*p).Uses++ })
+}
+
+// replacements is a map from values to what stands for them, applied all at once.
+type replacements map[*Value]*Value
+
+// find follows the chain of replacements to its end.
+func (r replacements) find(v *Value) *Value {
+	for {
+		w, ok := r[v]
+		if !ok {
+			return v
+		}
+		v = w
+	}
+}
+
+// apply puts every replacement into force and removes the replaced values.
+func (r replacements) apply(f *Func) {
+	if len(r) == 0 {
+		return
+	}
+	f.operands(func(p **Value) { *p = r.find(*p) })
+	f.keep(func(v *Value) bool { _, gone := r[v]; return !gone })
+}
+
+// keep removes the values that ok refuses.
+func (f *Func) keep(ok func(v *Value) bool) {
+	for _, b := range f.Blocks {
+		kept := b.Values[:0]
+		for _, v := range b.Values {
+			if ok(v) {
+				kept = append(kept, v)
+			}
+		}
+		clear(b.Values[len(kept):])
+		b.Values = kept
+	}
+}
+
+// FindFunc gives the function of that name, or nil.
+func (m *Module) FindFunc(name string) *Func {
+	for _, f := range m.Funcs {
+		if f.Name == name {
+			return f
+		}
+	}
+	return nil
+}
