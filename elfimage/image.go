@@ -1,8 +1,11 @@
-// Package elfimage writes ELF files: it is given code, data, symbols, fixups and
-// a start-up stub, and leaves the bytes of a finished file (docs/startup.md, "The file").
+// What goes into a file, and the stages from there to its bytes.
+// It is given an Image and leaves it as it was.
+
 package elfimage
 
-import "slul/asm"
+import (
+	"slul/asm"
+)
 
 // Section names a part of an Image that symbols and fixups refer to.
 type Section uint8
@@ -12,7 +15,17 @@ const (
 	Text                  // code: R+X
 	Rodata                // constants: R, no relocations
 	Bss                   // zeroed memory: RW, no file bytes
+	Relro                 // constants that hold addresses: relocated, then read-only
 )
+
+var sectionNames = [...]string{Undef: "undefined", Text: ".text", Rodata: ".rodata", Bss: ".bss", Relro: ".data.rel.ro"}
+
+func (s Section) String() string {
+	if int(s) < len(sectionNames) {
+		return sectionNames[s]
+	}
+	return "bad section"
+}
 
 // Symbol is a name with an address in the file.
 type Symbol struct {
@@ -25,7 +38,8 @@ type Symbol struct {
 	Weak    bool // for Undef: resolves to 0 when nobody defines it
 }
 
-// Fixup is an asm.Fixup in a section.
+// Fixup is an asm.Fixup in a section. A PC32 against an Undef symbol is given
+// the address of the symbol's GOT slot: "call [rip+sym]".
 type Fixup struct {
 	Section Section
 	asm.Fixup
@@ -40,24 +54,52 @@ type Note struct {
 	Owner   string // "SLUL"
 	Type    uint32
 	Desc    []byte
+	Fixups  []asm.Fixup // Off counts from the start of Desc; only PC32 against defined symbols
 }
 
-// Image is everything that goes into one file.
+// Image is everything that goes into one file. A file with an Entry is a
+// program, one without is a library.
 type Image struct {
 	Machine  uint16 // EM_X86_64
 	Stub     []byte // the start-up stub; empty for a file that has none
 	Entry    string // symbol of the program's own first instruction, hidden behind the stub
 	MinRtld  uint32 // least loader version that can start the file
-	Text     []byte
-	Rodata   []byte
-	BssSize  uint64
+	Text     []byte // placed at a multiple of 16
+	Rodata   []byte // placed at a multiple of 16
+	Relro    []byte // placed at a multiple of 16
+	BssSize  uint64 // placed at a multiple of 16
 	Symbols  []Symbol
 	Fixups   []Fixup
-	Notes    []Note   // besides the program note, which Write makes
+	Notes    []Note   // besides the program note, which Bytes makes
 	Needed   []string // DT_NEEDED
 	Soname   string   // DT_SONAME
 	Files    []string // source files that Lines refer to
 	Lines    []Line   // for .debug_line, by Off
 	Strip    bool     // no section headers, no .symtab, no debug sections
-	Separate bool     // never share one R+X segment between rodata and text
+	Separate bool     // no byte that is not code is ever executable: pads the file to page bounds
+}
+
+// Bytes makes the file. All undefined symbols are reported together.
+func (im *Image) Bytes() ([]byte, error) {
+	b, err := newBuilder(im) // symbols and offsets are checked here, once
+	if err != nil {
+		return nil, err
+	}
+	b.addNotes()
+	b.addDynamic() // from here on no dynamic symbol or relocation is added
+	b.addSections()
+	if err := b.place(); err != nil { // from here on nothing loaded moves or grows
+		return nil, err
+	}
+	b.fillNotes()
+	b.fillDynamic()
+	if err := b.applyFixups(); err != nil {
+		return nil, err
+	}
+	if !im.Strip {
+		b.addDebug()
+		b.addSymtab()
+		b.addSectionNames()
+	}
+	return b.serialise(), nil
 }

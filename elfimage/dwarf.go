@@ -1,0 +1,171 @@
+// Debug information, DWARF 4 (dwarfstd.org): one compilation unit with a
+// subprogram per function, and a line table, which is what gdb needs to show
+// file:line and to break at either. Names of files are the caller's, relative:
+// the unit has no DW_AT_comp_dir, so the output knows nothing of the machine.
+
+package elfimage
+
+import (
+	"cmp"
+	"encoding/binary"
+	"slices"
+)
+
+// DWARF 4, section 7.5: tags, attributes and forms that we use.
+const (
+	dwTagCompileUnit = 0x11
+	dwTagSubprogram  = 0x2e
+	dwAtName         = 0x03
+	dwAtStmtList     = 0x10
+	dwAtLowPC        = 0x11
+	dwAtHighPC       = 0x12
+	dwAtProducer     = 0x25
+	dwAtExternal     = 0x3f
+	dwFormAddr       = 0x01
+	dwFormString     = 0x08
+	dwFormFlag       = 0x0c
+	dwFormData8      = 0x07
+	dwFormSecOffset  = 0x17
+)
+
+// abbrevs: 1 is the unit, 2 a subprogram. Tag, has children, attributes.
+var abbrevs = []byte{
+	1, dwTagCompileUnit, 1,
+	dwAtProducer, dwFormString,
+	dwAtName, dwFormString,
+	dwAtLowPC, dwFormAddr,
+	dwAtHighPC, dwFormData8, // a size, as of DWARF 4
+	dwAtStmtList, dwFormSecOffset,
+	0, 0,
+	2, dwTagSubprogram, 0,
+	dwAtName, dwFormString,
+	dwAtExternal, dwFormFlag,
+	dwAtLowPC, dwFormAddr,
+	dwAtHighPC, dwFormData8,
+	0, 0,
+	0,
+}
+
+// addDebug adds the three sections when there are lines to tell of.
+func (b *builder) addDebug() {
+	if b.text == nil || len(b.im.Lines) == 0 || len(b.im.Files) == 0 {
+		return
+	}
+	for _, s := range []struct {
+		name string
+		data []byte
+	}{{".debug_abbrev", abbrevs}, {".debug_info", b.debugInfo()}, {".debug_line", b.debugLine()}} {
+		b.addUnloaded(&part{name: s.name, typ: SHT_PROGBITS, align: 1, data: s.data})
+	}
+}
+
+func (b *builder) debugInfo() []byte {
+	le := binary.LittleEndian
+	str := func(d []byte, s string) []byte { return append(append(d, s...), 0) }
+	d := le.AppendUint16(nil, 4) // version
+	d = le.AppendUint32(d, 0)    // offset in .debug_abbrev
+	d = append(d, 8)             // size of an address
+	d = append(d, 1)             // the unit
+	d = str(d, "slul")
+	d = str(d, b.im.Files[0])
+	d = le.AppendUint64(d, b.text.addr)
+	d = le.AppendUint64(d, b.text.size())
+	d = le.AppendUint32(d, 0) // offset in .debug_line
+	for _, s := range b.sortedSymbols() {
+		if s.Section != Text || !s.Func {
+			continue
+		}
+		external := byte(0)
+		if s.Export {
+			external = 1
+		}
+		d = str(append(d, 2), s.Name)
+		d = append(d, external)
+		d = le.AppendUint64(d, b.address(s))
+		d = le.AppendUint64(d, s.Size)
+	}
+	d = append(d, 0) // end of the unit's children
+	return append(le.AppendUint32(nil, uint32(len(d))), d...)
+}
+
+// DWARF 4, section 6.2: parameters of the special opcodes, which advance line and
+// address together, and the opcodes that we use besides.
+const (
+	lineBase   = -5
+	lineRange  = 14
+	opcodeBase = 13
+
+	dwLnsCopy        = 1
+	dwLnsAdvancePC   = 2
+	dwLnsAdvanceLine = 3
+	dwLnsSetFile     = 4
+
+	dwLneEndSequence = 1
+	dwLneSetAddress  = 2
+)
+
+// operand counts of the standard opcodes 1 to 12
+var opcodeOperands = []byte{0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1}
+
+func (b *builder) debugLine() []byte {
+	le := binary.LittleEndian
+	h := []byte{1, 1, 1} // instruction length, operations per instruction, default is_stmt
+	base := lineBase
+	h = append(h, byte(base), lineRange, opcodeBase)
+	h = append(h, opcodeOperands...)
+	h = append(h, 0) // no directories
+	for _, f := range b.im.Files {
+		h = append(append(h, f...), 0, 0, 0, 0) // name; directory, time, size unknown
+	}
+	h = append(h, 0)
+	d := le.AppendUint16(nil, 4) // version
+	d = le.AppendUint32(d, uint32(len(h)))
+	d = append(d, h...)
+	d = append(d, b.lineProgram()...)
+	return append(le.AppendUint32(nil, uint32(len(d))), d...)
+}
+
+// lineProgram is one sequence over all of .text.
+func (b *builder) lineProgram() []byte {
+	lines := slices.Clone(b.im.Lines)
+	slices.SortStableFunc(lines, func(x, y Line) int { return cmp.Compare(x.Off, y.Off) })
+	d := []byte{0, 9, dwLneSetAddress}
+	d = binary.LittleEndian.AppendUint64(d, b.text.addr)
+	file, line, off := 0, 1, 0
+	for _, l := range lines {
+		if l.File != file {
+			d = binary.AppendUvarint(append(d, dwLnsSetFile), uint64(l.File+1))
+			file = l.File
+		}
+		d = appendRow(d, l.Line-line, l.Off-off)
+		line, off = l.Line, l.Off
+	}
+	d = binary.AppendUvarint(append(d, dwLnsAdvancePC), uint64(len(b.text.data)-off))
+	return append(d, 0, 1, dwLneEndSequence)
+}
+
+// appendRow advances by lines and bytes and emits a row: one byte where it can.
+func appendRow(d []byte, lines, bytes int) []byte {
+	if lines < lineBase || lines >= lineBase+lineRange {
+		d = appendSleb(append(d, dwLnsAdvanceLine), int64(lines))
+		lines = 0
+	}
+	special := lines - lineBase + lineRange*bytes + opcodeBase
+	if special <= 255 {
+		return append(d, byte(special))
+	}
+	d = binary.AppendUvarint(append(d, dwLnsAdvancePC), uint64(bytes))
+	return append(d, byte(lines-lineBase+opcodeBase))
+}
+
+// appendSleb appends a signed LEB128 number (DWARF 4, section 7.6).
+func appendSleb(d []byte, v int64) []byte {
+	for {
+		c := byte(v & 0x7f)
+		v >>= 7
+		if v == 0 && c&0x40 == 0 || v == -1 && c&0x40 != 0 {
+			return append(d, c)
+		}
+		d = append(d, c|0x80)
+	}
+}

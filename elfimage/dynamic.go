@@ -1,0 +1,260 @@
+// The dynamic tables: what the loader needs to bind a file to others. They are
+// there only when something is imported, exported or relocated.
+//
+//	.gnu.hash  finds an exported symbol: bloom filter, buckets, chains
+//	.dynsym    null, imports by name, exports by hash bucket
+//	.rela.dyn  RELATIVE first, then one GLOB_DAT per import
+//	.dynamic   the list of all these
+//
+// They lie in the read-only segment: our loader writes nothing into them, and
+// debuggers find the list of libraries through the loader's own DT_DEBUG.
+
+package elfimage
+
+import (
+	"cmp"
+	"debug/elf"
+	"encoding/binary"
+	"math/bits"
+	"slices"
+
+	"slul/asm"
+)
+
+type dynamic struct {
+	imports []*Symbol // .dynsym 1…, one GOT slot each
+	exports []*Symbol // behind them, by hash bucket
+	strs    strtab
+
+	hash, symtab, strtab, rela, section, got *part
+
+	relatives int // Abs64 fixups: RELATIVE relocations
+	buckets   int
+}
+
+// strtab is a string table; it begins with the empty string.
+type strtab struct {
+	data []byte
+	offs map[string]uint32
+}
+
+func (t *strtab) add(s string) uint32 {
+	if t.offs == nil {
+		t.data, t.offs = []byte{0}, map[string]uint32{"": 0}
+	}
+	off, ok := t.offs[s]
+	if !ok {
+		off = uint32(len(t.data))
+		t.offs[s] = off
+		t.data = append(append(t.data, s...), 0)
+	}
+	return off
+}
+
+// addDynamic makes the parts at their final size; fillDynamic writes into them
+// when addresses are known.
+func (b *builder) addDynamic() {
+	d, im := &b.dyn, b.im
+	for i := range im.Symbols {
+		switch s := &im.Symbols[i]; {
+		case s.Section == Undef:
+			d.imports = append(d.imports, s)
+		case s.Export:
+			d.exports = append(d.exports, s)
+		}
+	}
+	for _, f := range im.Fixups {
+		if f.Kind == asm.Abs64 {
+			d.relatives++
+		}
+	}
+	if len(d.imports)+len(d.exports)+d.relatives+len(im.Needed) == 0 && im.Soname == "" {
+		return
+	}
+	d.sortSymbols()
+	d.strs.add("")
+	for _, s := range d.symbols() {
+		d.strs.add(s.Name)
+	}
+	entries := len(b.dynEntries()) // adds its names to strs
+	alloc := func(p part) *part {
+		p.flags, p.group = SHF_ALLOC, readOnly
+		return b.add(&p)
+	}
+	d.hash = alloc(part{name: ".gnu.hash", typ: SHT_GNU_HASH, align: 8, data: d.gnuHash()})
+	d.symtab = alloc(part{name: ".dynsym", typ: SHT_DYNSYM, align: 8, entSize: symSize, info: 1, data: make([]byte, symSize*(1+len(d.symbols())))})
+	if n := d.relatives + len(d.imports); n > 0 {
+		d.rela = alloc(part{name: ".rela.dyn", typ: SHT_RELA, align: 8, entSize: relaSize, data: make([]byte, relaSize*n), link: d.symtab})
+	}
+	d.section = alloc(part{name: ".dynamic", typ: SHT_DYNAMIC, align: 8, entSize: dynSize, data: make([]byte, dynSize*entries)})
+	d.strtab = alloc(part{name: ".dynstr", typ: SHT_STRTAB, align: 1, data: d.strs.data})
+	d.hash.link, d.symtab.link, d.section.link = d.symtab, d.strtab, d.strtab
+}
+
+func (d *dynamic) symbols() []*Symbol { return slices.Concat(d.imports, d.exports) }
+
+// sortSymbols: imports by name; exports by bucket, as DT_GNU_HASH wants them,
+// and by name within one.
+func (d *dynamic) sortSymbols() {
+	byName := func(a, b *Symbol) int { return cmp.Compare(a.Name, b.Name) }
+	slices.SortFunc(d.imports, byName)
+	d.buckets = max(1, len(d.exports)/2)
+	slices.SortFunc(d.exports, func(x, y *Symbol) int {
+		return cmp.Or(cmp.Compare(d.bucket(x), d.bucket(y)), byName(x, y))
+	})
+}
+
+func (d *dynamic) bucket(s *Symbol) uint32 { return gnuHash(s.Name) % uint32(d.buckets) }
+
+// gnuHash is the hash function of DT_GNU_HASH: Bernstein's, times 33, from 5381.
+func gnuHash(name string) uint32 {
+	h := uint32(5381)
+	for i := range len(name) {
+		h = h*33 + uint32(name[i])
+	}
+	return h
+}
+
+// bloomShift makes the filter's second hash out of the first; any number below
+// 32 is valid, 26 takes the bits that bucket and word index use least.
+const bloomShift = 26
+
+// gnuHash lays out the table:
+//
+//	u32 buckets, first hashed symbol, bloom words, bloom shift
+//	u64 bloom…    two bits for each symbol
+//	u32 bucket…   index of its first symbol, or 0
+//	u32 chain…    per hashed symbol its hash; bit 0 set on the last of a bucket
+func (d *dynamic) gnuHash() []byte {
+	le := binary.LittleEndian
+	first := 1 + len(d.imports)
+	words := bloomWords(len(d.exports))
+	bloom := make([]uint64, words)
+	bucket := make([]uint32, d.buckets)
+	chain := make([]uint32, len(d.exports))
+	for i, s := range d.exports {
+		h := gnuHash(s.Name)
+		bloom[h/64%uint32(words)] |= 1<<(h%64) | 1<<((h>>bloomShift)%64)
+		n := d.bucket(s)
+		if bucket[n] == 0 {
+			bucket[n] = uint32(first + i)
+		}
+		chain[i] = h &^ 1
+		if i+1 == len(d.exports) || d.bucket(d.exports[i+1]) != n {
+			chain[i] |= 1
+		}
+	}
+	t := le.AppendUint32(nil, uint32(d.buckets))
+	t = le.AppendUint32(t, uint32(first))
+	t = le.AppendUint32(t, uint32(words))
+	t = le.AppendUint32(t, bloomShift)
+	for _, w := range bloom {
+		t = le.AppendUint64(t, w)
+	}
+	for _, w := range slices.Concat(bucket, chain) {
+		t = le.AppendUint32(t, w)
+	}
+	return t
+}
+
+// bloomWords gives each symbol at least 8 bits of filter, so that some 5 % of
+// the lookups of absent names pass it. The number is a power of two.
+func bloomWords(symbols int) int {
+	n := (symbols*8 + 63) / 64
+	if n <= 1 {
+		return 1
+	}
+	return 1 << bits.Len(uint(n-1))
+}
+
+// dynEntries lists the dynamic section; before place the addresses are 0.
+func (b *builder) dynEntries() []elf.Dyn64 {
+	d := &b.dyn
+	var list []elf.Dyn64
+	entry := func(tag elf.DynTag, v uint64) { list = append(list, elf.Dyn64{Tag: int64(tag), Val: v}) }
+	addr := func(p *part) uint64 {
+		if p == nil {
+			return 0
+		}
+		return p.addr
+	}
+	for _, n := range b.im.Needed {
+		entry(elf.DT_NEEDED, uint64(d.strs.add(n)))
+	}
+	if b.im.Soname != "" {
+		entry(elf.DT_SONAME, uint64(d.strs.add(b.im.Soname)))
+	}
+	entry(elf.DT_GNU_HASH, addr(d.hash))
+	entry(elf.DT_STRTAB, addr(d.strtab))
+	entry(elf.DT_SYMTAB, addr(d.symtab))
+	entry(elf.DT_STRSZ, uint64(len(d.strs.data)))
+	entry(elf.DT_SYMENT, symSize)
+	if n := d.relatives + len(d.imports); n > 0 {
+		entry(elf.DT_RELA, addr(d.rela))
+		entry(elf.DT_RELASZ, uint64(relaSize*n))
+		entry(elf.DT_RELAENT, relaSize)
+	}
+	if d.relatives > 0 {
+		entry(elf.DT_RELACOUNT, uint64(d.relatives))
+	}
+	flags1 := elf.DF_1_NOW
+	if b.im.Entry != "" {
+		flags1 |= elf.DF_1_PIE
+	}
+	entry(elf.DT_FLAGS, uint64(elf.DF_BIND_NOW))
+	entry(elf.DT_FLAGS_1, uint64(flags1))
+	entry(elf.DT_NULL, 0)
+	return list
+}
+
+// fillDynamic writes what needed addresses; it needs place.
+func (b *builder) fillDynamic() {
+	d := &b.dyn
+	if d.section == nil {
+		return
+	}
+	for i, e := range b.dynEntries() {
+		put(d.section.data, uint64(i*dynSize), &e)
+	}
+	for i, s := range d.symbols() {
+		e := b.symEntry(s, &d.strs)
+		put(d.symtab.data, uint64((i+1)*symSize), &e)
+	}
+	for i := range d.imports {
+		put(d.rela.data, uint64((d.relatives+i)*relaSize), &elf.Rela64{
+			Off: d.got.addr + 8*uint64(i), Info: elf.R_INFO(uint32(i+1), b.mach.globDat)})
+	}
+}
+
+// symEntry is a symbol table entry; section indices need numberParts.
+func (b *builder) symEntry(s *Symbol, strs *strtab) elf.Sym64 {
+	bind, typ := elf.STB_LOCAL, elf.STT_OBJECT
+	if s.Export || s.Section == Undef {
+		bind = elf.STB_GLOBAL
+	}
+	if s.Weak {
+		bind = elf.STB_WEAK
+	}
+	if s.Func {
+		typ = elf.STT_FUNC
+	}
+	e := elf.Sym64{Name: strs.add(s.Name), Info: elf.ST_INFO(bind, typ), Size: s.Size}
+	if p := b.sectionPart(s.Section); p != nil {
+		e.Value = b.address(s)
+		e.Shndx = b.sectionIndex(p)
+	} else if s.Section != Undef {
+		e.Shndx = uint16(elf.SHN_ABS)
+	}
+	return e
+}
+
+// sectionIndex is the part's index in the section header table. It must not be
+// SHN_UNDEF even in a file without sections: that would say "an import".
+func (b *builder) sectionIndex(p *part) uint16 {
+	for i, q := range b.parts {
+		if q == p {
+			return uint16(i + 1)
+		}
+	}
+	panic("bug: elfimage.sectionIndex: " + p.name)
+}
