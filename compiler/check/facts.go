@@ -1,0 +1,251 @@
+// What check finds out about a program: facts beside the tree, in maps whose keys are
+// the tree's own nodes. Lowering reads only these and the tree; it looks no name up and
+// compares no types.
+//
+// All facts of a program without errors are complete: every expression that is
+// evaluated has a Type, every call is resolved, every default is filled in.
+
+package check
+
+import "slul/compiler/syntax"
+
+// Info is all facts of one program and its core library.
+type Info struct {
+	Files []*syntax.File // core's first, then the program's
+
+	// Service is the program's service; nil when only a library was checked.
+	Service *Service
+
+	// Funcs holds every func, core's first, each group in source order. Funcs that are
+	// never called are here too.
+	Funcs []*Func
+
+	// Types is the type that an expression is evaluated in. Literals and constant
+	// expressions already have the type of the place that they stand in.
+	Types map[syntax.Expr]*Type
+
+	// Widen is set where the value of an expression (of type Types[e]) is implicitly
+	// converted before it is used: an operand to its operation's type, an argument to
+	// its parameter's, a value to the type of what it is stored in.
+	Widen map[syntax.Expr]*Type
+
+	// Consts is the value of an expression that is known while compiling. Its parts
+	// need no code and may have no facts of their own.
+	Consts map[syntax.Expr]Value
+
+	// Uses is what a *syntax.Name stands for: *Var, *Const or *Func. A *Func here also
+	// has an entry in Calls.
+	Uses map[*syntax.Name]Object
+
+	// Calls is the call that an expression makes: of a *syntax.Call, and of a Name or
+	// Member that stands for a call without arguments. A Member of the value X that is
+	// not here does not occur: `.length` and the like are calls of primitives.
+	Calls map[syntax.Expr]*Call
+
+	// Defs is the variable made by the name of a VarStmt, ForStmt or OnError. (Those of
+	// parameters are in Func.Params, those of givemes in Service.Givemes.)
+	Defs map[*syntax.Ident]*Var
+
+	// Labels is the values of a case label, both the same without `..=`.
+	Labels map[*syntax.Label]Label
+
+	// InRange marks values stored to or passed to a variable with a Range when they
+	// are proved to lie in it: there is nothing left to check at run time.
+	InRange map[syntax.Expr]bool
+}
+
+// Service is a program: a service with its entry.
+type Service struct {
+	File    *syntax.File
+	Type    string // CommandMain
+	Command string // the command's name
+	Class   string // symbol prefix: the file's name without .slul, first letter upper case
+	Givemes []*Var // in order: Var.Index is the word in the service object
+	Main    *Func
+}
+
+// ---- Types ----
+
+// TypeKind is what a type is at its base.
+type TypeKind uint8
+
+const (
+	Invalid TypeKind = iota // of an expression that was refused already
+	Bool
+	Byte
+	Int
+	SignedInt
+	Long
+	SignedLong
+	Wuint32
+	Wuint64
+	Addr // UNSAFE_addr
+	String
+	EnumKind
+	ObjectKind // Console, Args: a reference
+	Nothing    // of a call without a result
+	Untyped    // a constant whose type its place will decide; never left in Info
+)
+
+// Type is a type. Types are unique: equal types are the same pointer.
+type Type struct {
+	Kind  TypeKind
+	Name  string        // as in messages: "signed int", "@Console", "ExitStatus"
+	Class string        // ObjectKind: the name without sigils
+	Sigil syntax.Sigils // ObjectKind
+	Enum  *Enum         // EnumKind
+}
+
+// Enum is the list of an enum's values.
+type Enum struct {
+	Name   string
+	Values []EnumValue      // in source order
+	Decl   *syntax.EnumDecl // nil: of the universe
+}
+
+// EnumValue is one value of an enum.
+type EnumValue struct {
+	Name   string
+	Number int64
+}
+
+// ---- Objects: what a name can stand for ----
+
+// Object is *Var, *Const or *Func.
+type Object interface{ object() }
+
+// VarKind says where a variable lives.
+type VarKind uint8
+
+const (
+	ParamVar  VarKind = iota // Index: number of the parameter, `this` not counted
+	LocalVar                 // VarStmt
+	LoopVar                  // ForStmt
+	ErrorVar                 // of `on error name`
+	GivemeVar                // Index: word in the service object
+)
+
+// Var is a variable.
+type Var struct {
+	Name    string
+	Kind    VarKind
+	Type    *Type
+	Index   int
+	Mutable bool        // may be assigned again
+	Range   *Range      // nil: the type's own
+	Default syntax.Expr // ParamVar: value when left out; has Types, Widen and Consts
+	Ident   *syntax.Ident
+	Giveme  *syntax.Giveme // GivemeVar
+}
+
+// Range is the values that a variable may hold, both ends included.
+type Range struct{ Low, High int64 }
+
+// Const is a declared constant.
+type Const struct {
+	Name  string
+	Type  *Type
+	Value Value
+	Decl  *syntax.ConstDecl
+}
+
+// Value is a value known while compiling. Bits is a number of the expression's type
+// (for bool 0 or 1, for an enum its number, for wuint64 and UNSAFE_addr its bits); for a
+// string it is Str.
+type Value struct {
+	Bits int64
+	Str  string
+}
+
+// Label is the values of one case label.
+type Label struct{ Low, High Value }
+
+// Func is a func or entry with a body.
+type Func struct {
+	Name     string
+	Symbol   string // core.NAME or Class.NAME
+	Core     bool
+	Entry    bool
+	Sigils   syntax.Sigils
+	Params   []*Var
+	Result   *Type // NothingType when there is none
+	Fails    *Type // the enum behind `or`, or nil
+	UsesThis bool  // takes `this` as hidden first parameter: reads a giveme, or calls a func that does
+	NoReturn bool  // never comes back: its body ends in UNSAFE_trap
+	File     *syntax.File
+	Decl     *syntax.FuncDecl
+}
+
+func (*Var) object()   {}
+func (*Const) object() {}
+func (*Func) object()  {}
+
+// ---- Calls ----
+
+// Prim is something that the compiler itself knows how to do.
+type Prim uint8
+
+const (
+	PrimNone Prim = iota
+
+	// of console: Format is set, Recv is the console
+	PrimPrint
+	PrimWrite
+	PrimError
+
+	PrimStringLength // of Recv; int
+	PrimArgsLength   // of Recv; int
+
+	// Conversions: Args[0] to the call's type, with a trap when it does not fit.
+	PrimConvert
+	PrimLowByte // low 8 bits of a wuint, as byte
+	PrimLow32   // low 32 bits of a wuint64, as wuint32
+
+	// Of Args of the call's own type.
+	PrimMin
+	PrimMax
+	PrimAbs
+
+	// .slunsafe only. Numbers are UNSAFE_addr, loads give wuint64.
+	PrimLoad8
+	PrimLoad16
+	PrimLoad32
+	PrimLoad64
+	PrimStore8
+	PrimStore16
+	PrimStore32
+	PrimStore64
+	PrimCopy     // DST SRC N
+	PrimFill     // DST BYTE N
+	PrimSyscall  // NR and up to six arguments; signed long
+	PrimAddrOf   // UNSAFE_addr of a reference
+	PrimRef      // address to a reference of the call's type
+	PrimArena    // UNSAFE_addr
+	PrimSetArena // ADDR
+	PrimTrap     // CODE; does not return
+	PrimArch     // the enum UNSAFE_arch (ArchType): a match on it is resolved while compiling
+	PrimCall     // ADDR ARGS; wuint64
+)
+
+// Call is one resolved call: of a func, or of a primitive.
+type Call struct {
+	Func   *Func // nil: Prim
+	Prim   Prim
+	This   bool          // the callee takes `this`, the caller passes its own
+	Recv   syntax.Expr   // object before the dot; for a Func it is also the first of Args
+	Args   []syntax.Expr // in parameter order, defaults filled in
+	Eval   []int         // order of evaluation: indexes into Args, as they are written, defaults last
+	Format []Piece       // PrimPrint, PrimWrite, PrimError: the text, newline of print not included
+	Result *Type
+	Fails  *Type // nil: cannot fail
+}
+
+// Piece is literal text, or with X set one value of a format.
+type Piece struct {
+	Text  string
+	X     syntax.Expr
+	Width int  // 0: as wide as needed
+	Left  bool // {-8}
+	Zero  bool // {08}, {x8}
+	Hex   bool // {x}
+}

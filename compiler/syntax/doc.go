@@ -1,0 +1,2 @@
+// Package syntax turns source text into a tree, or into a list of mistakes.
+package syntax
