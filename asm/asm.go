@@ -1,10 +1,6 @@
-// Package asm turns instructions into bytes and bytes into instructions. It is
-// the only importer of golang-asm (encoding) and x/arch (decoding).
-//
-// This file holds what all CPUs share; each CPU has a folder of its own
-// (asm/amd64) with its registers, its operations and an assembler of type Asm
-// that ends in a *Code. Nothing leaves this package that was not decoded again.
 package asm
+
+// The types that all CPUs share: what an assembler gives its caller.
 
 // Code is one assembled piece: position independent bytes, with what is still
 // open in them.
