@@ -89,7 +89,7 @@ const (
 	OpFillMem // Args[2] bytes of value Args[1] to Args[0]
 
 	OpCall    // Sym(Args...), result of the value's Type
-	OpResult2 // W: the second result word of the call Args[0], which stands before it in the same block
+	OpResult2 // W: the second result word of the call Args[0], which stands directly before it
 	OpSyscall // Args[0] number, Args[1:] up to six arguments; L: the kernel's answer
 	OpArena   // L: the register that holds the current arena (r15)
 	OpSetArena
@@ -121,6 +121,11 @@ type Value struct {
 	Check Check // OpAdd, OpSub, OpMul, OpNeg
 	Trap  Trap  // OpTrapIf, and the checked arithmetic
 	Pos   Pos
+
+	// What lowering knows from the source types; passes may rely on it.
+	Fixed  bool // loads: the memory never changes, so the load may be shared across stores and calls
+	Nonneg bool // >= 0 as a signed number of its type
+
 	Block *Block
 	Uses  int // kept by the passes that need it; see CountUses
 }

@@ -132,7 +132,7 @@ func (v *Value) HasEffect() bool {
 
 // isPure says whether v depends on its arguments alone and changes nothing.
 func (v *Value) isPure() bool {
-	return v.Op.info().flags&pure != 0 && !v.HasEffect()
+	return (v.Op.info().flags&pure != 0 || v.Fixed) && !v.HasEffect()
 }
 
 // Bits is the width of a type in bits.
