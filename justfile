@@ -1,0 +1,37 @@
+# The everyday words. Each is one line that also works by hand; docs/development.md
+# says how to get just.
+
+# the command, as bin/slul
+build:
+    go build -o bin/slul ./cmd/slul
+
+# everything that go test can prove here; "SLUL_TEST_ALL=1 just test" skips nothing
+test:
+    go test ./...
+
+# rewrite the golden files; read the diff before committing it
+golden:
+    go test ./... -run Golden -update
+
+# each fuzz target for a few seconds
+fuzz seconds="10":
+    ./.ci/fuzz {{seconds}}
+
+# start-up times and sizes against the floors, and the speed of the stages
+bench:
+    go test ./tests/... ./compiler/... ./asm/... ./elfimage/... -run '^$' -bench .
+
+# build the loader anew and put it where it is embedded from
+images:
+    go generate ./rtld/image
+
+# the stub with a byte count beside each line
+stub:
+    go run ./cmd/slul stub --format asm
+
+fmt:
+    gofmt -w .
+
+# what .ci/run looks at before the tests
+check:
+    test -z "$(gofmt -l .)" && go vet ./...
