@@ -1,0 +1,63 @@
+// Package need says what a test needs of its machine. A test that cannot have it
+// is skipped with the reason; where SLUL_TEST_ALL=1 is set, as in CI, it fails
+// instead, so that nothing is left out in silence.
+package need
+
+import (
+	"os"
+	"os/exec"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// All is the environment variable that turns every skip into a failure.
+const All = "SLUL_TEST_ALL"
+
+// missing ends the test: a skip, or a failure where everything must run.
+func missing(t testing.TB, format string, args ...any) {
+	t.Helper()
+	if os.Getenv(All) == "1" {
+		t.Fatalf("needed because "+All+"=1: "+format, args...)
+	}
+	t.Skipf("SKIPPED, not tested here: "+format, args...)
+}
+
+// Tool gives the path of a program found along PATH.
+func Tool(t testing.TB, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		missing(t, "the tool %q is not installed", name)
+	}
+	return path
+}
+
+// Root asks for user id 0, for chroot, set-user-ID files and other users.
+func Root(t testing.TB) {
+	t.Helper()
+	if os.Geteuid() != 0 {
+		missing(t, "this test must be run as root")
+	}
+}
+
+// SetID asks for root and for a file system that honours set-user-ID bits under dir.
+func SetID(t testing.TB, dir string) {
+	t.Helper()
+	Root(t)
+	var fs unix.Statfs_t
+	if err := unix.Statfs(dir, &fs); err != nil {
+		t.Fatalf("statfs %s: %v", dir, err)
+	}
+	if fs.Flags&unix.ST_NOSUID != 0 {
+		missing(t, "%s is mounted nosuid", dir)
+	}
+}
+
+// That asks for any other condition of the machine, named by what.
+func That(t testing.TB, ok bool, what string) {
+	t.Helper()
+	if !ok {
+		missing(t, "%s", what)
+	}
+}
