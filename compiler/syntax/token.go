@@ -1,0 +1,225 @@
+// Tokens: their kinds, how each is spelled, and how a message names it.
+
+package syntax
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Kind is the kind of a token.
+type Kind uint8
+
+const (
+	EOF Kind = iota
+	NL       // one or more line ends
+	Bad      // refused by the scanner, which has said why
+
+	NameTok
+	TypeName
+	IntTok
+	ByteTok
+	StringTok
+	VersionTok // 1.0.0
+	HashTok    // 43 characters, only after `api VERSION`
+
+	Assign // =
+	AddAssign
+	SubAssign
+	MulAssign
+	DivAssign
+	Plus
+	Minus
+	Star
+	Slash
+	Equal
+	NotEqual
+	Less
+	LessEqual
+	Greater
+	GreaterEqual
+	DotDot
+	DotDotEq
+	Question
+	Bang
+	At
+	Comma
+	LParen
+	RParen
+	IndexBrack // `[` without a space behind a value
+	ListBrack  // any other `[`
+	RBrack
+	MemberDot // `.` without a space behind a value
+	EnumDot   // any other `.`
+
+	And
+	Api
+	Arena
+	Assert
+	Band
+	Bool
+	Bor
+	Break
+	Bxor
+	ByteType
+	Case
+	Class
+	Code
+	Const
+	CopyWord
+	Ctor
+	Defval
+	ElseWord
+	End
+	Entry
+	Enum
+	ErrorWord
+	False
+	Fields
+	For
+	Foreign
+	FormatWord
+	Func
+	GivemeWord
+	If
+	In
+	IntType
+	Long
+	Match
+	Mod
+	NewWord
+	None
+	Not
+	Nothing
+	On
+	Only
+	Or
+	OwnWord
+	ParamWord
+	Record
+	Return
+	Returns
+	Service
+	Shl
+	Shr
+	Signed
+	Since
+	Skip
+	StringType
+	This
+	True
+	TryWord
+	Use
+	While
+	Wuint32
+	Wuint64
+	AddrType // UNSAFE_addr
+
+	numKinds
+)
+
+const firstKeyword, lastKeyword = And, Wuint64
+
+// kindTable is the spelling of every token that has one. Keywords stand here in lower
+// case.
+var kindTable = [numKinds]string{
+	EOF: "end of file", NL: "end of line", Bad: "bad character",
+	NameTok: "name", TypeName: "type name", IntTok: "number", ByteTok: "byte",
+	StringTok: "text", VersionTok: "version", HashTok: "hash",
+
+	Assign: "=", AddAssign: "+=", SubAssign: "-=", MulAssign: "*=", DivAssign: "/=",
+	Plus: "+", Minus: "-", Star: "*", Slash: "/", Equal: "==", NotEqual: "<>",
+	Less: "<", LessEqual: "<=", Greater: ">", GreaterEqual: ">=",
+	DotDot: "..", DotDotEq: "..=", Question: "?", Bang: "!", At: "@", Comma: ",",
+	LParen: "(", RParen: ")", IndexBrack: "[", ListBrack: "[", RBrack: "]",
+	MemberDot: ".", EnumDot: ".",
+
+	And: "and", Api: "api", Arena: "arena", Assert: "assert", Band: "band",
+	Bool: "bool", Bor: "bor", Break: "break", Bxor: "bxor", ByteType: "byte",
+	Case: "case", Class: "class", Code: "code", Const: "const", CopyWord: "copy",
+	Ctor: "ctor", Defval: "defval", ElseWord: "else", End: "end", Entry: "entry",
+	Enum: "enum", ErrorWord: "error", False: "false", Fields: "fields", For: "for",
+	Foreign: "foreign", FormatWord: "format", Func: "func", GivemeWord: "giveme",
+	If: "if", In: "in", IntType: "int", Long: "long", Match: "match", Mod: "mod",
+	NewWord: "new", None: "none", Not: "not", Nothing: "nothing", On: "on",
+	Only: "only", Or: "or", OwnWord: "own", ParamWord: "param", Record: "record",
+	Return: "return", Returns: "returns", Service: "service", Shl: "shl", Shr: "shr",
+	Signed: "signed", Since: "since", Skip: "skip", StringType: "string",
+	This: "this", True: "true", TryWord: "try", Use: "use", While: "while",
+	Wuint32: "wuint32", Wuint64: "wuint64", AddrType: "UNSAFE_addr",
+}
+
+// keywords maps the lower-case spelling to the kind.
+var keywords = func() map[string]Kind {
+	m := make(map[string]Kind)
+	for k := firstKeyword; k <= lastKeyword; k++ {
+		m[kindTable[k]] = k
+	}
+	return m
+}()
+
+func (k Kind) isKeyword() bool { return firstKeyword <= k && k <= lastKeyword }
+
+// Token is one token. Text is its spelling in the source.
+type Token struct {
+	Kind Kind
+	Pos  Pos
+	End  Pos
+	Text string
+
+	SpaceBefore bool // a blank, a line end or nothing stands before it
+	SpaceAfter  bool // of operators
+
+	// Hold is set on a name that `=` follows without a space, and something behind
+	// that (rule 3: a named argument), and on a type name that `.` follows (rule 1).
+	Hold bool
+
+	Num uint64 // value of IntTok and ByteTok
+	Str string // value of StringTok
+}
+
+// describe names a token in a message.
+func (t *Token) describe() string {
+	switch t.Kind {
+	case EOF, NL:
+		return kindTable[t.Kind]
+	case NameTok, TypeName, IntTok, VersionTok:
+		return kindTable[t.Kind] + " `" + clip(t.Text) + "`"
+	case StringTok, ByteTok, HashTok:
+		return kindTable[t.Kind] + " " + clip(t.Text)
+	}
+	return "`" + clip(t.Text) + "`"
+}
+
+// clip shortens what a message quotes: a token may be as long as its file.
+func clip(s string) string {
+	const most = 40
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}
+
+// String is the token as the dump shows it: `line:col kind text`.
+func (t *Token) String() string {
+	s := fmt.Sprintf("%d:%d\t", t.Pos.Line, t.Pos.Col)
+	switch {
+	case t.Kind == EOF || t.Kind == NL || t.Kind == Bad:
+		return s + kindTable[t.Kind]
+	case t.Kind.isKeyword():
+		return s + "keyword\t" + t.Text
+	case t.Kind == NameTok && t.Hold:
+		return s + "argument name\t" + t.Text
+	case t.Kind == IndexBrack:
+		return s + "index\t" + t.Text
+	case t.Kind == ListBrack:
+		return s + "list\t" + t.Text
+	case t.Kind == MemberDot:
+		return s + "member\t" + t.Text
+	case t.Kind == EnumDot:
+		return s + "enum value\t" + t.Text
+	case t.Kind >= Assign:
+		return s + "operator\t" + t.Text
+	}
+	return s + kindTable[t.Kind] + "\t" + t.Text
+}
