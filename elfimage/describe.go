@@ -250,6 +250,14 @@ func (d Description) startText() string {
 	return fmt.Sprintf("%s: the kernel runs %s", d.Start, orUnknown(d.Loader))
 }
 
+// rightsText: a mask of ones is what a giveme without "only" has.
+func rightsText(rights uint32) string {
+	if rights == ^uint32(0) {
+		return "all rights"
+	}
+	return fmt.Sprintf("rights %#x", rights)
+}
+
 func orUnknown(loader string) string {
 	if loader == "" {
 		return "an unknown loader"
@@ -286,7 +294,7 @@ func (t *textWriter) service(s ServiceDesc) {
 	for _, g := range s.Givemes {
 		switch g.Kind {
 		case "capability":
-			t.line("may use", "%s, rights %#x", g.Type, g.Rights)
+			t.line("may use", "%s, %s", g.Type, rightsText(g.Rights))
 		case "param":
 			t.line("option", "%s, %s, default %v", g.Option, g.Value, g.Default)
 		default:

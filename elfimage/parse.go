@@ -216,8 +216,8 @@ func (f *File) tail(addr uint64) ([]byte, bool) {
 	return nil, false
 }
 
-// address is where the byte at a file offset is loaded; 0 when nowhere.
-func (f *File) address(off uint64) uint64 {
+// Address is where the byte at a file offset is loaded; 0 when nowhere.
+func (f *File) Address(off uint64) uint64 {
 	for _, s := range f.Segments {
 		if s.Type == elf.PT_LOAD && off >= s.Off && off-s.Off < s.Filesz {
 			return s.Vaddr + (off - s.Off)
@@ -265,7 +265,7 @@ func (f *File) note(off, end, align uint64) (n ParsedNote, next uint64, ok bool)
 		return n, 0, false
 	}
 	owner, _, _ := bytes.Cut(f.b[name:][:h.Namesz], []byte{0})
-	return ParsedNote{string(owner), h.Type, f.b[desc:][:h.Descsz], f.address(desc)}, next, true
+	return ParsedNote{string(owner), h.Type, f.b[desc:][:h.Descsz], f.Address(desc)}, next, true
 }
 
 // parseProgram finds out how the file starts and what it is.
