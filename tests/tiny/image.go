@@ -9,6 +9,7 @@ import (
 
 	"slul/asm"
 	"slul/elfimage"
+	"slul/stubgen"
 )
 
 // Image puts code into a file without a stub. Its labels become symbols.
@@ -26,4 +27,19 @@ func Image(code *asm.Code) *elfimage.Image {
 		im.Fixups = append(im.Fixups, elfimage.Fixup{Section: elfimage.Text, Fixup: f})
 	}
 	return im
+}
+
+// Build makes a program of im: stub for the loader at rtld in front, entry behind it.
+func Build(im *elfimage.Image, rtld string) ([]byte, error) {
+	target, err := stubgen.ForMachine(elf.Machine(im.Machine))
+	if err != nil {
+		return nil, err
+	}
+	stub, err := stubgen.Generate(target, rtld)
+	if err != nil {
+		return nil, err
+	}
+	im.Stub = stub.Bytes
+	im.MinRtld = 1
+	return im.Bytes()
 }
