@@ -54,7 +54,7 @@ type unit struct {
 	first []int      // note -> index of its first Prog; one more at the end
 	sym   obj.LSym   // the code: P bytes, R relocations
 	local map[string]*obj.LSym
-	diags []string
+	diags []error
 }
 
 // translate makes the library's list. A label is a Prog of no bytes, a string a
@@ -139,13 +139,7 @@ func (u *unit) operands(p *obj.Prog, n *note) {
 	if n.n == 0 {
 		return
 	}
-	addr := func(k int) obj.Addr {
-		width := info.width
-		if k == 1 && info.src != 0 {
-			width = info.src
-		}
-		return u.addr(&n.args[k], info.form.args[k], width)
-	}
+	addr := func(k int) obj.Addr { return u.addr(&n.args[k], info.form.args[k], info.bytes(k)) }
 	switch info.form.order {
 	case dstTo:
 		p.From, p.To = addr(1), addr(0)
@@ -232,8 +226,8 @@ func (u *unit) run() error {
 		Arch:     &x86.Linkamd64,
 		Headtype: objabi.Hlinux,
 		IsAsm:    true, // no padding around jumps
-		DiagFunc: func(format string, args ...any) { u.diags = append(u.diags, fmt.Sprintf(format, args...)) },
 	}
+	ctxt.DiagFunc = u.diagnose
 	ctxt.DiagFlush = func() {}
 	initLibrary.Do(func() { x86.Linkamd64.Init(ctxt) })
 	for k := range u.progs {
@@ -241,14 +235,25 @@ func (u *unit) run() error {
 	}
 	u.sym = obj.LSym{Name: "code", Func: &obj.FuncInfo{Text: &u.progs[0]}}
 	x86.Linkamd64.Assemble(ctxt, &u.sym, func() *obj.Prog { return &obj.Prog{Ctxt: ctxt} })
-	if len(u.diags) > 0 {
-		errs := make([]error, len(u.diags))
-		for k, d := range u.diags {
-			errs[k] = errors.New("assembler: " + d)
+	return errors.Join(u.diags...)
+}
+
+// diagnose notes what the library says of the instruction that it is at.
+func (u *unit) diagnose(format string, args ...any) {
+	u.diags = append(u.diags, fmt.Errorf("%s: the assembler refuses it: %s", u.current(), fmt.Sprintf(format, args...)))
+}
+
+// current is the instruction that the library is at, in its first pass: Progs
+// behind it have no address yet.
+func (u *unit) current() *note {
+	at := 0
+	for k := range u.a.notes {
+		n := &u.a.notes[k]
+		if n.kind == noteOp && (u.progs[u.first[k]].Pc != 0 || u.a.notes[at].kind != noteOp) {
+			at = k
 		}
-		return errors.Join(errs...)
 	}
-	return nil
+	return &u.a.notes[at]
 }
 
 // finish makes the Code: labels, fixups, items, lines.

@@ -109,6 +109,7 @@ func (a *Asm) Op(op Op, args ...Arg) {
 	}
 	if op == MOVQ && n.args[0].kind == isReg && n.args[1].kind == isImm && uint64(n.args[1].imm) <= 0xFFFFFFFF {
 		n.op = MOVL // shorter, and clears the upper half
+		n.args[1].imm = int64(int32(n.args[1].imm))
 	}
 	a.notes = append(a.notes, n)
 }
@@ -150,7 +151,7 @@ func (n *note) check(given int) error {
 	memories := 0
 	for i := range n.args[:n.n] {
 		o := &n.args[i]
-		if err := o.check(classes[i], info.width, n.args[0].kind); err != nil {
+		if err := o.check(classes[i], info.bytes(i), n.args[0].kind); err != nil {
 			return fmt.Errorf("operand %d: %w", i+1, err)
 		}
 		if o.isMemory(classes[i]) {
@@ -182,7 +183,7 @@ func (o *operand) isMemory(c class) bool {
 func (o *operand) check(c class, width uint8, first operandKind) error {
 	switch o.kind {
 	case isReg:
-		return o.checkReg(c)
+		return o.checkReg(c, width)
 	case isMem:
 		if c&cMem == 0 {
 			return errors.New("memory cannot stand here")
@@ -210,10 +211,12 @@ func (o *operand) check(c class, width uint8, first operandKind) error {
 	return errors.New("not an operand")
 }
 
-func (o *operand) checkReg(c class) error {
+func (o *operand) checkReg(c class, width uint8) error {
 	switch {
 	case !o.reg.isGeneral():
 		return errors.New("not a general register")
+	case c&cReg != 0 && width == 1 && o.reg == RSP:
+		return errors.New("spl is no operand for the assembler")
 	case c&cReg != 0:
 		return nil
 	case c&cCL != 0 && o.reg == CL:
@@ -246,8 +249,10 @@ func (o *operand) checkImm(c class, width uint8, first operandKind) error {
 	bits := 8 * uint(width)
 	lo, hi := int64(0), int64(0)
 	switch {
-	case c&cCount != 0:
-		hi = int64(bits) - 1
+	case c&cCount31 != 0:
+		hi = 31
+	case c&cCount63 != 0:
+		hi = 63
 	case c&cNop != 0:
 		lo, hi = 1, int64(len(nops))-1
 	case c&cImm64 != 0 && first == isReg:

@@ -43,11 +43,7 @@ func (n *note) matches(want []operand, got []Operand) bool {
 	}
 	info := n.op.info()
 	for k := range want {
-		width := int(info.width)
-		if k == 1 && info.src != 0 {
-			width = int(info.src)
-		}
-		if !want[k].matches(&got[k], width) {
+		if !want[k].matches(&got[k], int(info.bytes(k))) {
 			return false
 		}
 	}

@@ -62,7 +62,7 @@ const (
 type Operand struct {
 	Kind  Kind
 	Reg   Reg    // KindReg
-	Width int    // bytes of the register or of the memory that is accessed; 0 where none is (lea, nop) or unknown
+	Width int    // bytes of the register or of the memory that is accessed; 0 where none is (lea) or unknown
 	Mem   Mem    // KindMem; Base may be RIP, and then Disp counts from the end of the instruction
 	Imm   int64  // KindImm: sign-extended, but of 8-bit operations as it stands. KindRel: the distance from the end. KindMem: the address, when Far
 	Seg   string // KindMem: "fs" or "gs"
@@ -85,13 +85,11 @@ const (
 // Decode decodes the instruction at the start of b.
 func Decode(b []byte) (Inst, error) {
 	x, err := x86asm.Decode(b, 64)
-	switch {
-	case errors.Is(err, x86asm.ErrTruncated):
-		return Inst{}, errors.New("truncated instruction")
-	case err != nil:
+	if len(b) == 0 {
+		return Inst{}, errors.New("no instruction: nothing is left")
+	}
+	if err != nil || x.Op == 0 || x.Len <= 0 || x.Len > len(b) { // Op 0 is a prefix or a first byte alone
 		return Inst{}, fmt.Errorf("no instruction: % x", b[:min(len(b), 8)])
-	case x.Op == 0 || x.Len <= 0 || x.Len > len(b):
-		return Inst{}, fmt.Errorf("a prefix without an instruction: % x", b[:min(len(b), 8)])
 	}
 	i := Inst{Size: x.Len, Op: x.Op.String(), op: x.Op}
 	i.setPrefixes(&x)
@@ -204,7 +202,7 @@ func (i *Inst) memory(x *x86asm.Inst, a x86asm.Mem) Operand {
 	if op := x.Opcode >> 24; x.Op == x86asm.MOV && 0xA0 <= op && op <= 0xA3 {
 		o.Far, o.Imm = true, a.Disp
 	}
-	if x.Op == x86asm.LEA || x.Op == x86asm.NOP {
+	if x.Op == x86asm.LEA {
 		o.Width = 0
 	}
 	return o

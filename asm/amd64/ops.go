@@ -162,17 +162,18 @@ const (
 type class uint16
 
 const (
-	cReg    class = 1 << iota
-	cMem          // Mem, and Label and Sym as memory
-	cImm          // of the operation's size
-	cImm64        // any constant, when the other operand is a register
-	cCount        // of a shift: 0–31 or 0–63
-	cCL           // RCX
-	cByte         // 0–255
-	cTarget       // Label as a target
-	cSymbol       // Sym as a target
-	cNop          // 1–9
-	cOpt          // may be left out
+	cReg     class = 1 << iota
+	cMem           // Mem, and Label and Sym as memory
+	cImm           // of the operation's size
+	cImm64         // any constant, when the other operand is a register
+	cCount31       // of a shift of 32 bits: 0–31
+	cCount63       // of 64 bits
+	cCL            // RCX
+	cByte          // 0–255
+	cTarget        // Label as a target
+	cSymbol        // Sym as a target
+	cNop           // 1–9
+	cOpt           // may be left out
 )
 
 // order says where the library wants the operands: p.From, p.To, in its words.
@@ -207,8 +208,10 @@ var (
 	formWide  = form{args: [3]class{cReg | cMem}, order: oneFrom}
 	formReg   = form{args: [3]class{cReg}, order: oneTo}
 	formImul3 = form{args: [3]class{cReg, cReg | cMem, cImm}, order: immFrom}
-	formShift = form{args: [3]class{cReg | cMem, cCount | cCL}}
-	formBit   = form{args: [3]class{cReg | cMem, cReg | cCount}}
+	formSh32  = form{args: [3]class{cReg | cMem, cCount31 | cCL}}
+	formSh64  = form{args: [3]class{cReg | cMem, cCount63 | cCL}}
+	formBit32 = form{args: [3]class{cReg | cMem, cReg | cCount31}}
+	formBit64 = form{args: [3]class{cReg | cMem, cReg | cCount63}}
 	formJump  = form{args: [3]class{cReg | cMem | cTarget | cSymbol}, order: oneTo}
 	formInd   = form{args: [3]class{cMem}, order: oneTo}
 	formCond  = form{args: [3]class{cTarget}, order: oneTo}
@@ -296,23 +299,23 @@ var ops = [numOps]opInfo{
 	DECL:   {as: x86.ADECL, name: "DEC", form: &formUnary, width: 4},
 	DECQ:   {as: x86.ADECQ, name: "DEC", form: &formUnary, width: 8},
 
-	SHLL: {as: x86.ASHLL, name: "SHL", form: &formShift, width: 4, src: 1},
-	SHLQ: {as: x86.ASHLQ, name: "SHL", form: &formShift, width: 8, src: 1},
-	SHRL: {as: x86.ASHRL, name: "SHR", form: &formShift, width: 4, src: 1},
-	SHRQ: {as: x86.ASHRQ, name: "SHR", form: &formShift, width: 8, src: 1},
-	SARL: {as: x86.ASARL, name: "SAR", form: &formShift, width: 4, src: 1},
-	SARQ: {as: x86.ASARQ, name: "SAR", form: &formShift, width: 8, src: 1},
-	ROLL: {as: x86.AROLL, name: "ROL", form: &formShift, width: 4, src: 1},
-	ROLQ: {as: x86.AROLQ, name: "ROL", form: &formShift, width: 8, src: 1},
-	RORL: {as: x86.ARORL, name: "ROR", form: &formShift, width: 4, src: 1},
-	RORQ: {as: x86.ARORQ, name: "ROR", form: &formShift, width: 8, src: 1},
+	SHLL: {as: x86.ASHLL, name: "SHL", form: &formSh32, width: 4, src: 1},
+	SHLQ: {as: x86.ASHLQ, name: "SHL", form: &formSh64, width: 8, src: 1},
+	SHRL: {as: x86.ASHRL, name: "SHR", form: &formSh32, width: 4, src: 1},
+	SHRQ: {as: x86.ASHRQ, name: "SHR", form: &formSh64, width: 8, src: 1},
+	SARL: {as: x86.ASARL, name: "SAR", form: &formSh32, width: 4, src: 1},
+	SARQ: {as: x86.ASARQ, name: "SAR", form: &formSh64, width: 8, src: 1},
+	ROLL: {as: x86.AROLL, name: "ROL", form: &formSh32, width: 4, src: 1},
+	ROLQ: {as: x86.AROLQ, name: "ROL", form: &formSh64, width: 8, src: 1},
+	RORL: {as: x86.ARORL, name: "ROR", form: &formSh32, width: 4, src: 1},
+	RORQ: {as: x86.ARORQ, name: "ROR", form: &formSh64, width: 8, src: 1},
 
 	BSFL: {as: x86.ABSFL, name: "BSF", form: &formLoad, width: 4},
 	BSFQ: {as: x86.ABSFQ, name: "BSF", form: &formLoad, width: 8},
 	BSRL: {as: x86.ABSRL, name: "BSR", form: &formLoad, width: 4},
 	BSRQ: {as: x86.ABSRQ, name: "BSR", form: &formLoad, width: 8},
-	BTL:  {as: x86.ABTL, name: "BT", form: &formBit, width: 4},
-	BTQ:  {as: x86.ABTQ, name: "BT", form: &formBit, width: 8},
+	BTL:  {as: x86.ABTL, name: "BT", form: &formBit32, width: 4},
+	BTQ:  {as: x86.ABTQ, name: "BT", form: &formBit64, width: 8},
 
 	JMP:      {as: obj.AJMP, name: "JMP", form: &formJump, width: 8},
 	CALL:     {as: obj.ACALL, name: "CALL", form: &formJump, width: 8},
@@ -378,6 +381,14 @@ var nops = [...]string{
 	7: "\x0f\x1f\x80\x00\x00\x00\x00",
 	8: "\x0f\x1f\x84\x00\x00\x00\x00\x00",
 	9: "\x66\x0f\x1f\x84\x00\x00\x00\x00\x00",
+}
+
+// bytes is the size of operand k.
+func (i *opInfo) bytes(k int) uint8 {
+	if k == 1 && i.src != 0 {
+		return i.src
+	}
+	return i.width
 }
 
 func (op Op) info() *opInfo {

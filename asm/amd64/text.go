@@ -193,12 +193,8 @@ func (n *note) String() string {
 	info := n.op.info()
 	sep := " "
 	for k := range n.args[:n.n] {
-		width := int(info.width)
-		if k == 1 && info.src != 0 {
-			width = int(info.src)
-		}
 		b = append(b, sep...)
-		b = n.args[k].appendText(b, width)
+		b = n.args[k].appendText(b, int(info.bytes(k)))
 		sep = ", "
 	}
 	return string(b)
