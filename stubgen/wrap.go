@@ -1,13 +1,15 @@
 // Wrap puts a start-up stub on a finished shared object. It is given the bytes
 // that a linker left and leaves a program that the kernel starts through stub and
-// loader. Nothing of the object moves: all that is new is appended, and three
-// things in front change: e_entry, e_phoff with e_phnum, e_shoff with e_shnum, and
-// the type word of the old program header table, which nobody reads any more.
+// loader. Nothing of the object moves. What is new is appended:
 //
-//	[the object, as it was] [program headers] [note] [stub]      one new PT_LOAD, R+X
+//	[the object, as it was] [stub] [note]                        one new PT_LOAD, R+X
 //	                        [section names] [section headers]    when the object has some
 //
-// docs/file-format.md draws it and says which tools accept the result.
+// Two program headers are new, PT_SLUL in front and that PT_LOAD. The table stays
+// where it is when room for them can be made, by giving up headers that no loader
+// needs; else a new table is appended in front of the stub.
+//
+// docs/file-format.md draws both and says which tools accept the result.
 
 package stubgen
 
@@ -90,7 +92,8 @@ type wrapper struct {
 	entry  uint64 // the program's own
 	note   elf.Section64
 	stub   elf.Section64
-	magic  elf.Section64 // the word at 64, so that strip keeps it
+	magic  elf.Section64 // the word at 64, so that strip keeps it; only for a table that was appended
+	room   bool          // the old table has room for two more headers
 }
 
 // refuse says of a file that is no freestanding shared object what it is.
@@ -143,14 +146,40 @@ func (w *wrapper) readHeaders() error {
 	w.get(0, &w.header)
 	w.progs = make([]elf.Prog64, w.header.Phnum)
 	w.get(w.header.Phoff, w.progs)
-	// The old table is given up, and with it its description of itself.
-	w.progs = slices.DeleteFunc(w.progs, func(p elf.Prog64) bool {
-		return p.Type == uint32(elf.PT_PHDR) || p.Type == uint32(elf.PT_NULL)
-	})
+	w.makeRoom(len(w.progs) - 2)
 	if len(w.progs)+2 >= 0xffff { // PN_XNUM, elf(5)
 		return fmt.Errorf("%d program headers: no room for two more", len(w.progs))
 	}
 	return nil
+}
+
+// spare lists the program headers that a wrapped object can do without, the least
+// loss first. Sections still tell what PT_NOTE and PT_GNU_PROPERTY told; about the
+// stack the kernel asks the loader's file, and the loader makes none executable.
+var spare = []elf.ProgType{elf.PT_GNU_PROPERTY, elf.PT_NOTE, elf.PT_GNU_STACK}
+
+// makeRoom gives up as many headers as it must so that at most n remain, or only
+// what describes the old table when that does not help.
+func (w *wrapper) makeRoom(n int) {
+	drop := func(list []elf.Prog64, typ elf.ProgType, n int) []elf.Prog64 {
+		return slices.DeleteFunc(slices.Clone(list), func(p elf.Prog64) bool {
+			n--
+			if p.Type == uint32(typ) && n >= 0 {
+				return true
+			}
+			n++
+			return false
+		})
+	}
+	w.progs = drop(w.progs, elf.PT_NULL, len(w.progs))
+	w.progs = drop(w.progs, elf.PT_PHDR, len(w.progs))
+	fewer := w.progs
+	for _, typ := range spare {
+		fewer = drop(fewer, typ, len(fewer)-n)
+	}
+	if len(fewer) <= n && w.header.Phoff == ehdrSize {
+		w.progs, w.room = fewer, true
+	}
 }
 
 // findEntry finds the program's own first instruction.
@@ -175,54 +204,78 @@ func findEntry(f *elfimage.File, name string) (uint64, error) {
 	return 0, fmt.Errorf("%s at %#x is not in an executable segment", what, addr)
 }
 
-// appendLoaded appends what the new PT_LOAD holds: program headers, note, stub.
-// It lies above all other memory of the object.
-//
-// Its offset within a page is that of the end of the object's loaded bytes. So
-// when strip takes away what lies between (symbols, debug sections), it can move
-// the new segment down in the file without changing an address; otherwise GNU
-// strip would stretch the segment and warn of it.
+// appendLoaded appends what the new PT_LOAD holds: a program header table unless
+// the old one has room, stub, note. It lies above all other memory of the object.
+// (The note must not come first: llvm-strip takes a segment that begins where
+// PT_SLUL does for a part of it, and forgets its alignment.)
 func (w *wrapper) appendLoaded(stub []byte) {
-	high, fileEnd := uint64(0), uint64(0)
+	base, table := w.place()
+	high := uint64(0)
 	for _, p := range w.progs {
 		if p.Type == uint32(elf.PT_LOAD) {
 			high = max(high, p.Vaddr+p.Memsz)
-			if p.Filesz > 0 { // else p_offset may be anything
-				fileEnd = max(fileEnd, p.Off+p.Filesz)
-			}
 		}
 	}
-	base := alignUp(fileEnd, 8)
-	base += alignUp(uint64(len(w.out))-min(base, uint64(len(w.out))), wrapPage)
-	w.out = append(w.out, make([]byte, base-uint64(len(w.out)))...)
 	addr := alignUp(high, wrapPage) + base%wrapPage
 	note := elfimage.ProgramNote{Entry: w.entry, MinRtld: leastRTLD, StubSize: uint32(len(stub))}.Bytes()
-	noteAt := base + phdrSize*uint64(len(w.progs)+2)
-	stubAt := noteAt + uint64(len(note))
-	end := stubAt + uint64(len(stub))
-
-	slul := elf.Prog64{Type: elfimage.PT_SLUL, Flags: uint32(elf.PF_R), Off: noteAt, Vaddr: addr + noteAt - base,
-		Paddr: addr + noteAt - base, Filesz: uint64(len(note)), Memsz: uint64(len(note)), Align: 4}
+	stubAt := base + table
+	noteAt := alignUp(stubAt+uint64(len(stub)), 4)
+	end := noteAt + uint64(len(note))
+	w.note = elf.Section64{Type: uint32(elf.SHT_NOTE), Flags: uint64(elf.SHF_ALLOC),
+		Addr: addr + noteAt - base, Off: noteAt, Size: uint64(len(note)), Addralign: 4}
+	w.stub = elf.Section64{Type: uint32(elf.SHT_PROGBITS), Flags: uint64(elf.SHF_ALLOC | elf.SHF_EXECINSTR),
+		Addr: addr + table, Off: stubAt, Size: uint64(len(stub)), Addralign: 1}
+	slul := elf.Prog64{Type: elfimage.PT_SLUL, Flags: uint32(elf.PF_R), Off: noteAt, Vaddr: w.note.Addr,
+		Paddr: w.note.Addr, Filesz: w.note.Size, Memsz: w.note.Size, Align: 4}
 	load := elf.Prog64{Type: uint32(elf.PT_LOAD), Flags: uint32(elf.PF_R | elf.PF_X), Off: base, Vaddr: addr,
 		Paddr: addr, Filesz: end - base, Memsz: end - base, Align: wrapPage}
-	table := w.newTable(slul, load)
 
-	w.out = append(w.out, make([]byte, noteAt-base)...)
-	w.put(base, table)
-	w.out = append(append(w.out, note...), stub...)
-	w.note = elf.Section64{Type: uint32(elf.SHT_NOTE), Flags: uint64(elf.SHF_ALLOC), Addr: slul.Vaddr, Off: noteAt, Size: slul.Filesz, Addralign: 4}
-	w.stub = elf.Section64{Type: uint32(elf.SHT_PROGBITS), Flags: uint64(elf.SHF_ALLOC | elf.SHF_EXECINSTR),
-		Addr: addr + stubAt - base, Off: stubAt, Size: uint64(len(stub)), Addralign: 1}
+	w.out = append(w.out, make([]byte, end-uint64(len(w.out)))...)
+	copy(w.out[stubAt:], stub)
+	copy(w.out[noteAt:], note)
+	w.putTable(w.newTable(slul, load), base)
+	w.header.Entry = w.stub.Addr
+}
 
-	if w.header.Phoff == ehdrSize {
+// place gives the file offset of the new PT_LOAD, and the size of the program
+// header table at its start: 0 when the old one has room.
+//
+// With a table, its offset within a page is that of the end of the object's loaded
+// bytes. So when GNU strip takes away what lies between (symbols, debug sections),
+// it can move the segment down in the file without stretching it and warning so.
+func (w *wrapper) place() (base, table uint64) {
+	size := uint64(len(w.out))
+	if w.room {
+		return alignUp(size, 4), 0
+	}
+	end := uint64(0)
+	for _, p := range w.progs {
+		if p.Type == uint32(elf.PT_LOAD) && p.Filesz > 0 { // else p_offset may be anything
+			end = max(end, p.Off+p.Filesz)
+		}
+	}
+	base = alignUp(end, 8)
+	return base + alignUp(size-min(base, size), wrapPage), phdrSize * uint64(len(w.progs)+2)
+}
+
+// putTable writes the program headers over the old ones, or at base.
+func (w *wrapper) putTable(table []elf.Prog64, base uint64) {
+	h := &w.header
+	if w.room {
+		clear(w.out[h.Phoff:][:phdrSize*int(h.Phnum)])
+	} else if h.Phoff == ehdrSize {
 		// A binfmt_misc magic sees no more than the first 128 bytes: there the word
 		// at 64 must be PT_SLUL, as in files that we link. The table that it belongs
 		// to is dead; where the old one was elsewhere, 64 belongs to the object.
 		binary.LittleEndian.PutUint32(w.out[ehdrSize:], elfimage.PT_SLUL)
-		w.magic = elf.Section64{Type: uint32(elf.SHT_PROGBITS), Flags: uint64(elf.SHF_ALLOC), Off: ehdrSize, Addr: w.file.Address(ehdrSize), Size: 4, Addralign: 1}
+		w.magic = elf.Section64{Type: uint32(elf.SHT_PROGBITS), Flags: uint64(elf.SHF_ALLOC),
+			Addr: w.file.Address(ehdrSize), Off: ehdrSize, Size: 4, Addralign: 1}
 	}
-	w.header.Phoff, w.header.Phnum, w.header.Phentsize = base, uint16(len(table)), phdrSize
-	w.header.Entry = w.stub.Addr
+	if !w.room {
+		h.Phoff = base
+	}
+	h.Phnum, h.Phentsize = uint16(len(table)), phdrSize
+	w.put(h.Phoff, table)
 }
 
 // newTable is the old one with PT_SLUL first and the new PT_LOAD behind the
