@@ -242,7 +242,7 @@ var flows = map[x86asm.Op]Flow{
 	x86asm.IRET: FlowReturn, x86asm.IRETD: FlowReturn, x86asm.IRETQ: FlowReturn,
 	x86asm.SYSRET: FlowReturn, x86asm.SYSEXIT: FlowReturn,
 	x86asm.SYSCALL: FlowSystem, x86asm.SYSENTER: FlowSystem, x86asm.INT: FlowSystem,
-	x86asm.UD1: FlowTrap, x86asm.UD2: FlowTrap, x86asm.HLT: FlowTrap, x86asm.ICEBP: FlowTrap,
+	x86asm.UD0: FlowTrap, x86asm.UD1: FlowTrap, x86asm.UD2: FlowTrap, x86asm.HLT: FlowTrap, x86asm.ICEBP: FlowTrap,
 }
 
 func (i *Inst) setFlow() {

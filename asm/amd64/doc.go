@@ -24,7 +24,7 @@
 // Files in reading order: operand.go (registers, addresses, constants),
 // ops.go (the table of operations), build.go (Asm: one call per instruction, and
 // all that can be wrong with it), assemble.go (the library, labels, fixups),
-// check of the result), decode.go, text.go (Intel syntax).
+// compare.go (the check of the result), decode.go, text.go (Intel syntax).
 //
 // ABI and encoding: System V psABI x86-64; Intel SDM volume 2.
 //
