@@ -5,6 +5,7 @@ package launch
 // come after everything that they would hinder, the closing of descriptors last.
 
 import (
+	"bytes"
 	"encoding/gob"
 	"fmt"
 	"math"
@@ -81,19 +82,41 @@ func become(file string) error {
 }
 
 func read(file string, s *Spec) error {
-	f, err := os.Open(file)
+	data, err := content(file)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	return gob.NewDecoder(f).Decode(s)
+	return gob.NewDecoder(bytes.NewReader(data)).Decode(s)
+}
+
+// content is os.ReadFile without package os, whose files would make the Go runtime
+// open descriptors of its own (epoll) and use them at any time; files() may need
+// these numbers.
+func content(file string) ([]byte, error) {
+	fd, err := unix.Open(file, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	defer unix.Close(fd)
+	var data []byte
+	buf := make([]byte, 1<<16)
+	for {
+		n, err := unix.Read(fd, buf)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", file, err)
+		}
+		if n == 0 {
+			return data, nil
+		}
+		data = append(data, buf[:n]...)
+	}
 }
 
 // program opens what is to be executed by descriptor; −1 is an exec by path.
 func (s *Spec) program() (int, error) {
 	switch {
 	case s.Memfd:
-		data, err := os.ReadFile(s.Path)
+		data, err := content(s.Path)
 		if err != nil {
 			return 0, err
 		}
@@ -105,13 +128,18 @@ func (s *Spec) program() (int, error) {
 			return 0, err
 		}
 		return high(fd)
-	case s.ByFD || s.Unlink != "":
+	case s.ByFD || s.Unlink != "" || s.Replace != "":
 		fd, err := unix.Open(s.Path, unix.O_PATH|unix.O_CLOEXEC, 0)
 		if err != nil {
 			return 0, err
 		}
 		if s.Unlink != "" {
 			if err := os.Remove(s.Unlink); err != nil {
+				return 0, err
+			}
+		}
+		if s.Replace != "" {
+			if err := os.Rename(s.Replace, s.Path); err != nil {
 				return 0, err
 			}
 		}

@@ -36,19 +36,20 @@ type Spec struct {
 	Args []string // argv, with argv[0]; nil is argc 0
 	Env  []string // the whole environment
 
-	Stdin  []byte
-	Dir    string           // working directory, set after Root
-	Root   string           // chroot
-	Open   []File           // opened before Root and User are changed
-	Close  []int            // closed last of all
-	User   int              // user and group id, no supplementary groups
-	Limits map[int]uint64   // RLIMIT_… to soft limit
-	Unlink string           // removed after Path was opened; the exec is then by descriptor
-	ByFD   bool             // execveat of an open descriptor with an empty path
-	Memfd  bool             // execveat of a memfd that holds a copy of Path
-	Person uint64           // personality(2) bits, such as ADDR_NO_RANDOMIZE
-	Block  []syscall.Signal // blocked signals
-	Ignore []syscall.Signal // ignored signals
+	Stdin   []byte
+	Dir     string           // working directory, set after Root
+	Root    string           // chroot
+	Open    []File           // opened before Root and User are changed
+	Close   []int            // closed last of all
+	User    int              // user and group id, no supplementary groups
+	Limits  map[int]uint64   // RLIMIT_… to soft limit
+	Unlink  string           // removed after Path was opened; the exec is then by descriptor
+	Replace string           // renamed to Path after that was opened; the exec is then by descriptor
+	ByFD    bool             // execveat of an open descriptor with an empty path
+	Memfd   bool             // execveat of a memfd that holds a copy of Path
+	Person  uint64           // personality(2) bits, such as ADDR_NO_RANDOMIZE
+	Block   []syscall.Signal // blocked signals
+	Ignore  []syscall.Signal // ignored signals
 }
 
 // Result is what came of it.
