@@ -35,6 +35,7 @@
 // golang-asm is Go's own assembler as a library. It prints a diagnostic and drops
 // the instruction: here the diagnostics are the error of Assemble. It pads jumps
 // to 32-byte lines unless told that the code is hand-written. Its package objabi
-// looks at GOARM, GOMIPS and GOPPC64 when the program starts, and ends it when
-// one of them is set to a value of a newer Go.
+// looks at GOARM, GOMIPS, GOMIPS64 and GOPPC64 when the program starts, and ends it
+// with "Invalid GOARM value" and the like when one of them has a value that only a
+// newer Go knows; nothing of ours can run before that.
 package asm

@@ -110,7 +110,7 @@ func Decode(b []byte) (Inst, error) {
 
 // DecodeAll decodes all of b, which must be whole instructions.
 func DecodeAll(b []byte) ([]Inst, error) {
-	var all []Inst
+	all := make([]Inst, 0, len(b)/4) // instructions are some 4 bytes long
 	for off := 0; off < len(b); {
 		i, err := Decode(b[off:])
 		if err != nil {
