@@ -62,3 +62,237 @@ func onlyArg(v *Value, r replacements) *Value {
 	}
 	return one
 }
+
+// straighten removes what is in the way of a straight run through the blocks: branches
+// that always go one way, blocks that nothing reaches, jumps to jumps, jumps to a block
+// that nobody else reaches. A branch on a constant that comes in through a phi goes to
+// its target at once.
+func straighten(f *Func) {
+	for changed := true; changed; {
+		changed = false
+		for _, b := range f.Blocks {
+			if b.Term == Branch && b.Ctl.Op == OpConst {
+				keep := 1
+				if b.Ctl.Imm != 0 {
+					keep = 0
+				}
+				b.setJump(keep)
+				changed = true
+			}
+		}
+		f.removeUnreached()
+		simplifyPhis(f)
+		for _, b := range f.Blocks[1:] {
+			changed = threadConstants(f, b) || changed
+			changed = skipEmpty(f, b) || changed
+		}
+		f.removeUnreached()
+		for _, b := range f.Blocks {
+			for b.mergeNext(f) {
+				changed = true
+			}
+		}
+		f.removeUnreached()
+		simplifyPhis(f)
+	}
+}
+
+// mergeNext appends the block that b jumps to, when nobody else does.
+func (b *Block) mergeNext(f *Func) bool {
+	if b.Term != Jump {
+		return false
+	}
+	s := b.Succs[0]
+	if s == b || len(s.Preds) != 1 || s == f.Blocks[0] {
+		return false
+	}
+	if len(s.phis()) > 0 {
+		return false // simplifyPhis takes them first
+	}
+	for _, v := range s.Values {
+		v.Block = b
+	}
+	b.Values = append(b.Values, s.Values...)
+	b.Term, b.Ctl, b.Ctl2, b.Succs, b.Pos = s.Term, s.Ctl, s.Ctl2, s.Succs, s.Pos
+	b.Cold = b.Cold || s.Cold
+	for _, t := range b.Succs {
+		t.Preds[t.predIndex(s)] = b
+	}
+	// s is left with no way in or out
+	s.Values, s.Term, s.Ctl, s.Ctl2, s.Succs, s.Preds = nil, Stop, nil, nil, nil, nil
+	return true
+}
+
+// skipEmpty leads the predecessors of a block that does nothing but jump straight to
+// where it jumps.
+func skipEmpty(f *Func, b *Block) bool {
+	if b.Term != Jump || len(b.Values) > 0 || b.Succs[0] == b {
+		return false
+	}
+	to := b.Succs[0]
+	changed := false
+	for _, p := range append([]*Block(nil), b.Preds...) {
+		if to.canRedirect(p, b) {
+			redirect(p, b, to)
+			changed = true
+		}
+	}
+	return changed
+}
+
+// canRedirect says whether p, which goes to b, may go to the successor to of b instead:
+// when it does so already, the phis there must not tell the two ways apart.
+func (to *Block) canRedirect(p, b *Block) bool {
+	i := to.predIndex(p)
+	if i < 0 {
+		return true
+	}
+	j := to.predIndex(b)
+	for _, v := range to.phis() {
+		if v.Args[i] != v.Args[j] {
+			return false
+		}
+	}
+	return true
+}
+
+// redirect lets p go to to in place of b, which brings the same values there.
+func redirect(p, b, to *Block) {
+	from := to.predIndex(b)
+	b.removePred(b.predIndex(p))
+	if to.predIndex(p) >= 0 { // both ways of a branch: a jump now
+		p.Term, p.Ctl, p.Succs = Jump, nil, []*Block{to}
+		return
+	}
+	for i, s := range p.Succs {
+		if s == b {
+			p.Succs[i] = to
+		}
+	}
+	to.Preds = append(to.Preds, p)
+	for _, v := range to.phis() {
+		v.Args = append(v.Args, v.Args[from])
+	}
+}
+
+// threadConstants looks at a block that only chooses its way by a phi: a predecessor
+// that brings a constant knows the way. The block's values must have no users but
+// itself and the phis of its successors.
+func threadConstants(f *Func, b *Block) bool {
+	phi, cmp := b.choice()
+	if phi == nil || usedElsewhere(f, b) {
+		return false
+	}
+	changed := false
+	for _, p := range append([]*Block(nil), b.Preds...) {
+		k := phi.Args[b.predIndex(p)]
+		if k.Op != OpConst {
+			continue
+		}
+		n := k.Imm
+		if cmp != nil {
+			n, _ = evalConst(&Value{Op: OpCmp, Cond: cmp.Cond, Args: []*Value{k, cmp.Args[1]}})
+		}
+		to := b.Succs[1]
+		if n != 0 {
+			to = b.Succs[0]
+		}
+		if to == b || to.predIndex(p) >= 0 {
+			continue
+		}
+		throughTo(f, p, b, to, n)
+		changed = true
+	}
+	return changed
+}
+
+// choice gives the phi that a block branches on, and the comparison with a constant
+// between them, if the block has nothing else but phis and constants.
+func (b *Block) choice() (phi, cmp *Value) {
+	if b.Term != Branch {
+		return nil, nil
+	}
+	phi = b.Ctl
+	if phi.Op == OpCmp && phi.Block == b && phi.Args[1].Op == OpConst {
+		phi, cmp = phi.Args[0], phi
+	}
+	if phi.Op != OpPhi || phi.Block != b {
+		return nil, nil
+	}
+	for _, v := range b.Values {
+		if v.Op != OpPhi && v.Op != OpConst && v != cmp {
+			return nil, nil
+		}
+	}
+	return phi, cmp
+}
+
+// usedElsewhere says whether a value of b is used outside it other than by a phi of a
+// successor, for the edge from b.
+func usedElsewhere(f *Func, b *Block) bool {
+	for _, c := range f.Blocks {
+		if c != b && (c.Ctl != nil && c.Ctl.Block == b || c.Ctl2 != nil && c.Ctl2.Block == b) {
+			return true
+		}
+		for _, v := range c.Values {
+			for i, a := range v.Args {
+				switch {
+				case a.Block != b || c == b && v.Op != OpPhi:
+				case v.Op == OpPhi && c.Preds[i] == b && c != b:
+				default:
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// throughTo lets p go past b to to, where b's condition is the number n. A phi of to
+// that takes a value of b takes what that is when one comes from p.
+func throughTo(f *Func, p, b, to *Block, n int64) {
+	in, from := b.predIndex(p), to.predIndex(b)
+	for _, v := range to.phis() {
+		a := v.Args[from]
+		switch {
+		case a.Block != b:
+		case a.Op == OpPhi:
+			a = a.Args[in]
+		default: // a constant, or the condition
+			if a.Op == OpConst {
+				n = a.Imm
+			}
+			k := f.NewValue(p, OpConst, a.Type)
+			k.Imm, k.Pos = n, a.Pos
+			a = k
+		}
+		v.Args = append(v.Args, a)
+	}
+	to.Preds = append(to.Preds, p)
+	for i, s := range p.Succs {
+		if s == b {
+			p.Succs[i] = to
+		}
+	}
+	b.removePred(in)
+}
+
+// splitCritical puts an empty block on each edge from a block with several successors
+// to one with several predecessors, so that copies for phis have a place.
+func splitCritical(f *Func) {
+	for _, b := range append([]*Block(nil), f.Blocks...) {
+		if len(b.Succs) < 2 {
+			continue
+		}
+		for i, s := range b.Succs {
+			if len(s.Preds) < 2 {
+				continue
+			}
+			m := f.NewBlock()
+			m.Term, m.Succs, m.Preds, m.Pos = Jump, []*Block{s}, []*Block{b}, b.Pos
+			m.Cold = s.Cold
+			s.Preds[s.predIndex(b)] = m
+			b.Succs[i] = m
+		}
+	}
+}

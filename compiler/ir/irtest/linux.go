@@ -1,0 +1,89 @@
+package irtest
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+)
+
+// Exit is how a run ends when the program calls exit_group.
+type Exit struct{ Status int64 }
+
+func (e *Exit) Error() string { return fmt.Sprintf("exit %d", e.Status) }
+
+// System call numbers of x86-64 (arch/x86/entry/syscalls/syscall_64.tbl) that Linux
+// knows, and the errors that it gives.
+const (
+	sysWrite     = 1
+	sysMmap      = 9
+	sysExitGroup = 231
+
+	eBADF = 9
+)
+
+// Linux is the system calls of a program that only prints.
+type Linux struct {
+	x           *Machine
+	Stdout      bytes.Buffer
+	Stderr      bytes.Buffer
+	MaxWrite    int64 // most bytes that one write takes; 0: all
+	Writes      int
+	nextMapping int64
+}
+
+// NewLinux gives the machine system calls.
+func NewLinux(x *Machine) *Linux {
+	l := &Linux{x: x, nextMapping: 0x6000_0000}
+	x.Syscall = l.call
+	return l
+}
+
+func (l *Linux) call(nr int64, args []int64) (int64, error) {
+	args = append(args, make([]int64, 6)...)
+	switch nr {
+	case sysWrite:
+		return l.write(args[0], args[1], args[2])
+	case sysMmap:
+		size := (args[1] + 4095) &^ 4095
+		at := l.nextMapping
+		l.x.Map(at, make([]byte, size), false)
+		l.nextMapping += size + 4096
+		return at, nil
+	case sysExitGroup:
+		return 0, &Exit{int64(int32(args[0]))}
+	}
+	return 0, fmt.Errorf("system call %d is not known here", nr)
+}
+
+func (l *Linux) write(fd, from, n int64) (int64, error) {
+	out := map[int64]*bytes.Buffer{1: &l.Stdout, 2: &l.Stderr}[fd]
+	if out == nil {
+		return -eBADF, nil
+	}
+	if l.MaxWrite > 0 {
+		n = min(n, l.MaxWrite)
+	}
+	b, err := l.x.Bytes(from, n, false)
+	if err != nil {
+		return 0, err
+	}
+	l.Writes++
+	out.Write(b)
+	return n, nil
+}
+
+// EntryStack makes what the kernel leaves at rsp: argc, the addresses of the arguments,
+// 0, 0 (an empty environment); then the strings.
+func EntryStack(x *Machine, args ...string) int64 {
+	const base = 0x5000_0000
+	words := binary.LittleEndian.AppendUint64(nil, uint64(len(args)))
+	text := []byte{}
+	at := int64(base + 8*(len(args)+3))
+	for _, a := range args {
+		words = binary.LittleEndian.AppendUint64(words, uint64(at)+uint64(len(text)))
+		text = append(append(text, a...), 0)
+	}
+	words = append(words, make([]byte, 16)...)
+	x.Map(base, append(words, text...), false)
+	return base
+}

@@ -1,0 +1,122 @@
+package ir
+
+import "fmt"
+
+// pass.go lists the passes in the order in which Optimize runs them on each function.
+// Every pass takes and leaves a function that Verify accepts, keeps what the function
+// does, and may be run alone (see RunPass) or left out.
+
+// Pass is one step of Optimize.
+type Pass struct {
+	Name string
+	Run  func(f *Func)
+}
+
+// passes is the road of a function. A name may come more than once: fold makes work
+// for shareEqual and removeChecks, and these for fold.
+var passes = []Pass{
+	{"fold", fold},
+	{"straighten", straighten},
+	{"share", shareEqual},
+	{"checks", removeChecks},
+	{"fold", fold},
+	{"strength", reduceStrength},
+	{"straighten", straighten},
+	{"share", shareEqual},
+	{"dead", removeDead},
+	{"straighten", straighten}, // blocks that only held dead values
+	{"cold", markCold},
+}
+
+// alone lists passes that are no part of Optimize: other packages ask for them.
+var alone = []Pass{
+	{"split", splitCritical},
+	{"phis", simplifyPhis},
+}
+
+// precedes says which pass must have run before which, and why. A test checks it
+// against passes.
+var precedes = []struct{ first, then, why string }{
+	{"fold", "share", "equal values are found in one form only"},
+	{"share", "checks", "knowledge is about values; equal ones must be one"},
+	{"checks", "fold", "a check that is gone leaves plain arithmetic to fold"},
+	{"checks", "straighten", "decided branches are still there"},
+	{"checks", "strength", "division needs to know that its argument is not negative"},
+	{"strength", "share", "quotient and remainder share the multiplication"},
+	{"share", "dead", "what is shared leaves its arguments unused"},
+	{"dead", "straighten", "dead values keep blocks from being empty"},
+	{"straighten", "cold", "blocks have their final shape"},
+}
+
+// Optimize improves every function of the module.
+func Optimize(m *Module) {
+	for _, f := range m.Funcs {
+		for _, p := range passes {
+			p.Run(f)
+		}
+	}
+}
+
+// OptimizeChecked is Optimize with the verifier behind every pass. after, if not nil,
+// is shown the function as each pass leaves it.
+func OptimizeChecked(m *Module, after func(pass string, f *Func)) error {
+	for _, f := range m.Funcs {
+		for _, p := range passes {
+			p.Run(f)
+			if err := VerifyFunc(f); err != nil {
+				return fmt.Errorf("after %s: %w", p.Name, err)
+			}
+			if after != nil {
+				after(p.Name, f)
+			}
+		}
+	}
+	return nil
+}
+
+// RunPass runs the pass of that name on every function.
+func RunPass(m *Module, name string) error {
+	for _, list := range [][]Pass{passes, alone} {
+		for _, p := range list {
+			if p.Name == name {
+				for _, f := range m.Funcs {
+					p.Run(f)
+				}
+				return nil
+			}
+		}
+	}
+	return fmt.Errorf("no pass is called %s", name)
+}
+
+// PassNames gives each pass once, in order.
+func PassNames() (names []string) {
+	seen := map[string]bool{}
+	for _, list := range [][]Pass{passes, alone} {
+		for _, p := range list {
+			if !seen[p.Name] {
+				seen[p.Name] = true
+				names = append(names, p.Name)
+			}
+		}
+	}
+	return names
+}
+
+// markCold marks the blocks that only lead to a place that never returns, as far as
+// they end in a call: it ends the program.
+func markCold(f *Func) {
+	for _, b := range f.postorder() {
+		if b == f.Blocks[0] {
+			continue
+		}
+		cold := b.Term == Stop
+		if len(b.Succs) > 0 {
+			cold = true
+			for _, s := range b.Succs {
+				cold = cold && s.Cold
+			}
+		}
+		b.Cold = b.Cold || cold
+	}
+}

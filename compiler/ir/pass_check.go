@@ -1,0 +1,292 @@
+package ir
+
+// pass_check.go removes checks that cannot fail: traps, overflow checks and branches
+// whose outcome follows from constants, from the ranges of values, and from what was
+// compared, or survived a trap, in the blocks that dominate them.
+//
+// Knowledge grows on the way down the dominator tree and is taken back on the way up.
+// It has two forms: a range for a value (ranges.go), and for a pair of values the
+// orders that are still possible.
+
+// Orders that two values may have to each other.
+const (
+	less     = 1 << iota // a < b
+	equal                // a = b
+	greater              // a > b
+	anyOrder = less | equal | greater
+)
+
+// order holds the possible orders as signed and as unsigned numbers.
+type order struct{ signed, unsigned uint8 }
+
+// orders is the possible orders when a condition holds.
+var orders = [...]order{
+	EQ: {equal, equal}, NE: {less | greater, less | greater},
+	SLT: {less, less | greater}, SLE: {less | equal, anyOrder}, SGT: {greater, less | greater}, SGE: {greater | equal, anyOrder},
+	ULT: {less | greater, less}, ULE: {anyOrder, less | equal}, UGT: {less | greater, greater}, UGE: {anyOrder, greater | equal},
+}
+
+func (o order) and(p order) order {
+	o = order{o.signed & p.signed, o.unsigned & p.unsigned}
+	if o.signed&equal == 0 || o.unsigned&equal == 0 {
+		o.signed &^= equal
+		o.unsigned &^= equal
+	}
+	if o.signed == equal || o.unsigned == equal {
+		return order{equal, equal}
+	}
+	return o
+}
+
+// implies says whether the condition holds in every order that is possible.
+func (o order) implies(c Cond) bool {
+	p := orders[c]
+	switch c {
+	case EQ, NE:
+		return o.signed&^p.signed == 0 || o.unsigned&^p.unsigned == 0
+	case SLT, SLE, SGT, SGE:
+		return o.signed&^p.signed == 0
+	}
+	return o.unsigned&^p.unsigned == 0
+}
+
+func (o order) swapped() order {
+	swap := func(m uint8) uint8 {
+		return m&equal | m&less<<2 | m&greater>>2
+	}
+	return order{swap(o.signed), swap(o.unsigned)}
+}
+
+// prover walks over one function.
+type prover struct {
+	f      *Func
+	d      *domTree
+	r      replacements
+	ranges map[*Value]interval // narrower than what the value itself says
+	pairs  map[[2]*Value]order // [0].ID < [1].ID
+	undo   []func()
+	gone   map[*Value]bool
+}
+
+func removeChecks(f *Func) {
+	p := &prover{f: f, d: f.dominators(), r: replacements{}, ranges: map[*Value]interval{},
+		pairs: map[[2]*Value]order{}, gone: map[*Value]bool{}}
+	p.walk()
+	f.keep(func(v *Value) bool { return !p.gone[v] })
+}
+
+func (p *prover) walk() {
+	type frame struct {
+		b    *Block
+		next int
+		undo int
+	}
+	enter := func(b *Block) frame {
+		fr := frame{b: b, undo: len(p.undo)}
+		p.visit(b)
+		return fr
+	}
+	stack := []frame{enter(p.f.Blocks[0])}
+	for len(stack) > 0 {
+		fr := &stack[len(stack)-1]
+		if kids := p.d.children[fr.b.ID]; fr.next < len(kids) {
+			fr.next++
+			stack = append(stack, enter(kids[fr.next-1]))
+			continue
+		}
+		for len(p.undo) > fr.undo {
+			p.undo[len(p.undo)-1]()
+			p.undo = p.undo[:len(p.undo)-1]
+		}
+		stack = stack[:len(stack)-1]
+	}
+}
+
+func (p *prover) visit(b *Block) {
+	if len(b.Preds) == 1 && b.Preds[0].Term == Branch {
+		p.learnBranch(b.Preds[0].Ctl, b.Preds[0].Succs[0] == b)
+	}
+	for _, v := range b.Values {
+		p.value(v)
+	}
+	if b.Term == Branch && b.Ctl.Op != OpConst {
+		if holds, known := p.truth(b.Ctl); known {
+			b.Ctl = p.constantIn(b, holds)
+		}
+	}
+}
+
+// constantIn makes 0 or 1 at the end of a block.
+func (p *prover) constantIn(b *Block, holds bool) *Value {
+	k := p.f.NewValue(b, OpConst, W)
+	k.Pos = b.Pos
+	if holds {
+		k.Imm = 1
+	}
+	return k
+}
+
+// truth says whether a value is known not to be 0.
+func (p *prover) truth(v *Value) (holds, known bool) {
+	if v.Op == OpCmp {
+		if holds, known = p.decide(v.Cond, v.Args[0], v.Args[1]); known {
+			return holds, true
+		}
+	}
+	iv := p.rangeOf(v)
+	switch {
+	case iv.ulo > 0:
+		return true, true
+	case iv.uhi == 0:
+		return false, true
+	}
+	return false, false
+}
+
+func (p *prover) learnBranch(c *Value, taken bool) {
+	if c.Op == OpCmp {
+		cond := c.Cond
+		if !taken {
+			cond = cond.Not()
+		}
+		p.learn(cond, c.Args[0], c.Args[1])
+	}
+	iv := p.rangeOf(c)
+	if taken {
+		iv.ulo = max(iv.ulo, 1)
+	} else {
+		iv = constRange(W, 0)
+	}
+	p.narrow(c, iv)
+}
+
+// value looks at one value: may its check go, and what is known behind it?
+func (p *prover) value(v *Value) {
+	switch v.Op {
+	case OpTrapIf:
+		holds, known := p.decide(v.Cond, v.Args[0], v.Args[1])
+		if known && !holds {
+			p.gone[v] = true
+		} else if !known {
+			p.learn(v.Cond.Not(), v.Args[0], v.Args[1])
+		}
+	case OpAdd, OpSub, OpMul, OpNeg:
+		p.arithmetic(v)
+	}
+}
+
+func (p *prover) arithmetic(v *Value) {
+	if v.Check == Wrap {
+		return
+	}
+	check := v.Check
+	if check == Nonneg {
+		v.Nonneg = true // what was asked for holds, and stays known without the check
+	}
+	if p.cannotOverflow(v) {
+		v.Check, v.Trap = Wrap, TrapNone
+	}
+	if check != Nonneg {
+		return
+	}
+	switch v.Op {
+	case OpAdd:
+		p.learn(UGE, v, v.Args[0])
+		p.learn(UGE, v, v.Args[1])
+	case OpSub:
+		p.learn(UGE, v.Args[0], v.Args[1])
+		p.learn(ULE, v, v.Args[0])
+	}
+}
+
+// decide says whether a condition is known to hold or not to hold.
+func (p *prover) decide(c Cond, a, b *Value) (holds, known bool) {
+	o := p.orderOf(a, b)
+	switch {
+	case o.implies(c):
+		return true, true
+	case o.implies(c.Not()):
+		return false, true
+	}
+	return false, false
+}
+
+// orderOf gives the orders of a and b that are possible here.
+func (p *prover) orderOf(a, b *Value) order {
+	if a == b {
+		return order{equal, equal}
+	}
+	o := p.rangeOf(a).orderTo(p.rangeOf(b)).and(p.pair(a, b))
+	// a = x - k does not wrap and is below x; so it is below b when x is not above
+	if below, ok := p.smallerThan(a); ok && below != b {
+		if x := p.pair(below, b).and(p.rangeOf(below).orderTo(p.rangeOf(b))); x.unsigned&greater == 0 {
+			o = o.and(orders[ULT])
+		}
+	}
+	return o
+}
+
+// smallerThan gives an x that v is below, as an unsigned number: v = x - k, k > 0.
+func (p *prover) smallerThan(v *Value) (x *Value, ok bool) {
+	if v.Op != OpSub && v.Op != OpAdd || v.Args[1].Op != OpConst || !v.Nonneg {
+		return nil, false
+	}
+	k := v.Args[1].Imm
+	if v.Op == OpAdd {
+		k = -k
+	}
+	return v.Args[0], k > 0 && p.rangeOf(v.Args[0]).slo >= 0
+}
+
+func (p *prover) pair(a, b *Value) order {
+	if a.ID > b.ID {
+		return p.pair(b, a).swapped()
+	}
+	if o, ok := p.pairs[[2]*Value{a, b}]; ok {
+		return o
+	}
+	return order{anyOrder, anyOrder}
+}
+
+// learn notes that a condition holds from here on down.
+func (p *prover) learn(c Cond, a, b *Value) {
+	if a == b {
+		return
+	}
+	ra, rb := p.rangeOf(a).where(c, p.rangeOf(b)), p.rangeOf(b).where(c.Swap(), p.rangeOf(a))
+	p.narrow(a, ra)
+	p.narrow(b, rb)
+	if a.Op == OpConst || b.Op == OpConst {
+		return
+	}
+	if a.ID > b.ID {
+		a, b, c = b, a, c.Swap()
+	}
+	key := [2]*Value{a, b}
+	old, had := p.pairs[key]
+	p.pairs[key] = p.pair(a, b).and(orders[c])
+	p.undo = append(p.undo, func() {
+		if had {
+			p.pairs[key] = old
+		} else {
+			delete(p.pairs, key)
+		}
+	})
+}
+
+// narrow notes a range for a value. An empty one means that this place is never
+// reached; nothing is concluded from that.
+func (p *prover) narrow(v *Value, iv interval) {
+	if v.Op == OpConst || iv.isEmpty() {
+		return
+	}
+	old, had := p.ranges[v]
+	p.ranges[v] = iv
+	p.undo = append(p.undo, func() {
+		if had {
+			p.ranges[v] = old
+		} else {
+			delete(p.ranges, v)
+		}
+	})
+}
