@@ -1,7 +1,18 @@
 package elfimage
 
 import (
+	"bytes"
+	"debug/dwarf"
 	"debug/elf"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
 
 	"slul/asm"
 )
@@ -87,7 +98,7 @@ func withRelro(im *Image) {
 func withNotes(im *Image) {
 	im.Notes = []Note{
 		{Section: ".note.slul-module", Owner: Owner, Type: 1, Desc: []byte("name wc\nversion 1.0.0\n")},
-		{Section: ".note.slul-entry", Owner: Owner, Type: NoteEntry, Desc: make([]byte, 8), Fixups: []asm.Fixup{{Off: 4, Sym: "entry"}}},
+		ServiceNote([]Service{sampleService}),
 		{Section: ".note.slul-module", Owner: Owner, Type: 2, Desc: []byte("api")},
 	}
 }
@@ -100,4 +111,314 @@ func library() Image {
 	}
 	im.Symbols = append(im.Symbols, Symbol{Name: "hidden", Section: Text, Size: 1, Func: true}, Symbol{Name: "core_trap", Func: true})
 	return im
+}
+
+// TestLayout compares the map of every example with its golden file.
+func TestLayout(t *testing.T) {
+	for _, e := range examples() {
+		t.Run(e.name, func(t *testing.T) {
+			golden(t, e.name+".map", elfmap(t, mustBytes(t, &e.image)))
+		})
+	}
+}
+
+// elfmap is what inspect says, then sections and symbols as debug/elf sees them.
+func elfmap(t *testing.T, b []byte) string {
+	f, err := Parse(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var w strings.Builder
+	if err := f.Describe(Origin{Mode: 0o755}).WriteText(&w); err != nil {
+		t.Fatal(err)
+	}
+	e, err := elf.NewFile(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range e.Sections[min(1, len(e.Sections)):] {
+		fmt.Fprintf(&w, "section   %-14s %-9s %-19s file %#6x + %#-6x memory %#6x align %d\n", s.Name,
+			strings.TrimPrefix(s.Type.String(), "SHT_"), strings.ReplaceAll(s.Flags.String(), "SHF_", ""), s.Offset, s.Size, s.Addr, s.Addralign)
+	}
+	symbols, err := e.Symbols()
+	if err != nil && !errors.Is(err, elf.ErrNoSymbols) {
+		t.Fatal(err)
+	}
+	for _, s := range symbols {
+		fmt.Fprintf(&w, "symbol    %#6x + %-3d %v %v %s\n", s.Value, s.Size, elf.ST_BIND(s.Info), elf.ST_TYPE(s.Info), s.Name)
+	}
+	return w.String()
+}
+
+// TestSize: what the smallest program costs. "hello" has 300 bytes to spare.
+func TestSize(t *testing.T) {
+	im := examples()[1].image
+	im.Stub = make([]byte, 170)
+	im.Notes = []Note{ServiceNote([]Service{sampleService})}
+	im.Text, im.Rodata = slices.Concat(exit42, make([]byte, 270)), make([]byte, 30)
+	if n := len(mustBytes(t, &im)); n > 1024 {
+		t.Errorf("%d bytes, at most 1024", n)
+	}
+}
+
+// TestSameBytes: the order of symbols and fixups, and the run, mean nothing.
+func TestSameBytes(t *testing.T) {
+	for _, e := range examples() {
+		want := mustBytes(t, &e.image)
+		for range 5 {
+			im := e.image
+			im.Symbols, im.Fixups = slices.Clone(im.Symbols), slices.Clone(im.Fixups)
+			rand.Shuffle(len(im.Symbols), func(i, j int) { im.Symbols[i], im.Symbols[j] = im.Symbols[j], im.Symbols[i] })
+			rand.Shuffle(len(im.Fixups), func(i, j int) { im.Fixups[i], im.Fixups[j] = im.Fixups[j], im.Fixups[i] })
+			if !bytes.Equal(mustBytes(t, &im), want) {
+				t.Errorf("%s: other bytes in another order", e.name)
+			}
+		}
+	}
+}
+
+// TestInputKept: Bytes leaves the Image as it was.
+func TestInputKept(t *testing.T) {
+	for _, e := range examples() {
+		before := fmt.Sprint(e.image)
+		mustBytes(t, &e.image)
+		if fmt.Sprint(e.image) != before {
+			t.Errorf("%s: Bytes changed its input", e.name)
+		}
+	}
+}
+
+// TestStripKeepsAddresses: what is loaded is the same with Strip, byte for byte,
+// but for the three header fields that tell of sections.
+func TestStripKeepsAddresses(t *testing.T) {
+	for _, e := range examples() {
+		im := e.image
+		im.Strip = false
+		whole := mustBytes(t, &im)
+		im.Strip = true
+		small := mustBytes(t, &im)
+		for _, b := range [][]byte{whole, small} {
+			clear(b[40:48]) // e_shoff
+			clear(b[60:64]) // e_shnum, e_shstrndx
+		}
+		if !bytes.HasPrefix(whole, small) {
+			t.Errorf("%s: the stripped file is not the front of the whole one", e.name)
+		}
+	}
+}
+
+// TestRuns lets the kernel start the examples that need no loader.
+func TestRuns(t *testing.T) {
+	for _, e := range examples() {
+		if len(e.image.Needed) > 0 || e.image.Entry == "" {
+			continue
+		}
+		cmd := exec.Command(write(t, mustBytes(t, &e.image)))
+		if cmd.Run(); cmd.ProcessState == nil || cmd.ProcessState.ExitCode() != 42 {
+			t.Errorf("%s: %v, expected exit status 42", e.name, cmd.ProcessState)
+		}
+	}
+}
+
+// TestFixups looks at the fields themselves, through the addresses of debug/elf.
+func TestFixups(t *testing.T) {
+	var im Image
+	for _, e := range examples() {
+		if e.name == "relro" {
+			im = e.image
+		}
+	}
+	b := mustBytes(t, &im)
+	f, err := elf.NewFile(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	le := binary.LittleEndian
+	text, relro, got := f.Section(".text"), f.Section(".data.rel.ro"), f.Section(".got")
+	code, _ := text.Data()
+	// imports by name: count_words, maybe, split_words
+	for off, slot := range map[uint64]uint64{2: 2, 8: 0} {
+		target := text.Addr + off + 4 + uint64(int64(int32(le.Uint32(code[off:]))))
+		if target != got.Addr+8*slot {
+			t.Errorf("call at %d reaches %#x, expected GOT slot %d at %#x", off, target, slot, got.Addr+8*slot)
+		}
+	}
+	data, _ := relro.Data()
+	if v := le.Uint64(data[16:]); v != text.Addr+2 {
+		t.Errorf("Abs64 holds %#x, expected %#x", v, text.Addr+2)
+	}
+	var rela [5]elf.Rela64
+	if err := binary.Read(f.Section(".rela.dyn").Open(), le, &rela); err != nil {
+		t.Fatal(err)
+	}
+	want := [5]elf.Rela64{
+		{Off: relro.Addr, Info: elf.R_INFO(0, 8), Addend: int64(relro.Addr)},
+		{Off: relro.Addr + 16, Info: elf.R_INFO(0, 8), Addend: int64(text.Addr + 2)},
+		{Off: got.Addr, Info: elf.R_INFO(1, 6)},
+		{Off: got.Addr + 8, Info: elf.R_INFO(2, 6)},
+		{Off: got.Addr + 16, Info: elf.R_INFO(3, 6)},
+	}
+	if rela != want {
+		t.Errorf("relocations\n%x, expected\n%x", rela, want)
+	}
+}
+
+func TestErrors(t *testing.T) {
+	fix := func(s Section, off int, kind asm.FixupKind, sym string, add int64) func(*Image) {
+		return func(im *Image) {
+			im.Fixups = append(im.Fixups, Fixup{s, asm.Fixup{Off: off, Kind: kind, Sym: sym, Add: add}})
+		}
+	}
+	symbol := func(s Symbol) func(*Image) {
+		return func(im *Image) { im.Symbols = append(slices.Clone(im.Symbols), s) }
+	}
+	cases := []struct {
+		name   string
+		change func(*Image)
+		want   string
+	}{
+		{"machine", func(im *Image) { im.Machine = 3 }, "machine 3"},
+		{"undefined", fix(Text, 1, asm.PC32, "nowhere", 0), "nowhere: undefined symbol"},
+		{"fixup at the end", fix(Text, 9, asm.PC32, "entry", 0), "do not lie in 12"},
+		{"fixup before", fix(Text, -1, asm.PC32, "entry", 0), "do not lie in 12"},
+		{"fixup kind", fix(Text, 0, 9, "entry", 0), "unknown kind 9"},
+		{"fixup in bss", func(im *Image) { im.BssSize = 8; fix(Bss, 0, asm.PC32, "entry", 0)(im) }, "there are no bytes"},
+		{"fixup in nothing", fix(Rodata, 0, asm.PC32, "entry", 0), "there are no bytes"},
+		{"PC32 too far", fix(Text, 1, asm.PC32, "entry", 1<<31), "does not fit 32 bits"},
+		{"PC32 wraps", fix(Text, 1, asm.PC32, "entry", -1<<63), "does not fit 32 bits"},
+		{"absolute in code", fix(Text, 1, asm.Abs64, "entry", 0), "needs .data.rel.ro"},
+		{"import in constants", func(im *Image) {
+			symbol(Symbol{Name: "far"})(im)
+			im.Rodata = make([]byte, 4)
+			fix(Rodata, 0, asm.PC32, "far", 0)(im)
+		}, "only code can reach"},
+		{"import in relro", func(im *Image) {
+			symbol(Symbol{Name: "far"})(im)
+			im.Relro = make([]byte, 8)
+			fix(Relro, 0, asm.Abs64, "far", 0)(im)
+		}, "through the GOT"},
+		{"defined twice", symbol(Symbol{Name: "entry", Section: Text}), "entry: defined twice"},
+		{"outside", symbol(Symbol{Name: "x", Section: Text, Off: 10, Size: 3}), "lie outside .text of 12"},
+		{"outside wraps", symbol(Symbol{Name: "x", Section: Text, Off: 1 << 63, Size: 1 << 63}), "lie outside"},
+		{"no section", symbol(Symbol{Name: "x", Section: 9}), "section 9 does not exist"},
+		{"undefined with size", symbol(Symbol{Name: "x", Size: 3}), "undefined, but with"},
+		{"no name", symbol(Symbol{Section: Text}), "bad name"},
+		{"no entry", func(im *Image) { im.Entry = "main" }, "entry symbol main: undefined"},
+		{"entry in data", func(im *Image) { im.BssSize = 8; symbol(Symbol{Name: "b", Section: Bss})(im); im.Entry = "b" }, "expected .text"},
+		{"stub of a library", func(im *Image) { im.Entry = "" }, "a stub, but no entry"},
+		{"large", func(im *Image) { im.BssSize = 1 << 40 }, "a file spans at most"},
+		{"line outside", func(im *Image) { im.Lines = []Line{{Off: 13}} }, "outside"},
+		{"line without file", func(im *Image) { im.Lines = []Line{{File: 1}} }, "outside"},
+		{"needed", func(im *Image) { im.Needed = []string{""} }, "DT_NEEDED"},
+		{"soname", func(im *Image) { im.Soname = "a\x00" }, "DT_SONAME"},
+		{"note", func(im *Image) { im.Notes = []Note{{Section: ".n"}} }, "note"},
+		{"note fixup", func(im *Image) {
+			im.Notes = []Note{{Section: ".n", Owner: "O", Desc: make([]byte, 4), Fixups: []asm.Fixup{{Off: 1, Sym: "entry"}}}}
+		}, "do not lie in 4"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			im := examples()[0].image
+			c.change(&im)
+			b, err := im.Bytes()
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%d bytes, error %v, expected %q", len(b), err, c.want)
+			}
+		})
+	}
+	im := examples()[0].image
+	fix(Text, 1, asm.PC32, "first", 0)(&im)
+	fix(Text, 5, asm.PC32, "second", 0)(&im)
+	if _, err := im.Bytes(); err == nil || !strings.Contains(err.Error(), "first") || !strings.Contains(err.Error(), "second") {
+		t.Errorf("%v, expected both undefined symbols", err)
+	}
+}
+
+// TestDebugInfo reads the debug sections back with debug/dwarf.
+func TestDebugInfo(t *testing.T) {
+	im := examples()[0].image
+	f, err := elf.NewFile(bytes.NewReader(mustBytes(t, &im)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := f.DWARF()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := d.Reader()
+	unit, err := r.Next()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fn, err := r.Next()
+	if err != nil || fn.Tag != dwarf.TagSubprogram || fn.Val(dwarf.AttrName) != "entry" {
+		t.Errorf("%v, %v; expected the function entry", fn, err)
+	}
+	lines, err := d.LineReader(unit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := f.Section(".text").Addr
+	var got []string
+	for {
+		var l dwarf.LineEntry
+		if err := lines.Next(&l); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, fmt.Sprint(l.Address-text, " ", l.File.Name, ":", l.Line, " ", l.EndSequence))
+	}
+	want := []string{"0 Exit.slul:3 false", "5 Exit.slul:4 false", "10 Exit.slul:90 false", "12 Exit.slul:90 true"}
+	if !slices.Equal(got, want) {
+		t.Errorf("lines %q, expected %q", got, want)
+	}
+}
+
+// TestLineProgram: any list of lines comes back, with large steps in both directions.
+func TestLineProgram(t *testing.T) {
+	im := examples()[0].image
+	im.Text = make([]byte, 100000)
+	im.Files = []string{"a.slul", "b.slul"}
+	rng := rand.New(rand.NewPCG(1, 2))
+	im.Lines = nil
+	for off := 0; off < len(im.Text); off += 1 + rng.IntN(1+off/10) {
+		im.Lines = append(im.Lines, Line{Off: off, File: rng.IntN(2), Line: 1 + rng.IntN(1+off)})
+	}
+	f, err := elf.NewFile(bytes.NewReader(mustBytes(t, &im)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := f.DWARF()
+	if err != nil {
+		t.Fatal(err)
+	}
+	unit, _ := d.Reader().Next()
+	lines, err := d.LineReader(unit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range im.Lines {
+		var l dwarf.LineEntry
+		if err := lines.Next(&l); err != nil {
+			t.Fatal(err)
+		}
+		got := Line{Off: int(l.Address - f.Section(".text").Addr), File: slices.Index(im.Files, l.File.Name), Line: l.Line}
+		if got != want {
+			t.Fatalf("line %v, expected %v", got, want)
+		}
+	}
+}
+
+func BenchmarkBytes(b *testing.B) {
+	im := examples()[0].image
+	im.Text = make([]byte, 1<<20)
+	for i := range 10000 {
+		im.Symbols = append(im.Symbols, Symbol{Name: fmt.Sprint("f", i), Section: Text, Off: uint64(100 * i), Size: 100, Func: true})
+		im.Fixups = append(im.Fixups, Fixup{Text, asm.Fixup{Off: 100 * i, Sym: fmt.Sprint("f", 9999-i)}})
+		im.Lines = append(im.Lines, Line{Off: 100 * i, Line: i})
+	}
+	for b.Loop() {
+		b.SetBytes(int64(len(mustBytes(b, &im))))
+	}
 }

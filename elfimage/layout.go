@@ -309,7 +309,10 @@ func (b *builder) placeParts() {
 			case p.group == code && b.im.Separate:
 				off = alignUp(off, page)
 			case p.typ == SHT_NOBITS:
-				off &^= codeAlign - 1 // p_offset stays inside the file
+				// p_offset is inside the file, and not before what was loaded last, or
+				// strip moves it by a page.
+				off = alignUp(off, codeAlign)
+				b.loadedEnd = off
 			}
 			addr = alignUp(addr, page) + off%page
 		}
