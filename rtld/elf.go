@@ -1,0 +1,140 @@
+package rtld
+
+// The few words of the ELF format that the loader needs, spelled as in the generic
+// ABI and the x86-64 psABI. elf_test.go compares every number with debug/elf.
+
+const (
+	ehdrSize = 64
+	phdrSize = 56
+	symSize  = 24
+	relaSize = 24
+	relrSize = 8
+	dynSize  = 16
+	noteSize = 44
+
+	etDyn = 3
+
+	pnXnum = 0xffff
+
+	pfX = 1
+	pfW = 2
+	pfR = 4
+
+	ptLoad     = 1
+	ptDynamic  = 2
+	ptInterp   = 3
+	ptTLS      = 7
+	ptGnuRelro = 0x6474e552
+	ptSlul     = 0x60534C55 // the program note (docs/startup.md, "The file")
+)
+
+const (
+	dtNull        = 0
+	dtNeeded      = 1
+	dtPltRelSz    = 2
+	dtHash        = 4
+	dtStrtab      = 5
+	dtSymtab      = 6
+	dtRela        = 7
+	dtRelaSz      = 8
+	dtRelaEnt     = 9
+	dtStrSz       = 10
+	dtSymEnt      = 11
+	dtInit        = 12
+	dtRel         = 17
+	dtRelSz       = 18
+	dtPltRel      = 20
+	dtTextRel     = 22
+	dtJmpRel      = 23
+	dtInitArray   = 25
+	dtInitArraySz = 27
+	dtFlags       = 30
+	dtPreInit     = 32
+	dtPreInitSz   = 33
+	dtRelrSz      = 35
+	dtRelr        = 36
+	dtRelrEnt     = 37
+	dtGnuHash     = 0x6ffffef5
+	dfTextRel     = 4
+	stbWeak       = 2
+	sttTLS        = 6
+	sttGnuIfunc   = 10
+	shnUndef      = 0
+	shnAbs        = 0xfff1
+)
+
+// Auxiliary vector (include/uapi/linux/auxvec.h).
+const (
+	atNull   = 0
+	atIgnore = 1
+	atExecfd = 2
+	atPhdr   = 3
+	atPhent  = 4
+	atPhnum  = 5
+	atPagesz = 6
+	atBase   = 7
+	atEntry  = 9
+	atUID    = 11
+	atEUID   = 12
+	atGID    = 13
+	atEGID   = 14
+	atSecure = 23
+	atExecfn = 31
+)
+
+// The structures of a file, laid over its bytes: the loader and the files that it
+// accepts are both little-endian, and every CPU here reads unaligned words.
+
+// ehdr is Elf64_Ehdr.
+type ehdr struct {
+	magic                     uint32
+	class, data, identVersion uint8
+	_                         [9]uint8
+	typ, machine              uint16
+	version                   uint32
+	entry, phoff, shoff       uint64
+	flags                     uint32
+	ehsize, phentsize, phnum  uint16
+	_                         [3]uint16
+}
+
+// phdr is Elf64_Phdr.
+type phdr struct {
+	typ, flags                              uint32
+	off, vaddr, paddr, filesz, memsz, align uint64
+}
+
+// end returns the address behind the segment's memory.
+func (s *phdr) end() uint64 { return s.vaddr + s.memsz }
+
+// dyn is Elf64_Dyn.
+type dyn struct{ tag, value uint64 }
+
+// rela is Elf64_Rela.
+type rela struct {
+	offset      uint64
+	number, sym uint32
+	addend      uint64
+}
+
+// symbol is Elf64_Sym.
+type symbol struct {
+	name        uint32
+	info, other uint8
+	shndx       uint16
+	value, size uint64
+}
+
+// note is the program note: its header, the owner padded to 8, its contents.
+type note struct {
+	namesz, descsz, typ uint32
+	owner               [2]uint32
+	format, flags       uint32
+	entry               [2]uint32 // low word first; the contents are only 4-byte aligned
+	minRtld, stub       uint32
+}
+
+// pageDown and pageUp round to a multiple of page, a power of two.
+func pageDown(v, page uint64) uint64 { return v &^ (page - 1) }
+
+func pageUp(v, page uint64) uint64 { return (v + page - 1) &^ (page - 1) }

@@ -1,0 +1,179 @@
+// The handful of instructions that Go cannot say: the way in, the way out, the
+// system call, the call into a program's constructors, and the three routines of
+// the Go runtime that compiled code cannot do without.
+//
+// docs/loader.md ("Entry") draws the stack at each of these points.
+
+#include "textflag.h"
+
+// What lies below the kernel's block while the loader runs:
+//
+//	rsp at entry -> argc, argv, envp, auxv (the kernel's block)
+//	                a made-up g: all the loader's Go code ever reads of it is
+//	                stackguard0 at 16 (the stack check of each function)
+//	                the loader's frames, roomBelow − roomSize at most
+//	entry - 16 KiB  end of the room: roomSize bytes of untouched, zeroed stack
+//	                for the buffers that must not be zeroed by Go
+#define gSize 48
+#define frames (8*1024)
+#define room (8*1024-512)
+
+// func entry0()
+// The ELF entry point. Needs nothing but rsp; never returns.
+TEXT ·entry0(SB), NOSPLIT|NOFRAME, $0
+	MOVQ	SP, AX
+	SUBQ	$(gSize+32), SP
+	ANDQ	$~15, SP
+	LEAQ	32(SP), R14
+	XORPS	X15, X15
+	MOVUPS	X15, 0(R14)
+	MOVUPS	X15, 16(R14)
+	MOVUPS	X15, 32(R14)
+	LEAQ	-frames(AX), CX
+	MOVQ	CX, 16(R14)
+	SUBQ	$room, CX
+	MOVQ	AX, 0(SP)
+	MOVQ	CX, 8(SP)
+	LEAQ	·entry0(SB), DX
+	MOVQ	DX, 16(SP)
+	CALL	·start(SB)
+	// start never returns. What follows is never run either: it keeps the
+	// routines in the linked file that only the post-linker refers to.
+	CALL	·trap(SB)
+	CALL	·moveBytes(SB)
+	CALL	·clearBytes(SB)
+	CALL	·equalBytes(SB)
+
+// func syscall6(nr, a, b, c, d, e, f uintptr) uintptr
+// The kernel's answer as it is: −4095..−1 is an errno.
+TEXT ·syscall6(SB), NOSPLIT|NOFRAME, $0-64
+	MOVQ	nr+0(FP), AX
+	MOVQ	a+8(FP), DI
+	MOVQ	b+16(FP), SI
+	MOVQ	c+24(FP), DX
+	MOVQ	d+32(FP), R10
+	MOVQ	e+40(FP), R8
+	MOVQ	f+48(FP), R9
+	SYSCALL
+	MOVQ	AX, ret+56(FP)
+	RET
+
+// func enter(sp, pc uintptr)
+// Leaves the loader: rsp = sp, rip = pc, everything else zero, direction flag
+// clear. pc passes through the word below sp, which belongs to nobody.
+TEXT ·enter(SB), NOSPLIT|NOFRAME, $0-16
+	MOVQ	sp+0(FP), AX
+	MOVQ	pc+8(FP), CX
+	MOVQ	CX, -8(AX)
+	LEAQ	-8(AX), SP
+	XORPS	X0, X0
+	XORPS	X1, X1
+	XORPS	X2, X2
+	XORPS	X3, X3
+	XORPS	X4, X4
+	XORPS	X5, X5
+	XORPS	X6, X6
+	XORPS	X7, X7
+	XORPS	X8, X8
+	XORPS	X9, X9
+	XORPS	X10, X10
+	XORPS	X11, X11
+	XORPS	X12, X12
+	XORPS	X13, X13
+	XORPS	X14, X14
+	XORPS	X15, X15
+	XORL	AX, AX
+	XORL	BX, BX
+	XORL	CX, CX
+	XORL	DX, DX
+	XORL	SI, SI
+	XORL	DI, DI
+	BYTE	$0x31; BYTE $0xed // XORL BP, BP, which vet would call a mistake
+	XORL	R8, R8
+	XORL	R9, R9
+	XORL	R10, R10
+	XORL	R11, R11
+	XORL	R12, R12
+	XORL	R13, R13
+	XORL	R14, R14
+	XORL	R15, R15
+	CLD
+	RET
+
+// func callC(fn, argc, argv, envp uintptr)
+// Calls a constructor of the program by the psABI's convention (section 3.2.2:
+// rsp 16-byte aligned at the call; rbx, rbp, r12-r15 are kept by the callee, so
+// r14, our g, survives; xmm15 does not).
+TEXT ·callC(SB), NOSPLIT|NOFRAME, $0-32
+	MOVQ	fn+0(FP), AX
+	MOVQ	argc+8(FP), DI
+	MOVQ	argv+16(FP), SI
+	MOVQ	envp+24(FP), DX
+	PUSHQ	BP
+	MOVQ	SP, BP
+	ANDQ	$~15, SP
+	CLD
+	CALL	AX
+	MOVQ	BP, SP
+	POPQ	BP
+	XORPS	X15, X15
+	CLD
+	RET
+
+// func trap()
+// Where every runtime.panic* and morestack* of the compiled loader is sent:
+// the loader's own bug, said with the address behind the call.
+TEXT ·trap(SB), NOSPLIT|NOFRAME, $0
+	MOVQ	0(SP), AX
+	LEAQ	·entry0(SB), CX
+	ANDQ	$~4095, CX
+	SUBQ	CX, AX
+	SUBQ	$64, SP
+	ANDQ	$~15, SP
+	// The check below must pass although the stack may be what ran out.
+	MOVQ	$0, 16(R14)
+	MOVQ	AX, 0(SP)
+	CALL	·internalError(SB)
+	INT	$3
+
+// The three below stand for runtime.memmove, memclrNoHeapPointers and memequal.
+// Compiled code calls them by Go's register convention (ABIInternal: rax, rbx,
+// rcx in, rax out), and nothing else calls them.
+
+// func moveBytes()
+// rax = to, rbx = from, rcx = n; the two may overlap.
+TEXT ·moveBytes(SB), NOSPLIT|NOFRAME, $0
+	MOVQ	AX, DI
+	MOVQ	BX, SI
+	MOVQ	DI, DX
+	SUBQ	SI, DX
+	CMPQ	DX, CX
+	JCS	backward // from < to < from+n
+	REP;	MOVSB
+	RET
+backward:
+	LEAQ	-1(DI)(CX*1), DI
+	LEAQ	-1(SI)(CX*1), SI
+	STD
+	REP;	MOVSB
+	CLD
+	RET
+
+// func clearBytes()
+// rax = p, rbx = n.
+TEXT ·clearBytes(SB), NOSPLIT|NOFRAME, $0
+	MOVQ	AX, DI
+	MOVQ	BX, CX
+	XORL	AX, AX
+	REP;	STOSB
+	RET
+
+// func equalBytes()
+// rax = p, rbx = q, rcx = n; al = 1 when the bytes are the same.
+TEXT ·equalBytes(SB), NOSPLIT|NOFRAME, $0
+	MOVQ	AX, DI
+	MOVQ	BX, SI
+	CMPQ	AX, AX // n = 0: equal
+	REP;	CMPSB
+	SETEQ	AL
+	RET

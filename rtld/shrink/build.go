@@ -1,0 +1,103 @@
+package shrink
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// Build links the command pkg, seen from folder dir, with its own entry point, and
+// returns the file that the Go linker leaves. The environment's wishes about how to
+// build do not count: the result depends on the sources and the Go version alone.
+func Build(dir, pkg, entry string, tags []string, freestanding []string) ([]byte, error) {
+	tmp, err := os.MkdirTemp("", "shrink")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(tmp)
+	out := filepath.Join(tmp, "linked")
+	args := []string{"build", "-trimpath", "-buildvcs=false", "-buildmode=pie", "-mod=readonly", "-pgo=off",
+		"-tags=" + strings.Join(tags, ","), "-ldflags=-E " + entry, "-o", out}
+	for _, p := range freestanding {
+		// No garbage collector, so no write barriers.
+		args = append(args, "-gcflags="+p+"=-wb=false")
+	}
+	cmd := exec.Command("go", append(args, pkg)...)
+	cmd.Dir = dir
+	cmd.Env = environment(os.Environ())
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	if err := cmd.Run(); err != nil {
+		return nil, errors.New(strings.TrimSpace("go build: " + err.Error() + "\n" + stderr.String()))
+	}
+	return os.ReadFile(out)
+}
+
+// fixed are the variables that choose what go build makes.
+var fixed = []string{
+	"CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64", "GOAMD64=v1", "GOFLAGS=", "GOEXPERIMENT=", "GOFIPS140=off", "GODEBUG=",
+	"GOWORK=off", "GOTOOLCHAIN=local", "GOENV=off",
+}
+
+// environment returns env with the fixed variables in the place of the caller's.
+func environment(env []string) []string {
+	var out []string
+	for _, e := range env {
+		name, _, _ := strings.Cut(e, "=")
+		if !isFixed(name) {
+			out = append(out, e)
+		}
+	}
+	return append(out, fixed...)
+}
+
+func isFixed(name string) bool {
+	for _, f := range fixed {
+		if strings.HasPrefix(f, name+"=") {
+			return true
+		}
+	}
+	return false
+}
+
+// runtimeStandIns are the routines of the runtime that compiled code calls by itself.
+// Those that report a mistake end in trap; stack growth is among them, since
+// recursion is refused and the stack's depth is known.
+func runtimeStandIns(pkg string) map[string]string {
+	trap := pkg + ".trap.abi0"
+	return map[string]string{
+		"runtime.panic*":               trap,
+		"runtime.goPanic*":             trap,
+		"runtime.morestack*":           trap,
+		"runtime.memmove":              pkg + ".moveBytes.abi0",
+		"runtime.memclrNoHeapPointers": pkg + ".clearBytes.abi0",
+		"runtime.memequal":             pkg + ".equalBytes.abi0",
+	}
+}
+
+// Loader builds the project's loader for an architecture in the kernel's spelling;
+// dir is any folder of the module.
+func Loader(dir, arch string) (*Result, error) {
+	if arch != "x86_64" {
+		return nil, fmt.Errorf("no loader for %s", arch)
+	}
+	const pkg = "slul/rtld"
+	linked, err := Build(dir, pkg+"/slulrtld", pkg+".entry0", []string{"slulrtld"}, []string{pkg})
+	if err != nil {
+		return nil, err
+	}
+	return Link(linked, Options{
+		Entry:    pkg + ".entry0.abi0",
+		Packages: []string{pkg},
+		Replace:  runtimeStandIns(pkg),
+		Indirect: []string{pkg + ".callC.abi0"},
+		NoReturn: []string{pkg + ".trap.abi0", pkg + ".enter.abi0"},
+		Trap:     pkg + ".trap.abi0",
+		MaxSize:  48 * 1024,
+		MaxStack: 16*1024 - 512,
+	})
+}

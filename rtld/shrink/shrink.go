@@ -1,0 +1,55 @@
+package shrink
+
+import "fmt"
+
+// Options says what Link keeps.
+type Options struct {
+	Entry    string            // symbol of the first instruction
+	Packages []string          // import paths whose code and data may be reached
+	Replace  map[string]string // routine of the runtime -> its stand-in; a key that ends in * is a prefix
+	Indirect []string          // functions that may jump or call through a register, to code that is not ours
+	NoReturn []string          // functions after whose call nothing runs
+	Trap     string            // of these, the one that reports a failed check
+	MaxSize  int               // bytes of the finished file
+	MaxStack int               // bytes below the entry's stack pointer
+}
+
+// Result is a finished loader.
+type Result struct {
+	File  []byte
+	Map   string // the ledger: address, size, stack and name of each piece, as text
+	Stack int    // bytes of stack that it can use at most
+}
+
+// Link makes the small static PIE out of a linked Go program.
+func Link(linked []byte, opt Options) (*Result, error) {
+	o, err := readObject(linked)
+	if err != nil {
+		return nil, err
+	}
+	// Freestanding packages have no init code: it would never run.
+	if err := checkInit(o, opt.Packages); err != nil {
+		return nil, err
+	}
+	// From here on all that matters is in w.pieces, in the order of first use.
+	w := newWalk(o, &opt)
+	if err := w.run(); err != nil {
+		return nil, err
+	}
+	depth, err := stackDepth(w)
+	if err != nil {
+		return nil, err
+	}
+	if depth > opt.MaxStack {
+		return nil, fmt.Errorf("the stack may get %d bytes deep, more than %d", depth, opt.MaxStack)
+	}
+	size := layOut(w)
+	file, err := write(w, size)
+	if err != nil {
+		return nil, err
+	}
+	if len(file) > opt.MaxSize {
+		return nil, fmt.Errorf("the file has %d bytes, more than %d:\n%s", len(file), opt.MaxSize, ledger(w, len(file), depth))
+	}
+	return &Result{File: file, Map: ledger(w, len(file), depth), Stack: depth}, nil
+}
