@@ -52,6 +52,9 @@ type Info struct {
 	// InRange marks values stored to or passed to a variable with a Range when they
 	// are proved to lie in it: there is nothing left to check at run time.
 	InRange map[syntax.Expr]bool
+
+	// Warnings is what is allowed but hardly meant, sorted; of the program only.
+	Warnings syntax.Errors
 }
 
 // Service is a program: a service with its entry.
@@ -147,6 +150,10 @@ type Const struct {
 	Type  *Type
 	Value Value
 	Decl  *syntax.ConstDecl
+
+	file  *syntax.File
+	state constState
+	val   *constant
 }
 
 // Value is a value known while compiling. Bits is a number of the expression's type

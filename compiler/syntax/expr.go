@@ -44,14 +44,12 @@ func init() {
 
 func (p *parser) chain(l *level) Expr {
 	x := l.operand(p)
-	for n := 0; ; n++ {
+	for {
 		op := l.ops[p.tok.Kind]
 		if op == OpNone {
 			return x
 		}
-		if n == maxChain {
-			p.fail(p.tok.Pos, "expression too long: more than %d operators in a row", maxChain)
-		}
+		p.link()
 		if op == OpSub && p.tok.SpaceBefore && !p.tok.SpaceAfter {
 			p.fail(p.tok.Pos, "`-` with a space only before it: write `a - b` to subtract, `(-b)` for an argument below zero")
 		}
@@ -202,10 +200,7 @@ func (p *parser) startsAtom() bool {
 // atom = primary { "." name | "[" expr "]" }
 func (p *parser) atom() Expr {
 	x := p.primary()
-	for n := 0; ; n++ {
-		if n == maxChain {
-			p.fail(p.tok.Pos, "expression too long: more than %d parts in a row", maxChain)
-		}
+	for ; ; p.link() {
 		switch p.tok.Kind {
 		case MemberDot:
 			p.advance()

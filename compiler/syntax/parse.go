@@ -16,11 +16,12 @@ import (
 )
 
 // maxDepth bounds nesting of blocks, brackets and prefix operators; maxChain bounds
-// operators in a row (`a + b + …`), which nest in the tree. Both keep every later walk
-// over the tree far from the end of the stack.
+// the operators, members and indexes of one line, because a row of them (`a + b + …`)
+// nests in the tree. Both keep every later walk over the tree far from the end of the
+// stack.
 const (
 	maxDepth = 500
-	maxChain = 5000
+	maxChain = 10000
 )
 
 // maxFile keeps positions inside 32 bits.
@@ -105,6 +106,7 @@ type parser struct {
 	tok   Token
 	last  Pos // end of the token before tok
 	depth int
+	links int // operators, members and indexes of the line at hand
 
 	first   Token    // of the line at hand
 	blocks  []opener // blocks that are open; see block.go
@@ -121,6 +123,7 @@ func (p *parser) advance() {
 	p.tok = p.scan.next()
 	if newline {
 		p.first = p.tok
+		p.links = 0
 	}
 }
 
@@ -271,6 +274,14 @@ func (p *parser) enter() {
 }
 
 func (p *parser) leave() { p.depth-- }
+
+// link bounds what one line chains together.
+func (p *parser) link() {
+	p.links++
+	if p.links > maxChain {
+		p.fail(p.tok.Pos, "expression too long: more than %d operators in a line", maxChain)
+	}
+}
 
 // from is the span from a place to the end of the last token.
 func (p *parser) from(start Pos) span { return span{start, p.last} }

@@ -1,0 +1,176 @@
+// Check: the one way in, and the stages behind it.
+
+package check
+
+import (
+	"fmt"
+	"sort"
+	"strconv"
+
+	"slul/compiler/syntax"
+)
+
+// checker is the state of one Check.
+type checker struct {
+	info *Info
+	errs syntax.Errors
+
+	enums     map[string]*Type // by name; InvalidType for types that were refused
+	objects   map[objectKey]*Type
+	coreNames map[string]Object // *Const and *Func of the core library
+	public    map[string]bool   // those of them that programs see
+	program   map[string]Object // *Const and *Func of the program
+	givemes   map[string]*Var   // of the service, while its file is checked
+
+	// of the file at hand
+	file *syntax.File
+	core bool
+
+	// of the func at hand
+	fn      *Func // nil outside of funcs
+	scope   *scope
+	loops   int
+	mayFail syntax.Expr // the one call that may fail here, because its place handles that
+	vars    []*Var      // all that it declares
+	used    map[*Var]bool
+	changed map[*Var]bool
+
+	calls     map[*Func][]*Call          // by caller
+	touches   map[*Func]bool             // uses `this` directly
+	noReturn  map[*Func]bool             // see flow.go
+	complete  map[*syntax.MatchStmt]bool // covers all values
+	callNames map[*Call]syntax.Pos       // where a call is written
+}
+
+// Check gives the program and its core library their meaning. core is the files of
+// package core, parsed; program is the files of one module, in this version one.
+//
+// The list has all mistakes, sorted; with an empty one Info is complete.
+// Info.Warnings says what is allowed but hardly meant.
+func Check(core, program []*syntax.File) (*Info, syntax.Errors) {
+	c := newChecker(append(append([]*syntax.File(nil), core...), program...))
+
+	// declarations: from here on every global name is known
+	for _, f := range core {
+		c.enter(f, true)
+		c.collect()
+	}
+	for _, f := range program {
+		c.enter(f, false)
+		c.collect()
+	}
+	// signatures and constants: from here on every global name has a type
+	for _, o := range c.info.Funcs {
+		c.enter(o.File, o.Core)
+		c.signature(o)
+	}
+	c.constants()
+	if len(program) > 0 {
+		c.service(program)
+	}
+
+	// bodies
+	for _, fn := range c.info.Funcs {
+		c.enter(fn.File, fn.Core)
+		c.body(fn)
+	}
+	c.spreadThis()
+	c.flow()
+
+	c.errs.Sort()
+	c.info.Warnings.Sort()
+	return c.info, c.errs
+}
+
+func newChecker(files []*syntax.File) *checker {
+	return &checker{
+		info: &Info{
+			Files: files, Types: make(map[syntax.Expr]*Type), Widen: make(map[syntax.Expr]*Type),
+			Consts: make(map[syntax.Expr]Value), Uses: make(map[*syntax.Name]Object),
+			Calls: make(map[syntax.Expr]*Call), Defs: make(map[*syntax.Ident]*Var),
+			Labels: make(map[*syntax.Label]Label), InRange: make(map[syntax.Expr]bool),
+		},
+		enums: make(map[string]*Type), objects: make(map[objectKey]*Type),
+		coreNames: make(map[string]Object), public: make(map[string]bool),
+		program: make(map[string]Object), givemes: make(map[string]*Var),
+		used: make(map[*Var]bool), changed: make(map[*Var]bool),
+		calls: make(map[*Func][]*Call), touches: make(map[*Func]bool),
+		noReturn: make(map[*Func]bool), complete: make(map[*syntax.MatchStmt]bool),
+	}
+}
+
+// enter makes f the file at hand.
+func (c *checker) enter(f *syntax.File, core bool) {
+	c.file, c.core = f, core
+	c.fn, c.scope, c.mayFail, c.loops = nil, nil, nil, 0
+}
+
+// unsafe says whether the file at hand may use UNSAFE_ words.
+func (c *checker) unsafe() bool { return c.file.Kind == syntax.KindUnsafe && c.core }
+
+func (c *checker) errorf(pos syntax.Pos, format string, args ...any) {
+	c.errs.Add(c.file, pos, format, args...)
+}
+
+// warnf notes what is allowed but hardly meant. The core library is not the business
+// of those who use it.
+func (c *checker) warnf(f *syntax.File, pos syntax.Pos, format string, args ...any) {
+	c.info.Warnings.Add(f, pos, "warning: "+format, args...)
+}
+
+// refuse is errorf for places that need a type to go on with.
+func (c *checker) refuse(pos syntax.Pos, format string, args ...any) *Type {
+	c.errorf(pos, format, args...)
+	return InvalidType
+}
+
+// later refuses what the language has and this version of the compiler has not. what
+// ends in a verb.
+func (c *checker) later(pos syntax.Pos, what string, args ...any) *Type {
+	return c.refuse(pos, "%s not in this version of the compiler", fmt.Sprintf(what, args...))
+}
+
+func itoa(n int32) string { return strconv.Itoa(int(n)) }
+
+// spreadThis finds the funcs that need the service object: those that use a giveme, and
+// those that call one of them; then it marks the calls that pass it on.
+func (c *checker) spreadThis() {
+	callers := make(map[*Func][]*Func)
+	for fn, list := range c.calls {
+		for _, call := range list {
+			if call.Func != nil {
+				callers[call.Func] = append(callers[call.Func], fn)
+			}
+		}
+	}
+	var work []*Func
+	for fn := range c.touches {
+		fn.UsesThis = true
+		work = append(work, fn)
+	}
+	for len(work) > 0 {
+		fn := work[len(work)-1]
+		work = work[:len(work)-1]
+		for _, caller := range callers[fn] {
+			if !caller.UsesThis {
+				caller.UsesThis = true
+				work = append(work, caller)
+			}
+		}
+	}
+	for _, list := range c.calls {
+		for _, call := range list {
+			call.This = call.Func != nil && call.Func.UsesThis
+		}
+	}
+}
+
+// sorted gives the words of a set in order.
+func sorted[T any](m map[string]T) []string {
+	list := make([]string, 0, len(m))
+	for k := range m {
+		list = append(list, k)
+	}
+	sort.Strings(list)
+	return list
+}

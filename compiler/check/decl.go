@@ -1,0 +1,338 @@
+// Declarations: names first, then signatures and constants, then the service.
+
+package check
+
+import (
+	"math/big"
+	"path"
+	"strings"
+
+	"slul/compiler/syntax"
+)
+
+// collect notes what the file at hand declares. Types of signatures and values of
+// constants wait until all names are known.
+func (c *checker) collect() {
+	if c.file.Kind == syntax.KindInterface {
+		c.later(syntax.Pos{Line: 1, Col: 1}, "interfaces are")
+		return
+	}
+	if !c.core && c.file.Kind == syntax.KindUnsafe {
+		c.errorf(syntax.Pos{Line: 1, Col: 1}, "unsafe files belong to system modules only")
+		return
+	}
+	for _, u := range c.file.Uses {
+		c.later(u.Pos(), "`use` of other modules is")
+	}
+	for _, d := range c.file.Decls {
+		switch d := d.(type) {
+		case *syntax.ConstDecl:
+			c.global1(d.Name, &Const{Name: d.Name.Name, Decl: d, file: c.file, Type: InvalidType})
+		case *syntax.EnumDecl:
+			c.enum(d)
+		case *syntax.FuncDecl:
+			c.function(d)
+		case *syntax.GivemeDecl: // service
+		case *syntax.RecordDecl:
+			c.later(d.Pos(), "records are")
+			c.refusedType(d.Name)
+		case *syntax.ClassDecl:
+			c.later(d.Pos(), "classes are")
+			c.refusedType(d.Name)
+		case *syntax.ForeignDecl:
+			c.later(d.Pos(), "foreign libraries are")
+			c.refusedType(d.Name)
+		case *syntax.FieldsDecl:
+			c.later(d.Pos(), "fields are")
+		case *syntax.CtorDecl:
+			c.later(d.Pos(), "ctors are")
+		}
+	}
+}
+
+// refusedType keeps later uses of a type that was refused quiet.
+func (c *checker) refusedType(id *syntax.Ident) {
+	if id != nil && c.enums[id.Name] == nil {
+		c.enums[id.Name] = InvalidType
+	}
+}
+
+// global1 adds a global name, which must be free.
+func (c *checker) global1(id *syntax.Ident, o Object) bool {
+	if what := c.takenGlobally(id.Name); what != "" {
+		c.errorf(id.Pos(), "`%s` is already %s", id.Name, what)
+		return false
+	}
+	if !c.core {
+		c.program[id.Name] = o
+		return true
+	}
+	c.coreNames[id.Name] = o
+	if _, isFunc := o.(*Func); isFunc && !c.unsafe() {
+		c.public[id.Name] = true
+	}
+	return true
+}
+
+// enum makes the type of an enum.
+func (c *checker) enum(d *syntax.EnumDecl) {
+	if d.Name == nil {
+		return
+	}
+	name := d.Name.Name
+	if classes[name] || laterTypes[name] || c.enums[name] != nil {
+		c.errorf(d.Name.Pos(), "`%s` is already a type", name)
+		return
+	}
+	e := &Enum{Name: name, Decl: d}
+	names, values := make(map[string]bool), make(map[int64]bool)
+	next := int64(0)
+	for _, item := range d.Values {
+		if item.Value != nil {
+			if item.Value.Value > 1<<31-1 {
+				c.errorf(item.Value.Pos(), "number of an enum value too large: at most 2147483647")
+				continue
+			}
+			next = int64(item.Value.Value)
+		}
+		switch {
+		case names[item.Name.Name]:
+			c.errorf(item.Name.Pos(), "`%s` is already a value of %s", item.Name.Name, name)
+		case values[next]:
+			c.errorf(item.Pos(), "number %d is already taken in %s", next, name)
+		case next > 1<<31-1:
+			c.errorf(item.Pos(), "number of an enum value too large: at most 2147483647")
+		default:
+			e.Values = append(e.Values, EnumValue{item.Name.Name, next})
+		}
+		names[item.Name.Name], values[next] = true, true
+		next++
+	}
+	if len(d.Values) == 0 {
+		c.errorf(d.Pos(), "an enum needs at least one value")
+	}
+	c.enums[name] = &Type{Kind: EnumKind, Name: name, Enum: e}
+}
+
+// function notes a func or entry.
+func (c *checker) function(d *syntax.FuncDecl) {
+	if d.Name == nil || d.Body == nil {
+		return // refused by the parser
+	}
+	fn := &Func{
+		Name: d.Name.Name, Core: c.core, Entry: d.Entry, Sigils: d.Sigils,
+		Result: NothingType, File: c.file, Decl: d,
+	}
+	fn.Symbol = "core." + fn.Name
+	if !c.core {
+		fn.Symbol = className(c.file) + "." + fn.Name
+	}
+	if d.Entry {
+		fn.Sigils = syntax.Change | syntax.DoIO
+		if c.core {
+			c.errorf(d.Pos(), "an entry belongs to a service")
+			return
+		}
+	}
+	if c.global1(d.Name, fn) {
+		c.info.Funcs = append(c.info.Funcs, fn)
+	}
+}
+
+// className is the file's name without .slul, as a type name.
+func className(f *syntax.File) string {
+	base := path.Base(strings.ReplaceAll(f.Name, "\\", "/"))
+	base = strings.TrimSuffix(strings.TrimSuffix(base, ".slunsafe"), ".slul")
+	name := strings.Map(func(r rune) rune {
+		if r == '_' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
+			return r
+		}
+		return '_'
+	}, base)
+	if name == "" {
+		return "Main"
+	}
+	if first := name[0]; 'a' <= first && first <= 'z' {
+		return strings.ToUpper(name[:1]) + name[1:]
+	} else if first < 'A' || first > 'Z' {
+		return "X" + name
+	}
+	return name
+}
+
+// signature gives a func its types.
+func (c *checker) signature(fn *Func) {
+	names := make(map[string]bool)
+	for i, p := range fn.Decl.Params {
+		v := &Var{Name: p.Name.Name, Kind: ParamVar, Index: i, Ident: p.Name, Type: c.typeOf(p.Type)}
+		if names[v.Name] {
+			c.errorf(p.Name.Pos(), "`%s` is already a parameter", v.Name)
+		}
+		names[v.Name] = true
+		v.Range = c.rangeOf(p.Range, v.Type)
+		if p.Default != nil {
+			v.Default = p.Default
+			c.constantExpr(p.Default, v.Type, "the default of `"+v.Name+"`")
+			c.store(p.Default, v)
+		}
+		fn.Params = append(fn.Params, v)
+	}
+	if r := fn.Decl.Result; r != nil {
+		if r.Type != nil {
+			fn.Result = c.typeOf(r.Type)
+		}
+		if r.Error != nil {
+			fn.Fails = c.enumNamed(r.Error)
+			if fn.Fails == nil || fn.Fails.Kind == Invalid {
+				fn.Fails = InvalidType
+			}
+		}
+	}
+}
+
+// rangeOf is the meaning of a written range for a variable of type t.
+func (c *checker) rangeOf(r *syntax.Range, t *Type) *Range {
+	if r == nil {
+		return nil
+	}
+	if t.Kind == Invalid {
+		return nil
+	}
+	if !t.IsInteger() {
+		c.errorf(r.Pos(), "a range belongs to an integer, not to %s", t)
+		return nil
+	}
+	low := c.constantExpr(r.Low, t, "the low end of a range")
+	high := c.constantExpr(r.High, t, "the high end of a range")
+	if low == nil || high == nil {
+		return nil
+	}
+	if low.num.Cmp(high.num) > 0 {
+		c.errorf(r.Pos(), "empty range: %s is above %s", low.num, high.num)
+		return nil
+	}
+	if !high.num.IsInt64() {
+		c.later(r.High.Pos(), "range ends above 9223372036854775807 are")
+		return nil
+	}
+	return &Range{low.num.Int64(), high.num.Int64()}
+}
+
+// constantExpr checks an expression that must be a constant of type t, and settles it.
+// It gives nil after a mistake.
+func (c *checker) constantExpr(e syntax.Expr, t *Type, what string) *constant {
+	x := c.expr(e, t)
+	if x.invalid() {
+		return nil
+	}
+	if x.val == nil {
+		c.settleOther(&x)
+		c.errorf(e.Pos(), "%s must be a constant", what)
+		return nil
+	}
+	if !c.convert(&x, t, what) {
+		return nil
+	}
+	return x.val
+}
+
+// constState keeps constants that need each other apart from a circle.
+type constState uint8
+
+const (
+	constNew constState = iota
+	constBusy
+	constDone
+)
+
+// constants evaluates all constants of core and program.
+func (c *checker) constants() {
+	for _, f := range c.info.Files {
+		for _, d := range f.Decls {
+			d, ok := d.(*syntax.ConstDecl)
+			if !ok {
+				continue
+			}
+			for _, o := range []Object{c.coreNames[d.Name.Name], c.program[d.Name.Name]} {
+				if k, ok := o.(*Const); ok && k.Decl == d {
+					c.constant(k)
+				}
+			}
+		}
+	}
+}
+
+// constant evaluates k when that was not done before.
+func (c *checker) constant(k *Const) {
+	switch k.state {
+	case constDone:
+		return
+	case constBusy:
+		c.errorf(k.Decl.Name.Pos(), "the value of `%s` needs itself", k.Name)
+		return
+	}
+	k.state = constBusy
+	defer func(file *syntax.File, core bool, fn *Func, s *scope) {
+		c.file, c.core, c.fn, c.scope = file, core, fn, s
+		k.state = constDone
+	}(c.file, c.core, c.fn, c.scope)
+	c.file, c.fn, c.scope = k.file, nil, nil
+	c.core = c.coreNames[k.Name] == Object(k)
+
+	t := c.typeOf(k.Decl.Type)
+	switch t.Kind {
+	case Invalid:
+		return
+	case ObjectKind:
+		c.errorf(k.Decl.Type.Pos(), "a constant is a number, a bool, an enum or a string, not %s", t)
+		return
+	}
+	if v := c.constantExpr(k.Decl.Value, t, "the value of `"+k.Name+"`"); v != nil {
+		k.Type, k.Value, k.val = t, v.value(), v
+	}
+}
+
+// fitsRange reports a constant outside of v's range.
+func (c *checker) fitsRange(e syntax.Expr, num *big.Int, v *Var) {
+	if num.Cmp(big.NewInt(v.Range.Low)) < 0 || num.Cmp(big.NewInt(v.Range.High)) > 0 {
+		c.errorf(e.Pos(), "%s is outside of the range of `%s` (%d to %d)", num, v.Name, v.Range.Low, v.Range.High)
+	}
+}
+
+// store notes whether a value given to v, converted already, is known to be in v's
+// range, and refuses a constant that is not.
+func (c *checker) store(e syntax.Expr, v *Var) {
+	t := c.info.Types[e]
+	if v.Range == nil || t == nil || !t.IsInteger() {
+		return
+	}
+	if k, ok := c.info.Consts[e]; ok {
+		num := big.NewInt(k.Bits)
+		if t.Wraps() {
+			num.SetUint64(uint64(k.Bits))
+		}
+		c.fitsRange(e, num, v)
+		c.info.InRange[e] = true
+		return
+	}
+	low, high := numbers[t.Kind].low, numbers[t.Kind].high
+	if name, ok := unparen(e).(*syntax.Name); ok {
+		if from, ok := c.info.Uses[name].(*Var); ok && from.Range != nil {
+			low, high = big.NewInt(from.Range.Low), big.NewInt(from.Range.High)
+		}
+	}
+	if low.Cmp(big.NewInt(v.Range.Low)) >= 0 && high.Cmp(big.NewInt(v.Range.High)) <= 0 {
+		c.info.InRange[e] = true
+	}
+}
+
+// unparen takes parentheses away.
+func unparen(e syntax.Expr) syntax.Expr {
+	for {
+		p, ok := e.(*syntax.Paren)
+		if !ok {
+			return e
+		}
+		e = p.X
+	}
+}

@@ -1,0 +1,178 @@
+// Names: what is visible where, and guesses for those that are not.
+
+package check
+
+import (
+	"sort"
+
+	"slul/compiler/syntax"
+)
+
+// scope is the names of one block.
+type scope struct {
+	outer *scope
+	vars  map[string]*Var
+}
+
+func (c *checker) push() { c.scope = &scope{outer: c.scope} }
+
+func (c *checker) pop() { c.scope = c.scope.outer }
+
+// local is the variable of this name, nil without one.
+func (c *checker) local(name string) *Var {
+	for s := c.scope; s != nil; s = s.outer {
+		if v := s.vars[name]; v != nil {
+			return v
+		}
+	}
+	return nil
+}
+
+// declare makes v visible in the block at hand. A name has one meaning at any place:
+// one that is taken is refused.
+func (c *checker) declare(v *Var) {
+	if what := c.taken(v.Name); what != "" {
+		c.errorf(v.Ident.Pos(), "`%s` is already %s: a name cannot be shadowed", v.Name, what)
+	}
+	if c.scope.vars == nil {
+		c.scope.vars = make(map[string]*Var)
+	}
+	c.scope.vars[v.Name] = v
+	c.vars = append(c.vars, v)
+}
+
+// taken says what a name already means, "" when it is free.
+func (c *checker) taken(name string) string {
+	if v := c.local(name); v != nil {
+		return varKinds[v.Kind] + lineOf(v.Ident)
+	}
+	if v := c.givemes[name]; v != nil && !c.core {
+		return "a giveme" + lineOf(v.Ident)
+	}
+	return c.takenGlobally(name)
+}
+
+// takenGlobally is taken for the names outside of funcs.
+func (c *checker) takenGlobally(name string) string {
+	switch o := c.global(name).(type) {
+	case *Const:
+		return "a constant" + c.lineIn(o.file, o.Decl.Name)
+	case *Func:
+		if o.Core && !c.core {
+			return "a func of the core library"
+		}
+		return "a func" + c.lineIn(o.File, o.Decl.Name)
+	}
+	if prims[name] != nil {
+		return "a func of the core library"
+	}
+	return ""
+}
+
+// varKinds names a variable in a message.
+var varKinds = [...]string{
+	ParamVar: "a parameter", LocalVar: "a variable", LoopVar: "a loop's name",
+	ErrorVar: "an error's name", GivemeVar: "a giveme",
+}
+
+func lineOf(id *syntax.Ident) string {
+	return " (line " + itoa(id.Pos().Line) + ")"
+}
+
+func (c *checker) lineIn(f *syntax.File, id *syntax.Ident) string {
+	if f != c.file {
+		return " of " + f.Name
+	}
+	return lineOf(id)
+}
+
+// global is the constant or func of this name that the file at hand can see.
+func (c *checker) global(name string) Object {
+	if !c.core {
+		if o := c.program[name]; o != nil {
+			return o
+		}
+		if o := c.coreNames[name]; o != nil && c.public[name] {
+			return o
+		}
+		return nil
+	}
+	return c.coreNames[name]
+}
+
+// visible lists all names for a guess.
+func (c *checker) visible() []string {
+	var list []string
+	for s := c.scope; s != nil; s = s.outer {
+		for name := range s.vars {
+			list = append(list, name)
+		}
+	}
+	for name := range c.givemes {
+		list = append(list, name)
+	}
+	for name := range prims {
+		list = append(list, name)
+	}
+	for name := range c.coreNames {
+		if c.core || c.public[name] {
+			list = append(list, name)
+		}
+	}
+	if !c.core {
+		for name := range c.program {
+			list = append(list, name)
+		}
+	} else if c.unsafe() {
+		for name := range unsafePrims {
+			list = append(list, name)
+		}
+	}
+	return list
+}
+
+// didYouMean is " (did you mean `x`?)" for the known name nearest to name, or "".
+func didYouMean(name string, known []string) string {
+	if len(name) > 60 {
+		return ""
+	}
+	sort.Strings(known)
+	best, least := "", 1+len(name)/3
+	for _, k := range known {
+		if d := distance(name, k, least+1); d <= least && (best == "" || d < least) {
+			best, least = k, d
+		}
+	}
+	if best == "" {
+		return ""
+	}
+	return " (did you mean `" + best + "`?)"
+}
+
+// distance is how many letters must be put in, left out, replaced or swapped with the
+// next one to turn a into b; at most limit.
+func distance(a, b string, limit int) int {
+	if d := len(a) - len(b); d >= limit || -d >= limit {
+		return limit
+	}
+	older, row := []int(nil), make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		next := make([]int, len(b)+1)
+		next[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			next[j+1] = min(row[j+1]+1, next[j]+1, row[j]+cost)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				next[j+1] = min(next[j+1], older[j-1]+1)
+			}
+		}
+		older, row = row, next
+	}
+	return min(row[len(b)], limit)
+}

@@ -1,0 +1,335 @@
+// Bodies and statements. Whether a func comes to its end is not asked here; see flow.go.
+
+package check
+
+import (
+	"slul/compiler/syntax"
+)
+
+// body checks the statements of one func.
+func (c *checker) body(fn *Func) {
+	c.fn = fn
+	c.vars = nil
+	c.push()
+	for _, v := range fn.Params {
+		c.declare(v)
+	}
+	c.block(fn.Decl.Body)
+	c.pop()
+	c.unused(fn)
+}
+
+// unused warns of what a func declares and does not use.
+func (c *checker) unused(fn *Func) {
+	if fn.Core {
+		return
+	}
+	for _, v := range c.vars {
+		switch {
+		case !c.used[v] && v.Kind == LoopVar: // counts turns
+		case !c.used[v]:
+			c.warnf(fn.File, v.Ident.Pos(), "`%s` is never used", v.Name)
+		case v.Mutable && !c.changed[v]:
+			c.warnf(fn.File, v.Ident.Pos(), "`%s` is never assigned again: leave `!` out", v.Name)
+		}
+	}
+}
+
+// block checks statements in a scope of their own.
+func (c *checker) block(b *syntax.Block) {
+	if b == nil {
+		return
+	}
+	c.push()
+	for _, s := range b.Stmts {
+		c.stmt(s)
+	}
+	c.pop()
+}
+
+func (c *checker) stmt(s syntax.Stmt) {
+	switch s := s.(type) {
+	case *syntax.VarStmt:
+		c.varStmt(s)
+	case *syntax.AssignStmt:
+		c.assign(s)
+	case *syntax.ExprStmt:
+		c.exprStmt(s)
+	case *syntax.IfStmt:
+		c.ifStmt(s)
+	case *syntax.WhileStmt:
+		c.condition(s.Cond, "the condition of `while`")
+		c.loop(s.Body)
+	case *syntax.ForStmt:
+		c.forStmt(s)
+	case *syntax.MatchStmt:
+		c.match(s)
+	case *syntax.ArenaStmt:
+		c.later(s.Pos(), "`arena` is")
+	case *syntax.ReturnStmt:
+		c.returnStmt(s)
+	case *syntax.ErrorStmt:
+		c.errorStmt(s)
+	case *syntax.LoopStmt:
+		if c.loops == 0 {
+			word := "skip"
+			if s.Break {
+				word = "break"
+			}
+			c.errorf(s.Pos(), "`%s` outside of a loop", word)
+		}
+		if s.Cond != nil {
+			c.condition(s.Cond, "the condition behind `if`")
+		}
+	case *syntax.AssertStmt:
+		c.condition(s.X, "what `assert` states")
+	}
+}
+
+// guarded is a value whose failure the statement's `on error`, if any, handles. The
+// block behind it is checked too.
+func (c *checker) guarded(e syntax.Expr, want *Type, on *syntax.OnError) operand {
+	if on == nil {
+		return c.expr(e, want)
+	}
+	x, call := c.failing(e, want)
+	fails := InvalidType
+	switch {
+	case call != nil:
+		fails = call.Fails
+	case !x.invalid():
+		c.errorf(on.Pos(), "`on error` behind a statement that cannot fail")
+	}
+	c.push()
+	if on.Name != nil {
+		v := &Var{Name: on.Name.Name, Kind: ErrorVar, Type: fails, Ident: on.Name}
+		c.info.Defs[on.Name] = v
+		c.declare(v)
+	}
+	c.block(on.Body)
+	c.pop()
+	return x
+}
+
+// nonNothing refuses calls without a result where a value is needed.
+func (c *checker) nonNothing(x *operand) {
+	if x.typ.Kind == Nothing {
+		c.errorf(x.expr.Pos(), "this call gives no value")
+		*x = bad(x.expr)
+	}
+}
+
+// varStmt declares a variable. It is not visible in its own value and `on error`.
+func (c *checker) varStmt(s *syntax.VarStmt) {
+	t := c.typeOf(s.Type)
+	v := &Var{Name: s.Name.Name, Kind: LocalVar, Type: t, Mutable: s.Mutable, Ident: s.Name}
+	v.Range = c.rangeOf(s.Range, t)
+	x := c.guarded(s.Value, t, s.OnError)
+	c.nonNothing(&x)
+	if c.convert(&x, t, "the value of `"+v.Name+"`") {
+		c.store(s.Value, v)
+	}
+	c.info.Defs[s.Name] = v
+	c.declare(v)
+}
+
+// assign is `x = y` and `x += y`.
+func (c *checker) assign(s *syntax.AssignStmt) {
+	v := c.target(s)
+	if v == nil || v.Type.Kind == Invalid {
+		x := c.guarded(s.Right, nil, s.OnError)
+		if !x.invalid() && x.typ.Kind != Nothing {
+			c.settleDefault(&x)
+		}
+		return
+	}
+	c.info.Types[s.Left] = v.Type
+	x := c.guarded(s.Right, v.Type, s.OnError)
+	c.nonNothing(&x)
+	if s.Op == syntax.OpNone {
+		if c.convert(&x, v.Type, "the value of `"+v.Name+"`") {
+			c.store(s.Right, v)
+		}
+		return
+	}
+	c.assignOp(s, v, &x)
+}
+
+// assignOp is `x += y`: the sum must have the type of x.
+func (c *checker) assignOp(s *syntax.AssignStmt, v *Var, x *operand) {
+	op := s.Op.String() + "="
+	switch {
+	case x.invalid():
+		return
+	case !v.Type.IsInteger():
+		c.settleOther(x)
+		c.errorf(s.OpPos, "`%s` needs a number on its left, saw %s%s", op, v.Type, joinHint(s.Op, v.Type))
+		return
+	case s.Op == syntax.OpDiv && x.val != nil && x.val.num != nil && x.val.num.Sign() == 0:
+		c.errorf(s.OpPos, "division by zero")
+		return
+	case v.Type.Kind == Byte:
+		c.settleOther(x)
+		c.errorf(s.OpPos, "arithmetic on bytes gives int: write `%s = to_byte (%s %s …)`", v.Name, v.Name, s.Op)
+		return
+	}
+	c.convert(x, v.Type, "the right side of `"+op+"`")
+}
+
+// target is the variable left of an assignment; nil after a mistake.
+func (c *checker) target(s *syntax.AssignStmt) *Var {
+	switch left := s.Left.(type) {
+	case *syntax.Index:
+		x := c.index(left)
+		if !x.invalid() {
+			c.settleDefault(&x)
+			c.errorf(left.Pos(), "elements of %s cannot be changed", c.info.Types[left.X])
+		}
+		return nil
+	case *syntax.Member:
+		c.later(left.Pos(), "fields are")
+		return nil
+	case *syntax.Name:
+		if v := c.local(left.Name); v != nil {
+			c.info.Uses[left] = v
+			c.changed[v] = true
+			c.mutable(left, v)
+			return v
+		}
+		if v := c.givemes[left.Name]; v != nil && !c.core {
+			c.errorf(left.Pos(), "`%s` is a giveme: it cannot be assigned", left.Name)
+		} else if what := c.takenGlobally(left.Name); what != "" {
+			c.errorf(left.Pos(), "`%s` is %s: it cannot be assigned", left.Name, what)
+		} else {
+			c.errorf(left.Pos(), "no such name: `%s`%s", left.Name, didYouMean(left.Name, c.visible()))
+		}
+	}
+	return nil
+}
+
+// mutable refuses to assign what was not declared for it.
+func (c *checker) mutable(at *syntax.Name, v *Var) {
+	switch {
+	case v.Mutable:
+	case v.Kind == LocalVar:
+		c.errorf(at.Pos(), "`%s` cannot be assigned again: declare it with `!`, as `%s !%s` (line %d)", v.Name, v.Type, v.Name, v.Ident.Pos().Line)
+	default:
+		c.errorf(at.Pos(), "`%s` is %s: it cannot be assigned", v.Name, varKinds[v.Kind])
+	}
+}
+
+// exprStmt is a call for its effect.
+func (c *checker) exprStmt(s *syntax.ExprStmt) {
+	x := c.guarded(s.X, nil, s.OnError)
+	if x.invalid() {
+		return
+	}
+	inner := s.X
+	if t, ok := inner.(*syntax.Try); ok {
+		inner = t.X
+	}
+	call := c.info.Calls[inner]
+	if call == nil {
+		c.settleDefault(&x)
+		c.errorf(s.X.Pos(), "this value is not used: a statement is a call or an assignment")
+		return
+	}
+	c.settleDefault(&x)
+	if x.typ.Kind != Nothing && !c.core {
+		c.warnf(c.file, s.X.Pos(), "the result of this call is not used")
+	}
+}
+
+func (c *checker) ifStmt(s *syntax.IfStmt) {
+	for ; s != nil; s = s.ElseIf {
+		c.condition(s.Cond, "the condition of `if`")
+		c.block(s.Then)
+		c.block(s.Else)
+	}
+}
+
+func (c *checker) loop(b *syntax.Block) {
+	c.loops++
+	c.block(b)
+	c.loops--
+}
+
+// forStmt goes over a range of numbers, the bytes of a string, or the arguments.
+func (c *checker) forStmt(s *syntax.ForStmt) {
+	var t *Type
+	if s.To != nil {
+		t = c.forRange(s)
+	} else {
+		t = c.forElements(s)
+	}
+	c.push()
+	v := &Var{Name: s.Name.Name, Kind: LoopVar, Type: t, Ident: s.Name}
+	c.info.Defs[s.Name] = v
+	c.declare(v)
+	c.loop(s.Body)
+	c.pop()
+}
+
+func (c *checker) forRange(s *syntax.ForStmt) *Type {
+	op := ".."
+	if s.Inclusive {
+		op = "..="
+	}
+	x, y := c.value(s.X, nil), c.value(s.To, nil)
+	t := c.meet(&x, &y, s.To.Pos(), op, true)
+	if t.Kind == Untyped {
+		t = IntType
+		for _, side := range []*operand{&x, &y} {
+			if d := c.defaultType(side); d != InvalidType && join(t, d, c.unsafe()) != nil {
+				t = join(t, d, c.unsafe())
+			}
+		}
+		if t == ByteType {
+			t = IntType
+		}
+		c.convert(&x, t, "the start of the range")
+		c.convert(&y, t, "the end of the range")
+	}
+	if t.Kind != Invalid && !t.IsInteger() {
+		return c.refuse(s.X.Pos(), "a range goes over numbers, not over %s", t)
+	}
+	return t
+}
+
+func (c *checker) forElements(s *syntax.ForStmt) *Type {
+	x := c.value(s.X, nil)
+	if x.invalid() {
+		return InvalidType
+	}
+	c.settleDefault(&x)
+	switch {
+	case x.typ.Kind == String:
+		return ByteType
+	case x.typ.Kind == ObjectKind && x.typ.Class == "Args":
+		return StringType
+	case x.typ.IsInteger():
+		return c.refuse(s.X.Pos(), "`for` goes over a range, as `0..%s`, or over elements; %s has none", "n", x.typ)
+	}
+	return c.refuse(s.X.Pos(), "%s has no elements", x.typ)
+}
+
+func (c *checker) returnStmt(s *syntax.ReturnStmt) {
+	t := c.fn.Result
+	switch {
+	case s.X == nil && t.Kind != Nothing && t.Kind != Invalid:
+		c.errorf(s.Pos(), "`return` needs a value: `%s` returns %s", c.fn.Name, t)
+	case s.X != nil && t.Kind == Nothing:
+		c.errorf(s.X.Pos(), "`%s` returns nothing: expected end of line behind `return`", c.fn.Name)
+	case s.X != nil:
+		c.valueOf(s.X, t, "the result of `"+c.fn.Name+"`")
+	}
+}
+
+// errorStmt makes the func fail.
+func (c *checker) errorStmt(s *syntax.ErrorStmt) {
+	if c.fn.Fails == nil {
+		c.errorf(s.Pos(), "`error` in a func that cannot fail: its `returns` has no `or` and an enum")
+		return
+	}
+	c.valueOf(s.X, c.fn.Fails, "the error of `"+c.fn.Name+"`")
+}

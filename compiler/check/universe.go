@@ -1,0 +1,106 @@
+// The universe: what programs can name without declaring it, and the primitives. The
+// core library's own funcs and enums are not here; they come from its source
+// (compiler/core): every func of its .slul files is visible to programs, and one that
+// is called string_NAME is the member NAME of every string.
+
+package check
+
+// classes are the reference types of this version.
+var classes = map[string]bool{"Args": true, "Console": true}
+
+// laterTypes are types of the language that this version does not have.
+var laterTypes = map[string]bool{
+	"Bytes": true, "Stream": true, "LineReader": true, "Listener": true, "FileSystem": true,
+	"Env": true, "Process": true, "Network": true, "Clock": true, "Random": true,
+	"UnrestrictedSystemAccess": true, "IoError": true, "ProcessError": true,
+	"ForeignError": true, "OpenMode": true, "FileInfo": true,
+}
+
+// primInfo is how a primitive is called.
+type primInfo struct {
+	prim   Prim
+	params []*Type // nil entries: see rule
+	most   int     // arguments at most; 0: len(params)
+	result *Type
+	rule   primRule // how arguments without a fixed type are checked
+}
+
+type primRule uint8
+
+const (
+	ruleFixed   primRule = iota // all arguments have the type of params
+	ruleConvert                 // any integer, to result
+	ruleLow                     // a wuint, to result
+	ruleSame                    // integers of one type, which is the result's
+	ruleSigned                  // a signed integer, which is the result's type
+	ruleRef                     // any reference
+	ruleToRef                   // to the reference type that its place wants
+)
+
+// prims are the primitives that all files know.
+var prims = map[string]*primInfo{
+	"to_byte":        {prim: PrimConvert, params: []*Type{nil}, result: ByteType, rule: ruleConvert},
+	"to_int":         {prim: PrimConvert, params: []*Type{nil}, result: IntType, rule: ruleConvert},
+	"to_long":        {prim: PrimConvert, params: []*Type{nil}, result: LongType, rule: ruleConvert},
+	"to_signed_int":  {prim: PrimConvert, params: []*Type{nil}, result: SintType, rule: ruleConvert},
+	"to_signed_long": {prim: PrimConvert, params: []*Type{nil}, result: SlongType, rule: ruleConvert},
+	"to_wuint32":     {prim: PrimConvert, params: []*Type{nil}, result: Wuint32Type, rule: ruleConvert},
+	"to_wuint64":     {prim: PrimConvert, params: []*Type{nil}, result: Wuint64Type, rule: ruleConvert},
+	"low_byte":       {prim: PrimLowByte, params: []*Type{nil}, result: ByteType, rule: ruleLow},
+	"low_32":         {prim: PrimLow32, params: []*Type{nil}, result: Wuint32Type, rule: ruleLow},
+	"min":            {prim: PrimMin, params: []*Type{nil, nil}, rule: ruleSame},
+	"max":            {prim: PrimMax, params: []*Type{nil, nil}, rule: ruleSame},
+	"abs":            {prim: PrimAbs, params: []*Type{nil}, rule: ruleSigned},
+}
+
+// unsafePrims are the primitives of .slunsafe files.
+var unsafePrims = map[string]*primInfo{
+	"UNSAFE_load8":     {prim: PrimLoad8, params: []*Type{AddrType}, result: Wuint64Type},
+	"UNSAFE_load16":    {prim: PrimLoad16, params: []*Type{AddrType}, result: Wuint64Type},
+	"UNSAFE_load32":    {prim: PrimLoad32, params: []*Type{AddrType}, result: Wuint64Type},
+	"UNSAFE_load64":    {prim: PrimLoad64, params: []*Type{AddrType}, result: Wuint64Type},
+	"UNSAFE_store8":    {prim: PrimStore8, params: []*Type{AddrType, Wuint64Type}, result: NothingType},
+	"UNSAFE_store16":   {prim: PrimStore16, params: []*Type{AddrType, Wuint64Type}, result: NothingType},
+	"UNSAFE_store32":   {prim: PrimStore32, params: []*Type{AddrType, Wuint64Type}, result: NothingType},
+	"UNSAFE_store64":   {prim: PrimStore64, params: []*Type{AddrType, Wuint64Type}, result: NothingType},
+	"UNSAFE_copy":      {prim: PrimCopy, params: []*Type{AddrType, AddrType, Wuint64Type}, result: NothingType},
+	"UNSAFE_fill":      {prim: PrimFill, params: []*Type{AddrType, Wuint64Type, Wuint64Type}, result: NothingType},
+	"UNSAFE_syscall":   {prim: PrimSyscall, params: []*Type{Wuint64Type}, most: 7, result: SlongType},
+	"UNSAFE_addr_of":   {prim: PrimAddrOf, params: []*Type{nil}, result: AddrType, rule: ruleRef},
+	"UNSAFE_ref":       {prim: PrimRef, params: []*Type{AddrType}, rule: ruleToRef},
+	"UNSAFE_arena":     {prim: PrimArena, result: AddrType},
+	"UNSAFE_set_arena": {prim: PrimSetArena, params: []*Type{AddrType}, result: NothingType},
+	"UNSAFE_trap":      {prim: PrimTrap, params: []*Type{Wuint32Type}, result: NothingType},
+	"UNSAFE_arch":      {prim: PrimArch, result: ArchType},
+	"UNSAFE_call":      {prim: PrimCall, params: []*Type{AddrType}, most: 7, result: Wuint64Type},
+}
+
+// memberInfo is a primitive that is called as a member of a value.
+type memberInfo struct {
+	of     string // "string" or a class
+	name   string
+	prim   Prim
+	format bool // takes a format and its values
+	io     bool // needs @
+	result *Type
+}
+
+var members = []memberInfo{
+	{of: "string", name: "length", prim: PrimStringLength, result: IntType},
+	{of: "Args", name: "length", prim: PrimArgsLength, result: IntType},
+	{of: "Console", name: "print", prim: PrimPrint, format: true, io: true, result: NothingType},
+	{of: "Console", name: "write", prim: PrimWrite, format: true, io: true, result: NothingType},
+	{of: "Console", name: "error", prim: PrimError, format: true, io: true, result: NothingType},
+}
+
+// laterMembers are members of the language that this version does not have.
+var laterMembers = map[string]bool{
+	"string.slice": true, "string.contains": true, "string.find": true, "string.starts_with": true,
+	"string.ends_with": true, "string.lower": true, "string.upper": true, "string.trim": true,
+	"string.split": true, "string.words": true, "string.replace": true, "string.repeat": true,
+	"string.is_utf8": true, "string.parse_int": true, "string.parse_signed": true,
+	"Console.stdin": true, "Console.stdout": true,
+}
+
+// coreMember is the prefix of core funcs that are members of strings.
+const coreMember = "string_"
