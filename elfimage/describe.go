@@ -191,21 +191,22 @@ func (f *File) codeAddress(e Entry) uint64 {
 
 // advice says what will not work as one may expect.
 func (f *File) advice(o Origin) []string {
+	setID := o.Mode&(fs.ModeSetuid|fs.ModeSetgid) != 0
+	stub := f.Start == StartRt0
+	may := o.Mode.Perm()
 	var list []string
-	if o.Mode&(fs.ModeSetuid|fs.ModeSetgid) != 0 {
-		list = append(list, "set-user-ID or set-group-ID: the loader runs in secure mode (system directories only, no LD_SLUL_ variables)")
-	}
-	if f.Start != StartRt0 {
-		if f.Start == StartShebang && o.Mode&(fs.ModeSetuid|fs.ModeSetgid) != 0 {
-			list = append(list, "the kernel ignores set-user-ID on a file that begins with #!: build with --start=rt0")
+	for _, a := range []struct {
+		applies bool
+		text    string
+	}{
+		{setID && f.Start == StartShebang, "the kernel ignores set-user-ID and set-group-ID on a file that begins with #!: build with --start=rt0"},
+		{setID && stub, "set-user-ID or set-group-ID: the loader runs in secure mode (system directories only, no LD_SLUL_ variables)"},
+		{o.Caps && stub, "file capabilities are lost at the stub's second exec: build with --start=interp, or use the set-user-ID bit"},
+		{stub && (may&0o111)<<2&^may != 0, "who may run the program but not read it cannot start it through the stub: chmod a+r, or register binfmt_misc"},
+	} {
+		if a.applies {
+			list = append(list, a.text)
 		}
-		return list
-	}
-	if o.Caps {
-		list = append(list, "file capabilities are lost at the stub's second exec: build with --start=interp, or use the set-user-ID bit")
-	}
-	if may := o.Mode.Perm(); (may&0o111)<<2&^may != 0 {
-		list = append(list, "who may run the program but not read it cannot start it through the stub: chmod a+r, or register binfmt_misc")
 	}
 	return list
 }
@@ -290,7 +291,7 @@ func (t *textWriter) line(name, format string, args ...any) {
 }
 
 func (t *textWriter) service(s ServiceDesc) {
-	t.line("service", "%s %s", s.Type, s.Command)
+	t.line("service", "%s, command %s", s.Type, s.Command)
 	for _, g := range s.Givemes {
 		switch g.Kind {
 		case "capability":

@@ -1,0 +1,231 @@
+// The builder: one run of Bytes. It is given an Image, refuses what is wrong with
+// it, and holds the parts of the file while they get their places and contents.
+
+package elfimage
+
+import (
+	"bytes"
+	"debug/elf"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// The constants of ELF keep their names from the specification.
+const (
+	SHT_PROGBITS = uint32(elf.SHT_PROGBITS)
+	SHT_SYMTAB   = uint32(elf.SHT_SYMTAB)
+	SHT_STRTAB   = uint32(elf.SHT_STRTAB)
+	SHT_RELA     = uint32(elf.SHT_RELA)
+	SHT_DYNAMIC  = uint32(elf.SHT_DYNAMIC)
+	SHT_NOTE     = uint32(elf.SHT_NOTE)
+	SHT_NOBITS   = uint32(elf.SHT_NOBITS)
+	SHT_DYNSYM   = uint32(elf.SHT_DYNSYM)
+	SHT_GNU_HASH = uint32(elf.SHT_GNU_HASH)
+
+	SHF_WRITE     = uint64(elf.SHF_WRITE)
+	SHF_ALLOC     = uint64(elf.SHF_ALLOC)
+	SHF_EXECINSTR = uint64(elf.SHF_EXECINSTR)
+)
+
+const (
+	ehdrSize = 64 // sizes of Elf64_Ehdr, _Phdr, _Shdr, _Sym, _Rela, _Dyn
+	phdrSize = 56
+	shdrSize = 64
+	symSize  = 24
+	relaSize = 24
+	dynSize  = 16
+
+	codeAlign = 16 // of .text, .rodata, .data.rel.ro and .bss
+)
+
+// machine holds what layout and relocation need to know about a CPU.
+type machine struct {
+	page     uint64 // largest page size that a kernel may have
+	relative uint32 // B + A
+	globDat  uint32 // S
+}
+
+// psABI x86-64, table 4.9.
+var machines = map[uint16]machine{
+	uint16(elf.EM_X86_64): {page: 4096, relative: uint32(elf.R_X86_64_RELATIVE), globDat: uint32(elf.R_X86_64_GLOB_DAT)},
+}
+
+type group uint8
+
+const (
+	readOnly group = iota
+	code
+	writable
+	unloaded // only for tools: no address
+)
+
+// part is one section of the file; its contents, and where they lie.
+type part struct {
+	name    string
+	typ     uint32 // SHT_…
+	flags   uint64 // SHF_…
+	align   uint64
+	data    []byte
+	memSize uint64 // of a SHT_NOBITS part, which has no data
+	entSize uint64
+	link    *part // sh_link
+	info    uint32
+	group   group
+	off     uint64 // in the file
+	addr    uint64
+	index   uint32 // in the section header table
+}
+
+func (p *part) size() uint64 {
+	if p.typ == SHT_NOBITS {
+		return p.memSize
+	}
+	return uint64(len(p.data))
+}
+
+// builder is one run of Bytes.
+type builder struct {
+	im    *Image
+	mach  machine
+	syms  map[string]*Symbol
+	parts []*part // in the order of the file
+
+	programNote, stub, text, rodata, relro, bss *part
+	relroEnd                                    *part
+	notes                                       []notePlace
+	entry                                       uint64 // e_entry
+	dyn                                         dynamic
+	shared                                      bool   // readOnly and code lie in one segment
+	loadedEnd                                   uint64 // file offset behind the last loaded byte
+	shstrtab                                    *part
+	sectionNames                                strtab
+}
+
+// newBuilder checks all that can be wrong with an Image before anything is placed.
+func newBuilder(im *Image) (*builder, error) {
+	mach, ok := machines[im.Machine]
+	if !ok {
+		return nil, fmt.Errorf("machine %d: no file layout for it", im.Machine)
+	}
+	b := &builder{im: im, mach: mach, syms: make(map[string]*Symbol, len(im.Symbols))}
+	if err := im.checkNames(); err != nil {
+		return nil, err
+	}
+	for i := range im.Symbols {
+		s := &im.Symbols[i]
+		if err := b.checkSymbol(s); err != nil {
+			return nil, err
+		}
+		b.syms[s.Name] = s
+	}
+	if im.Entry == "" {
+		if len(im.Stub) > 0 {
+			return nil, errors.New("a stub, but no entry symbol behind it")
+		}
+		return b, nil
+	}
+	if e := b.syms[im.Entry]; e == nil {
+		return nil, fmt.Errorf("entry symbol %s: undefined", im.Entry)
+	} else if e.Section != Text {
+		return nil, fmt.Errorf("entry symbol %s: in %v, expected .text", im.Entry, e.Section)
+	}
+	return b, nil
+}
+
+// checkNames refuses strings that a table of NUL-terminated strings cannot hold,
+// and lines that point nowhere.
+func (im *Image) checkNames() error {
+	lists := []struct {
+		what  string
+		names []string
+	}{{"DT_NEEDED", im.Needed}, {"source file", im.Files}}
+	for _, n := range im.Notes {
+		lists = append(lists, struct {
+			what  string
+			names []string
+		}{"note", []string{n.Section, n.Owner}})
+	}
+	for _, l := range lists {
+		for _, n := range l.names {
+			if n == "" || strings.IndexByte(n, 0) >= 0 {
+				return fmt.Errorf("%s %q: bad name", l.what, n)
+			}
+		}
+	}
+	if strings.IndexByte(im.Soname, 0) >= 0 {
+		return fmt.Errorf("DT_SONAME %q: bad name", im.Soname)
+	}
+	for _, l := range im.Lines {
+		if l.Off < 0 || l.Off > len(im.Text) || l.File < 0 || l.File >= len(im.Files) || l.Line < 0 {
+			return fmt.Errorf("line %d of file %d at .text+%d: outside", l.Line, l.File, l.Off)
+		}
+	}
+	return nil
+}
+
+func (b *builder) checkSymbol(s *Symbol) error {
+	switch {
+	case s.Name == "" || strings.IndexByte(s.Name, 0) >= 0:
+		return fmt.Errorf("symbol %q: bad name", s.Name)
+	case b.syms[s.Name] != nil:
+		return fmt.Errorf("symbol %s: defined twice", s.Name)
+	case s.Section > Relro:
+		return fmt.Errorf("symbol %s: section %d does not exist", s.Name, s.Section)
+	case s.Section == Undef && (s.Off != 0 || s.Size != 0):
+		return fmt.Errorf("symbol %s: undefined, but with offset or size", s.Name)
+	}
+	if n := b.im.sectionSize(s.Section); s.Off > n || s.Size > n-s.Off {
+		return fmt.Errorf("symbol %s: %d bytes at %d lie outside %v of %d bytes", s.Name, s.Size, s.Off, s.Section, n)
+	}
+	return nil
+}
+
+func (im *Image) sectionSize(s Section) uint64 {
+	switch s {
+	case Text:
+		return uint64(len(im.Text))
+	case Rodata:
+		return uint64(len(im.Rodata))
+	case Relro:
+		return uint64(len(im.Relro))
+	case Bss:
+		return im.BssSize
+	}
+	return 0
+}
+
+func (b *builder) add(p *part) *part {
+	b.parts = append(b.parts, p)
+	return p
+}
+
+// addSections adds what the compiler gave. Contents are copied: fixups are
+// written into them.
+func (b *builder) addSections() {
+	im := b.im
+	ro, rx, rw := SHF_ALLOC, SHF_ALLOC|SHF_EXECINSTR, SHF_ALLOC|SHF_WRITE
+	if len(im.Rodata) > 0 {
+		b.rodata = b.add(&part{name: ".rodata", typ: SHT_PROGBITS, flags: ro, align: codeAlign, data: bytes.Clone(im.Rodata), group: readOnly})
+	}
+	if len(im.Stub) > 0 {
+		b.stub = b.add(&part{name: ".slul.stub", typ: SHT_PROGBITS, flags: rx, align: 1, data: im.Stub, group: code})
+	}
+	if len(im.Text) > 0 {
+		b.text = b.add(&part{name: ".text", typ: SHT_PROGBITS, flags: rx, align: codeAlign, data: bytes.Clone(im.Text), group: code})
+	}
+	if len(im.Relro) > 0 {
+		b.relro = b.add(&part{name: ".data.rel.ro", typ: SHT_PROGBITS, flags: rw, align: codeAlign, data: bytes.Clone(im.Relro), group: writable})
+	}
+	if n := uint64(len(b.dyn.imports)); n > 0 {
+		b.dyn.got = b.add(&part{name: ".got", typ: SHT_NOBITS, flags: rw, align: 8, memSize: 8 * n, entSize: 8, group: writable})
+	}
+	if b.relro != nil || b.dyn.got != nil {
+		// Up to the end of the page, so that all of it can be made read-only.
+		b.relroEnd = b.add(&part{name: ".relro_padding", typ: SHT_NOBITS, flags: rw, align: 1, group: writable})
+	}
+	if im.BssSize > 0 {
+		b.bss = b.add(&part{name: ".bss", typ: SHT_NOBITS, flags: rw, align: codeAlign, memSize: im.BssSize, group: writable})
+	}
+}
+
