@@ -228,4 +228,3 @@ func (b *builder) addSections() {
 		b.bss = b.add(&part{name: ".bss", typ: SHT_NOBITS, flags: rw, align: codeAlign, memSize: im.BssSize, group: writable})
 	}
 }
-

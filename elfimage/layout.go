@@ -109,4 +109,3 @@ func (b *builder) placeParts() {
 }
 
 func alignUp(n, align uint64) uint64 { return (n + align - 1) &^ (align - 1) }
-
