@@ -199,7 +199,8 @@ func TestVectors(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			s := launch.Spec{Path: prog, Args: test.args, Env: test.env}
+			s := launch.Spec{Path: prog, Args: test.args, Env: test.env,
+				Limits: map[int]uint64{unix.RLIMIT_STACK: 64 << 20}} // a quarter of it is for them, execve(2)
 			d := run(t, s)
 			checkStart(t, p, d, s, prog)
 		})
