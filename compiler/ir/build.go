@@ -188,14 +188,13 @@ func (g *builder) cmp(c Cond, x, y *Value) *Value {
 	return v
 }
 
-func (g *builder) checkedOp(op Op, c Check, x, y *Value) *Value {
-	v := g.value(op, x.Type, x)
-	if y != nil {
-		v.Args = append(v.Args, y)
-	}
-	if c != Wrap {
-		v.Check, v.Trap = c, TrapOverflow
-	}
+// wrap is an op on one or two values that wraps around or cannot overflow.
+func (g *builder) wrap(op Op, args ...*Value) *Value { return g.value(op, args[0].Type, args...) }
+
+// checked is arithmetic that traps on overflow as c says.
+func (g *builder) checked(c Check, op Op, args ...*Value) *Value {
+	v := g.value(op, args[0].Type, args...)
+	v.Check, v.Trap = c, TrapOverflow
 	return v
 }
 

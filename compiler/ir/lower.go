@@ -1,0 +1,294 @@
+package ir
+
+import (
+	"encoding/binary"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"slul/compiler/check"
+	"slul/compiler/syntax"
+)
+
+// lower.go turns a checked program into a module: every func, the start function
+// (lower_start.go), a trap function for each file, constant strings. Funcs come in the
+// order of the facts, so equal programs give equal modules. Statements are lowered in
+// lower_stmt.go, expressions in lower_expr.go, calls in lower_call.go, formats in
+// lower_format.go.
+
+// lowering is the work on one program.
+type lowering struct {
+	info    *check.Info
+	arch    string // name of the UNSAFE_arch value that is compiled for
+	m       *Module
+	files   map[*syntax.File]int32
+	strings map[string]string // text -> symbol
+	traps   []*syntax.File    // that need a trap function
+	tables  map[*check.Enum]bool
+	givemes map[*check.Var]bool // that are read somewhere
+	err     error               // the first thing that cannot be lowered
+}
+
+// Build lowers a program without mistakes to IR. arch is the CPU as UNSAFE_arch names
+// it: x86_64 or arm64. The module holds all funcs; linking picks what is reached.
+func Build(info *check.Info, arch string) (*Module, error) {
+	l := &lowering{info: info, arch: arch, m: &Module{}, files: map[*syntax.File]int32{},
+		strings: map[string]string{}, tables: map[*check.Enum]bool{}, givemes: map[*check.Var]bool{}}
+	for i, file := range info.Files {
+		l.files[file] = int32(i)
+		l.m.Files = append(l.m.Files, file.Name)
+	}
+	for _, fn := range info.Funcs {
+		l.m.Funcs = append(l.m.Funcs, l.lowerFunc(fn))
+	}
+	if info.Service != nil {
+		l.m.Funcs = append(l.m.Funcs, l.startFunc(info.Service))
+	}
+	for _, file := range l.traps {
+		l.m.Funcs = append(l.m.Funcs, l.trapFunc(file))
+	}
+	if l.err != nil {
+		return nil, l.err
+	}
+	markNoReturn(l.m)
+	return l.m, nil
+}
+
+func (l *lowering) fail(file *syntax.File, at syntax.Node, format string, args ...any) {
+	if l.err == nil {
+		l.err = fmt.Errorf("%s:%d:%d: %s", file.Name, at.Pos().Line, at.Pos().Col, fmt.Sprintf(format, args...))
+	}
+}
+
+// ---- Types ----
+
+// typeOf is the width of a source type.
+func typeOf(t *check.Type) Type {
+	switch t.Kind {
+	case check.Nothing:
+		return None
+	case check.Bool, check.Byte, check.Int, check.SignedInt, check.Wuint32, check.EnumKind:
+		return W
+	}
+	return L
+}
+
+// isSigned says whether values of the type may be below zero.
+func isSigned(t *check.Type) bool { return t.Kind == check.SignedInt || t.Kind == check.SignedLong }
+
+// isNonneg says whether values of the type are >= 0 when seen as signed numbers.
+func isNonneg(t *check.Type) bool {
+	switch t.Kind {
+	case check.Bool, check.Byte, check.Int, check.Long, check.EnumKind:
+		return true
+	}
+	return false
+}
+
+// isWrapping says whether arithmetic of the type wraps around.
+func isWrapping(t *check.Type) bool {
+	return t.Kind == check.Wuint32 || t.Kind == check.Wuint64 || t.Kind == check.Addr
+}
+
+// ---- Funcs ----
+
+// fn is one func on its way.
+type fn struct {
+	*builder
+	l     *lowering
+	of    *check.Func
+	file  *syntax.File
+	this  *Value
+	loops []loop
+}
+
+// loop is where skip and break of a loop go.
+type loop struct{ skip, brk *Block }
+
+func varType(variable any) (Type, bool) {
+	t := variable.(*check.Var).Type
+	return typeOf(t), isNonneg(t)
+}
+
+func (l *lowering) lowerFunc(of *check.Func) *Func {
+	f := &Func{Name: of.Symbol, Result: typeOf(of.Result)}
+	if of.Fails != nil {
+		f.Result2 = W
+	}
+	f.Pos = l.pos(of.File, of.Decl.Pos())
+	f.TrapSym = l.trapSym(of.File)
+	g := &fn{builder: newBuilder(f, varType), l: l, of: of, file: of.File}
+	if of.UsesThis {
+		g.this = f.NewParam(L)
+	}
+	for _, p := range of.Params {
+		v := f.NewParam(typeOf(p.Type))
+		v.Nonneg = isNonneg(p.Type)
+		g.write(p, v)
+	}
+	g.stmts(of.Decl.Body)
+	if !g.isDead() {
+		g.fallOut()
+	}
+	g.finish()
+	if l.usesTrap(f) {
+		l.needTrap(of.File)
+	} else {
+		f.TrapSym = ""
+	}
+	return f
+}
+
+// fallOut ends a func whose last statement runs on.
+func (g *fn) fallOut() {
+	g.pos = g.l.pos(g.file, g.of.Decl.Body.EndPos)
+	if g.f.Result != None { // check proved that the end is not reached
+		g.end(Stop)
+		return
+	}
+	g.returns(nil)
+}
+
+// returns leaves the func with a result and no failure.
+func (g *fn) returns(v *Value) {
+	var second *Value
+	if g.f.Result2 != None {
+		second = g.konst(W, 0)
+	}
+	g.ret(v, second)
+}
+
+// fails leaves the func with a failure: 1 + the number of the error.
+func (g *fn) fails(second *Value) {
+	var v *Value
+	if g.f.Result != None {
+		v = g.konst(g.f.Result, 0)
+	}
+	g.ret(v, second)
+}
+
+func (l *lowering) pos(file *syntax.File, p syntax.Pos) Pos {
+	return Pos{File: l.files[file], Line: p.Line}
+}
+
+func (g *fn) at(p syntax.Pos) { g.pos = g.l.pos(g.file, p) }
+
+// ---- Traps ----
+
+// coreTrap takes W line<<4|trap and the file's name, and does not return.
+const coreTrap = "core.trap"
+
+func (l *lowering) usesTrap(f *Func) bool {
+	for _, b := range f.Blocks {
+		for _, v := range b.Values {
+			if v.Trap != TrapNone || v.Op == OpCall && v.Sym == f.TrapSym {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (l *lowering) needTrap(file *syntax.File) {
+	if !slices.Contains(l.traps, file) {
+		l.traps = append(l.traps, file)
+	}
+}
+
+// trapSym names the function that the traps of a file call.
+func (l *lowering) trapSym(file *syntax.File) string {
+	if s := l.info.Service; s != nil && s.File == file {
+		return "trap." + s.Class
+	}
+	base := path.Base(file.Name)
+	return "trap.core." + symbolName(strings.TrimSuffix(base, path.Ext(base)))
+}
+
+// trapFunc tells core.trap the file's name: its callers give only the place in it.
+func (l *lowering) trapFunc(file *syntax.File) *Func {
+	f := &Func{Name: l.trapSym(file)}
+	g := newBuilder(f, varType)
+	place := f.NewParam(W)
+	g.call(coreTrap, None, place, g.addr(l.text(path.Base(file.Name))))
+	g.finish()
+	return f
+}
+
+// ---- Constant data ----
+
+// text gives the symbol of a constant string; equal ones are one.
+func (l *lowering) text(s string) string {
+	if sym, ok := l.strings[s]; ok {
+		return sym
+	}
+	sym := "str." + strconv.Itoa(len(l.strings))
+	l.strings[s] = sym
+	l.m.Data = append(l.m.Data, &Data{Name: sym, Bytes: stringBytes(s), Align: 1})
+	return sym
+}
+
+// stringBytes is a string in memory: {u64 length, bytes, 0}. It needs no alignment:
+// x86-64 and arm64 read words from any address, and programs stay small.
+func stringBytes(s string) []byte {
+	b := binary.LittleEndian.AppendUint64(nil, uint64(len(s)))
+	return append(append(b, s...), 0)
+}
+
+// symbolName makes a name that symbols and the text form take out of any text.
+func symbolName(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < utf8.RuneSelf && (r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r)) {
+			return r
+		}
+		return '_'
+	}, s)
+}
+
+// ---- Funcs that never return ----
+
+// markNoReturn finds the functions that no path leaves, ends blocks behind calls of
+// them, and does so again, because that may show more such functions.
+func markNoReturn(m *Module) {
+	never := map[string]bool{}
+	for changed := true; changed; {
+		changed = false
+		for _, f := range m.Funcs {
+			for _, b := range f.Blocks {
+				cutAfter(b, never)
+			}
+			f.removeUnreached()
+			simplifyPhis(f)
+			if !never[f.Name] && !hasReturn(f) {
+				f.NoReturn = true
+				never[f.Name] = true
+				changed = true
+			}
+		}
+	}
+}
+
+func cutAfter(b *Block, never map[string]bool) {
+	for i, v := range b.Values {
+		if v.Op == OpCall && never[v.Sym] && (i+1 < len(b.Values) || b.Term != Stop) {
+			b.Values = b.Values[:i+1]
+			for _, s := range b.Succs {
+				s.removePred(s.predIndex(b))
+			}
+			b.Term, b.Ctl, b.Ctl2, b.Succs, b.Pos = Stop, nil, nil, nil, v.Pos
+			return
+		}
+	}
+}
+
+func hasReturn(f *Func) bool {
+	for _, b := range f.Blocks {
+		if b.Term == Return {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,126 @@
+package ir
+
+import (
+	"slul/compiler/check"
+	"slul/compiler/syntax"
+)
+
+// lower_loop.go lowers while and for.
+
+// body lowers the statements of a loop.
+func (g *fn) body(b *syntax.Block, skip, brk *Block) {
+	if g.isDead() {
+		return
+	}
+	g.loops = append(g.loops, loop{skip, brk})
+	g.stmts(b)
+	g.loops = g.loops[:len(g.loops)-1]
+}
+
+func (g *fn) whileStmt(s *syntax.WhileStmt) {
+	head, body, exit := g.block(), g.block(), g.block()
+	g.jump(head)
+	g.enter(head)
+	g.cond(s.Cond, body, exit)
+	g.start(body)
+	g.body(s.Body, head, exit)
+	g.jumpIfAlive(head)
+	g.seal(head)
+	g.start(exit)
+}
+
+func (g *fn) forStmt(s *syntax.ForStmt) {
+	v := g.l.info.Defs[s.Name]
+	switch {
+	case s.To != nil && s.Inclusive:
+		g.forThrough(s, v)
+	case s.To != nil:
+		g.forUpTo(s, v)
+	default:
+		g.forEach(s, v)
+	}
+}
+
+// forUpTo is for v in X..To. The bounds are taken once; v + 1 cannot overflow, because
+// v was below To.
+func (g *fn) forUpTo(s *syntax.ForStmt, v *check.Var) {
+	from, to := g.expr(s.X), g.expr(s.To)
+	head, body, next, exit := g.block(), g.block(), g.block(), g.block()
+	g.write(v, from)
+	g.jump(head)
+	g.enter(head)
+	g.branch(g.cmp(condOf(syntax.OpLt, v.Type), g.read(v), to), body, exit)
+	g.start(body)
+	g.body(s.Body, next, exit)
+	g.jumpIfAlive(next)
+	g.start(next)
+	if !g.isDead() {
+		g.at(s.Pos())
+		g.step(v)
+		g.jump(head)
+	}
+	g.seal(head)
+	g.start(exit)
+}
+
+func (g *fn) step(v *check.Var) {
+	x := g.read(v)
+	sum := g.wrap(OpAdd, x, g.konst(x.Type, 1))
+	sum.Nonneg = isNonneg(v.Type)
+	g.write(v, sum)
+}
+
+// forThrough is for v in X..=To. The turn of To is the last: v never goes beyond it.
+func (g *fn) forThrough(s *syntax.ForStmt, v *check.Var) {
+	from, to := g.expr(s.X), g.expr(s.To)
+	body, next, more, exit := g.block(), g.block(), g.block(), g.block()
+	g.write(v, from)
+	g.branch(g.cmp(condOf(syntax.OpLt, v.Type), to, from), exit, body)
+	g.enter(body)
+	g.body(s.Body, next, exit)
+	g.jumpIfAlive(next)
+	g.start(next)
+	if !g.isDead() {
+		g.at(s.Pos())
+		g.branch(g.cmp(EQ, g.read(v), to), exit, more)
+		g.start(more)
+		g.step(v)
+		g.jump(body)
+	}
+	g.seal(body)
+	g.start(exit)
+}
+
+// forEach walks over the bytes of a string or the strings of Args with an address:
+// neither can change meanwhile.
+func (g *fn) forEach(s *syntax.ForStmt, v *check.Var) {
+	object := g.expr(s.X)
+	size, load := int64(1), OpLoad8
+	length := g.fixed(OpLoad64, L, object, 0)
+	if v.Type.Kind == check.String {
+		size, load = 8, OpLoad64
+		length = g.wrap(OpShl, length, g.konst(W, 3))
+	}
+	at := &check.Var{Name: "at", Kind: check.LocalVar, Type: &check.Type{Kind: check.Addr}}
+	first := g.wrap(OpAdd, object, g.konst(L, 8))
+	limit := g.wrap(OpAdd, first, length)
+	head, body, next, exit := g.block(), g.block(), g.block(), g.block()
+	g.write(at, first)
+	g.jump(head)
+	g.enter(head)
+	g.branch(g.cmp(NE, g.read(at), limit), body, exit)
+	g.start(body)
+	element := g.fixed(load, typeOf(v.Type), g.read(at), 0)
+	element.Nonneg = isNonneg(v.Type)
+	g.write(v, element)
+	g.body(s.Body, next, exit)
+	g.jumpIfAlive(next)
+	g.start(next)
+	if !g.isDead() {
+		g.at(s.Pos())
+		g.write(at, g.wrap(OpAdd, g.read(at), g.konst(L, size)))
+		g.jump(head)
+	}
+	g.seal(head)
+	g.start(exit)
+}

@@ -1,0 +1,202 @@
+package ir
+
+import (
+	"slul/compiler/check"
+	"slul/compiler/syntax"
+)
+
+// lower_stmt.go lowers statements. Code that nothing reaches is not lowered.
+
+func (g *fn) stmts(b *syntax.Block) {
+	for _, s := range b.Stmts {
+		if g.isDead() {
+			return
+		}
+		g.stmt(s)
+	}
+}
+
+func (g *fn) stmt(s syntax.Stmt) {
+	g.at(s.Pos())
+	switch s := s.(type) {
+	case *syntax.VarStmt:
+		v := g.l.info.Defs[s.Name]
+		g.withValue(s.Value, s.OnError, func(x *Value) { g.write(v, g.inRange(s.Value, x, v)) })
+	case *syntax.AssignStmt:
+		g.assign(s)
+	case *syntax.ExprStmt:
+		g.withValue(s.X, s.OnError, func(*Value) {})
+	case *syntax.IfStmt:
+		g.ifStmt(s)
+	case *syntax.WhileStmt:
+		g.whileStmt(s)
+	case *syntax.ForStmt:
+		g.forStmt(s)
+	case *syntax.MatchStmt:
+		g.matchStmt(s)
+	case *syntax.ReturnStmt:
+		g.returnStmt(s)
+	case *syntax.ErrorStmt:
+		g.fails(g.konst(W, 1+g.l.info.Consts[s.X].Bits))
+	case *syntax.LoopStmt:
+		g.loopStmt(s)
+	case *syntax.AssertStmt:
+		g.assert(s.X)
+	default:
+		g.l.fail(g.file, s, "this statement is not in this version of the compiler")
+	}
+}
+
+// withValue calls use on the value of a statement's expression. With on error, its
+// call may fail: then the block runs instead, and may go on behind the statement.
+func (g *fn) withValue(e syntax.Expr, on *syntax.OnError, use func(v *Value)) {
+	if on == nil {
+		use(g.expr(e))
+		return
+	}
+	v, second := g.failingCall(e)
+	bad, good, end := g.block(), g.block(), g.block()
+	g.branch(second, bad, good)
+	g.start(good)
+	use(g.widened(e, v))
+	g.jump(end)
+	g.start(bad)
+	if on.Name != nil {
+		g.write(g.l.info.Defs[on.Name], g.errorNumber(second))
+	}
+	g.stmts(on.Body)
+	g.jumpIfAlive(end)
+	g.start(end)
+}
+
+func (g *fn) returnStmt(s *syntax.ReturnStmt) {
+	var v *Value
+	if s.X != nil {
+		v = g.expr(s.X)
+	}
+	g.at(s.Pos())
+	if g.f.Result == None {
+		v = nil
+	}
+	g.returns(v)
+}
+
+func (g *fn) loopStmt(s *syntax.LoopStmt) {
+	in := g.loops[len(g.loops)-1]
+	to := in.skip
+	if s.Break {
+		to = in.brk
+	}
+	if s.Cond == nil {
+		g.jump(to)
+		return
+	}
+	next := g.block()
+	g.cond(s.Cond, to, next)
+	g.start(next)
+}
+
+func (g *fn) ifStmt(s *syntax.IfStmt) {
+	yes, no, end := g.block(), g.block(), g.block()
+	g.cond(s.Cond, yes, no)
+	g.start(yes)
+	if !g.isDead() {
+		g.stmts(s.Then)
+	}
+	g.jumpIfAlive(end)
+	g.start(no)
+	if !g.isDead() {
+		switch {
+		case s.ElseIf != nil:
+			g.stmt(s.ElseIf)
+		case s.Else != nil:
+			g.stmts(s.Else)
+		}
+	}
+	g.jumpIfAlive(end)
+	g.start(end)
+}
+
+// jumpIfAlive ends the block with a jump, unless nothing comes here.
+func (g *fn) jumpIfAlive(to *Block) {
+	if !g.isDead() {
+		g.jump(to)
+	}
+}
+
+// ---- match ----
+
+func (g *fn) matchStmt(s *syntax.MatchStmt) {
+	if c := g.l.info.Calls[unparen(s.X)]; c != nil && c.Prim == check.PrimArch {
+		g.matchArch(s)
+		return
+	}
+	x, t := g.expr(s.X), g.typeAfter(s.X)
+	end := g.block()
+	for i, arm := range s.Arms {
+		body, next := g.block(), g.block()
+		// without else a match on an enum is complete: its last label is what is left over
+		isLast := i == len(s.Arms)-1 && s.Else == nil && t.Kind == check.EnumKind
+		g.labels(x, t, arm, body, next, isLast)
+		g.start(body)
+		if !g.isDead() {
+			g.stmts(arm.Body)
+		}
+		g.jumpIfAlive(end)
+		g.start(next)
+	}
+	if s.Else != nil && !g.isDead() {
+		g.stmts(s.Else)
+	}
+	g.jumpIfAlive(end)
+	g.start(end)
+}
+
+// labels goes to body when x fits a label of the arm, else to next.
+func (g *fn) labels(x *Value, t *check.Type, arm *syntax.Arm, body, next *Block, isLast bool) {
+	for i, label := range arm.Labels {
+		g.at(label.Pos())
+		if i < len(arm.Labels)-1 {
+			other := g.block()
+			g.branch(g.fits(x, t, g.l.info.Labels[label]), body, other)
+			g.start(other)
+		} else if isLast {
+			g.jump(body)
+		} else {
+			g.branch(g.fits(x, t, g.l.info.Labels[label]), body, next)
+		}
+	}
+}
+
+// fits compares a value with a case label.
+func (g *fn) fits(x *Value, t *check.Type, label check.Label) *Value {
+	if t.Kind == check.String {
+		return g.call(coreEqual, W, x, g.addr(g.l.text(label.Low.Str)))
+	}
+	low := g.konst(x.Type, label.Low.Bits)
+	if label.Low.Bits == label.High.Bits {
+		return g.cmp(EQ, x, low)
+	}
+	// low <= x <= high in one comparison: the difference wraps when x is below.
+	width := g.konst(x.Type, label.High.Bits-label.Low.Bits)
+	return g.cmp(ULE, g.wrap(OpSub, x, low), width)
+}
+
+// matchArch takes the arm of the CPU that is compiled for.
+func (g *fn) matchArch(s *syntax.MatchStmt) {
+	for _, arm := range s.Arms {
+		for _, label := range arm.Labels {
+			for _, v := range g.l.info.Types[s.X].Enum.Values {
+				if v.Number == g.l.info.Labels[label].Low.Bits && v.Name == g.l.arch {
+					g.stmts(arm.Body)
+					return
+				}
+			}
+		}
+	}
+	if s.Else != nil {
+		g.stmts(s.Else)
+		return
+	}
+	g.l.fail(g.file, s, "no case for %s", g.l.arch)
+}
