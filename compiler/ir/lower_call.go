@@ -1,0 +1,160 @@
+package ir
+
+import (
+	"slul/compiler/check"
+	"slul/compiler/syntax"
+)
+
+// lower_call.go lowers calls of funcs and of what the compiler itself knows.
+
+// callExpr is a call that cannot fail.
+func (g *fn) callExpr(e syntax.Expr, c *check.Call) *Value {
+	if c.Func == nil {
+		return g.prim(e, c)
+	}
+	return g.callFunc(e, c)
+}
+
+// failingCall is a call of a func with "or E": its result and its second result word.
+func (g *fn) failingCall(e syntax.Expr) (v, second *Value) {
+	e = unparen(e)
+	c := g.l.info.Calls[e]
+	if c == nil || c.Func == nil || c.Fails == nil {
+		panic("bug: lower: a call that cannot fail")
+	}
+	v = g.callFunc(e, c)
+	return v, g.value(OpResult2, W, v)
+}
+
+// callFunc evaluates the arguments in their order and calls.
+func (g *fn) callFunc(e syntax.Expr, c *check.Call) *Value {
+	args := g.args(c)
+	for i, p := range c.Func.Params {
+		args[i] = g.inRange(c.Args[i], args[i], p)
+	}
+	if c.This {
+		args = append([]*Value{g.this}, args...)
+	}
+	g.at(e.Pos())
+	v := g.call(c.Func.Symbol, typeOf(c.Func.Result), args...)
+	v.Nonneg = isNonneg(c.Func.Result)
+	return v
+}
+
+// args evaluates the arguments as written, and gives them in the order of parameters.
+func (g *fn) args(c *check.Call) []*Value {
+	args := make([]*Value, len(c.Args))
+	for _, i := range c.Eval {
+		args[i] = g.expr(c.Args[i])
+	}
+	for i, a := range c.Args {
+		if args[i] == nil {
+			args[i] = g.expr(a)
+		}
+	}
+	return args
+}
+
+// prim is a call of what every program may use.
+func (g *fn) prim(e syntax.Expr, c *check.Call) *Value {
+	switch c.Prim {
+	case check.PrimPrint, check.PrimWrite, check.PrimError:
+		g.output(e, c)
+		return nil
+	case check.PrimStringLength, check.PrimArgsLength:
+		return g.length(g.expr(c.Recv))
+	case check.PrimConvert:
+		x := g.expr(c.Args[0])
+		g.at(e.Pos())
+		return g.convert(x, g.typeAfter(c.Args[0]), c.Result)
+	case check.PrimLowByte:
+		return g.wrap(OpAnd, g.low32(g.expr(c.Args[0])), g.konst(W, 255))
+	case check.PrimLow32:
+		return g.low32(g.expr(c.Args[0]))
+	case check.PrimMin, check.PrimMax:
+		args := g.args(c)
+		return g.choose(c, args[0], args[1])
+	case check.PrimAbs:
+		return g.abs(e, c)
+	}
+	return g.unsafePrim(e, c)
+}
+
+// choose is min or max.
+func (g *fn) choose(c *check.Call, x, y *Value) *Value {
+	first := syntax.OpLt
+	if c.Prim == check.PrimMax {
+		first = syntax.OpGt
+	}
+	other, end := g.block(), g.block()
+	g.branch(g.cmp(condOf(first, c.Result), x, y), end, other)
+	g.start(other)
+	g.jump(end)
+	v := g.joined(end, x, y)
+	v.Nonneg = isNonneg(c.Result)
+	return v
+}
+
+func (g *fn) abs(e syntax.Expr, c *check.Call) *Value {
+	x := g.expr(c.Args[0])
+	if !isSigned(c.Result) {
+		return x
+	}
+	below, end := g.block(), g.block()
+	g.branch(g.cmp(SGE, x, g.konst(x.Type, 0)), end, below)
+	g.start(below)
+	g.at(e.Pos())
+	y := g.checked(Signed, OpNeg, x)
+	g.jump(end)
+	return g.joined(end, x, y)
+}
+
+// ---- .slunsafe ----
+
+// memOps are the loads and stores of .slunsafe files.
+var memOps = map[check.Prim]Op{
+	check.PrimLoad8: OpLoad8, check.PrimLoad16: OpLoad16, check.PrimLoad32: OpLoad32, check.PrimLoad64: OpLoad64,
+	check.PrimStore8: OpStore8, check.PrimStore16: OpStore16, check.PrimStore32: OpStore32, check.PrimStore64: OpStore64,
+}
+
+// unsafePrim is one of the primitives of .slunsafe files, where numbers are L.
+func (g *fn) unsafePrim(e syntax.Expr, c *check.Call) *Value {
+	args := g.args(c)
+	g.at(e.Pos())
+	switch c.Prim {
+	case check.PrimLoad8, check.PrimLoad16, check.PrimLoad32, check.PrimLoad64:
+		return g.load(memOps[c.Prim], L, args[0], 0)
+	case check.PrimStore8, check.PrimStore16, check.PrimStore32, check.PrimStore64:
+		g.store(memOps[c.Prim], args[0], 0, args[1])
+		return nil
+	case check.PrimCopy:
+		g.value(OpCopyMem, None, args...)
+		return nil
+	case check.PrimFill:
+		g.value(OpFillMem, None, args[0], g.low32(args[1]), args[2])
+		return nil
+	case check.PrimSyscall:
+		return g.value(OpSyscall, L, args...)
+	case check.PrimAddrOf, check.PrimRef:
+		return args[0]
+	case check.PrimArena:
+		return g.value(OpArena, L)
+	case check.PrimSetArena:
+		g.value(OpSetArena, None, args[0])
+		return nil
+	case check.PrimTrap:
+		g.trapNow(e, args[0])
+		return nil
+	}
+	g.l.fail(g.file, e, "this primitive is not in this version of the compiler")
+	return g.konst(L, 0)
+}
+
+// trapNow is UNSAFE_trap: what a check that fails does, without a check.
+func (g *fn) trapNow(e syntax.Expr, code *Value) {
+	if code.Op != OpConst {
+		g.l.fail(g.file, e, "UNSAFE_trap needs a constant")
+	}
+	g.call(g.f.TrapSym, None, g.konst(W, int64(g.pos.Line)<<4|code.Imm))
+	g.end(Stop)
+}

@@ -1,0 +1,161 @@
+package ir
+
+import (
+	"strconv"
+	"strings"
+
+	"slul/compiler/check"
+	"slul/compiler/syntax"
+)
+
+// lower_format.go expands console.print, write and error into calls of core, one for
+// each piece. All values are computed before the first is put. Constant values become
+// part of the text around them.
+
+// Output of core; the run block comes first in all of them.
+const (
+	corePut         = "core.put"           // run, string
+	corePutLong     = "core.put_long"      // run, signed long
+	corePutWide     = "core.put_wide"      // run, signed long, width, flags
+	corePutTextWide = "core.put_text_wide" // run, string, width, flags
+	coreErrorBegin  = "core.error_begin"   // run
+	coreErrorEnd    = "core.error_end"     // run
+)
+
+// Flags of put_wide and put_text_wide: the wide_ constants of core/format.slunsafe.
+const (
+	wideLeft     = 1
+	wideZeros    = 2
+	wideHex      = 4
+	wideUnsigned = 8
+)
+
+// piece is a piece of a format with its value, or text alone.
+type piece struct {
+	check.Piece
+	v *Value
+	t *check.Type
+}
+
+func (g *fn) output(e syntax.Expr, c *check.Call) {
+	run := g.expr(c.Recv)
+	pieces := g.pieces(c)
+	g.at(e.Pos())
+	if c.Prim == check.PrimError {
+		g.call(coreErrorBegin, None, run)
+	}
+	for _, p := range pieces {
+		g.put(run, p)
+	}
+	if c.Prim == check.PrimError {
+		g.call(coreErrorEnd, None, run)
+	}
+}
+
+// pieces computes the values and joins neighbouring texts.
+func (g *fn) pieces(c *check.Call) []piece {
+	var out []piece
+	text := func(s string) {
+		if s == "" {
+			return
+		}
+		if n := len(out); n > 0 && out[n-1].v == nil {
+			out[n-1].Text += s
+			return
+		}
+		out = append(out, piece{Piece: check.Piece{Text: s}})
+	}
+	for _, p := range c.Format {
+		if p.X == nil {
+			text(p.Text)
+		} else if k, ok := g.l.info.Consts[p.X]; ok {
+			text(formatConst(k, g.typeAfter(p.X), p))
+		} else {
+			out = append(out, piece{p, g.expr(p.X), g.typeAfter(p.X)})
+		}
+	}
+	if c.Prim != check.PrimWrite {
+		text("\n")
+	}
+	return out
+}
+
+func (g *fn) put(run *Value, p piece) {
+	if p.v == nil {
+		g.call(corePut, None, run, g.addr(g.l.text(p.Text)))
+		return
+	}
+	flags := formatFlags(p.Piece, p.t)
+	if isNumber(p.t) {
+		to := &check.Type{Kind: check.Wuint64} // what 64 bits are is in the flags
+		v := g.extend(p.v, p.t, to)
+		if p.Width == 0 && flags == 0 {
+			g.call(corePutLong, None, run, v)
+			return
+		}
+		g.call(corePutWide, None, run, v, g.konst(L, int64(p.Width)), g.konst(L, flags))
+		return
+	}
+	v := p.v
+	if p.t.Kind != check.String {
+		v = g.l.enumName(g.builder, enumOf(p.t), v)
+	}
+	if p.Width == 0 {
+		g.call(corePut, None, run, v)
+		return
+	}
+	g.call(corePutTextWide, None, run, v, g.konst(L, int64(p.Width)), g.konst(L, flags&wideLeft))
+}
+
+// isNumber says whether values of a type are put as digits.
+func isNumber(t *check.Type) bool {
+	switch t.Kind {
+	case check.Bool, check.EnumKind, check.String:
+		return false
+	}
+	return true
+}
+
+func formatFlags(p check.Piece, t *check.Type) (flags int64) {
+	if p.Left {
+		flags |= wideLeft
+	}
+	if p.Zero {
+		flags |= wideZeros
+	}
+	if p.Hex {
+		flags |= wideHex
+	}
+	if t.Kind == check.Wuint64 || t.Kind == check.Addr {
+		flags |= wideUnsigned
+	}
+	return flags
+}
+
+// formatConst does at once what core does at run time.
+func formatConst(k check.Value, t *check.Type, p check.Piece) string {
+	var sign, s string
+	switch {
+	case t.Kind == check.String:
+		s = k.Str
+	case !isNumber(t):
+		s = enumOf(t).name(k.Bits)
+	default:
+		size, base := uint64(k.Bits), 10
+		if isSigned(t) && k.Bits < 0 {
+			sign, size = "-", -size
+		}
+		if p.Hex {
+			base = 16
+		}
+		s = strconv.FormatUint(size, base)
+	}
+	fill := max(p.Width-len(sign)-len(s), 0)
+	switch {
+	case p.Left:
+		return sign + s + strings.Repeat(" ", fill)
+	case p.Zero && isNumber(t):
+		return sign + strings.Repeat("0", fill) + s
+	}
+	return strings.Repeat(" ", fill) + sign + s
+}
