@@ -129,6 +129,8 @@ func newBuilder(im *Image) (*builder, error) {
 		return nil, fmt.Errorf("entry symbol %s: undefined", im.Entry)
 	} else if e.Section != Text {
 		return nil, fmt.Errorf("entry symbol %s: in %v, expected .text", im.Entry, e.Section)
+	} else if e.Off == uint64(len(im.Text)) {
+		return nil, fmt.Errorf("entry symbol %s: at the end of .text", im.Entry)
 	}
 	return b, nil
 }

@@ -304,6 +304,7 @@ func TestErrors(t *testing.T) {
 		{"undefined with size", symbol(Symbol{Name: "x", Size: 3}), "undefined, but with"},
 		{"no name", symbol(Symbol{Section: Text}), "bad name"},
 		{"no entry", func(im *Image) { im.Entry = "main" }, "entry symbol main: undefined"},
+		{"entry behind code", func(im *Image) { symbol(Symbol{Name: "end", Section: Text, Off: 12})(im); im.Entry = "end" }, "at the end of .text"},
 		{"entry in data", func(im *Image) { im.BssSize = 8; symbol(Symbol{Name: "b", Section: Bss})(im); im.Entry = "b" }, "expected .text"},
 		{"stub of a library", func(im *Image) { im.Entry = "" }, "a stub, but no entry"},
 		{"large", func(im *Image) { im.BssSize = 1 << 40 }, "a file spans at most"},
