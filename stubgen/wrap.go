@@ -161,16 +161,6 @@ var spare = []elf.ProgType{elf.PT_GNU_PROPERTY, elf.PT_NOTE, elf.PT_GNU_STACK}
 // makeRoom gives up as many headers as it must so that at most n remain, or only
 // what describes the old table when that does not help.
 func (w *wrapper) makeRoom(n int) {
-	drop := func(list []elf.Prog64, typ elf.ProgType, n int) []elf.Prog64 {
-		return slices.DeleteFunc(slices.Clone(list), func(p elf.Prog64) bool {
-			n--
-			if p.Type == uint32(typ) && n >= 0 {
-				return true
-			}
-			n++
-			return false
-		})
-	}
 	w.progs = drop(w.progs, elf.PT_NULL, len(w.progs))
 	w.progs = drop(w.progs, elf.PT_PHDR, len(w.progs))
 	fewer := w.progs
@@ -180,6 +170,19 @@ func (w *wrapper) makeRoom(n int) {
 	if len(fewer) <= n && w.header.Phoff == ehdrSize {
 		w.progs, w.room = fewer, true
 	}
+}
+
+// drop leaves out the first n headers of a type.
+func drop(list []elf.Prog64, typ elf.ProgType, n int) []elf.Prog64 {
+	var kept []elf.Prog64
+	for _, p := range list {
+		if p.Type == uint32(typ) && n > 0 {
+			n--
+			continue
+		}
+		kept = append(kept, p)
+	}
+	return kept
 }
 
 // findEntry finds the program's own first instruction.
