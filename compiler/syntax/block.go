@@ -54,12 +54,18 @@ func (p *parser) block() *Block {
 // is reported and passed over here.
 func (p *parser) endsBlock() bool {
 	for {
+		p.wrongCase()
 		switch p.tok.Kind {
 		case End, EOF:
 			return true
 		case ElseWord, Case:
 			if p.awaited(p.tok.Kind) {
 				return true
+			}
+			if p.is(ElseWord) && strings.EqualFold(p.blocks[len(p.blocks)-1].word, "else") {
+				p.errs.Add(p.file, p.tok.Pos, "a second `%s`", p.tok.Text)
+				p.sync()
+				continue
 			}
 			p.stray(map[Kind]string{ElseWord: "an `if` or `match`", Case: "a `match`"}[p.tok.Kind])
 		case On:
@@ -77,6 +83,20 @@ func (p *parser) endsBlock() bool {
 			p.errs.Add(p.file, p.tok.Pos, "`%s` cannot stand inside a block", p.tok.Text)
 			p.hidden(func() { p.decl() })
 		}
+	}
+}
+
+// wrongCase takes `End` or `Else` alone on a line for the keyword, with a mistake: as
+// type names they could not stand there.
+func (p *parser) wrongCase() {
+	k := keywords[strings.ToLower(p.tok.Text)]
+	if !p.is(TypeName) || k != End && k != ElseWord {
+		return
+	}
+	rest, _, _ := strings.Cut(p.scan.src[p.scan.off:], "\n")
+	if rest = strings.TrimSpace(rest); rest == "" || rest[0] == '#' {
+		p.errs.Add(p.file, p.tok.Pos, "expected %s, saw %s%s", p.spell(k), p.tok.describe(), p.hint())
+		p.tok.Kind = k
 	}
 }
 

@@ -333,11 +333,8 @@ func (p *parser) bodyFollows() {
 // refused (ok is false) it first looks for the "code".
 func (p *parser) body(word opener, ok bool) *Block {
 	if p.file.Kind == KindInterface {
-		for !p.is(End) && !p.is(EOF) && !p.startsDecl() {
-			p.sync()
-		}
 		p.blocks = append(p.blocks, word)
-		p.end()
+		p.headEnd(ok)
 		return nil
 	}
 	for !ok && !p.is(Code) && !p.is(End) && !p.is(EOF) && !p.startsDecl() {
@@ -358,6 +355,19 @@ func (p *parser) body(word opener, ok bool) *Block {
 	b := p.block()
 	p.end()
 	return b
+}
+
+// headEnd is the "end" of a head without a body, for the innermost open block. When the
+// head was refused (ok is false) its line may have held the "end" already.
+func (p *parser) headEnd(ok bool) Pos {
+	if !ok && p.ended {
+		p.blocks = p.blocks[:len(p.blocks)-1]
+		return p.last
+	}
+	for !ok && !p.is(End) && !p.is(EOF) && !p.startsDecl() {
+		p.sync()
+	}
+	return p.end()
 }
 
 // giveme = "giveme" NL { type name [ "=" binding ] NL } "end" NL

@@ -67,10 +67,7 @@ func (p *parser) foreignFunc() *ForeignFunc {
 			p.expected("a C parameter, " + p.spell(Returns) + " or " + p.spell(End))
 		}
 	})
-	for !ok && !p.is(End) && !p.is(EOF) && !p.startsDecl() {
-		p.sync()
-	}
-	n.EndPos = p.end()
+	n.EndPos = p.headEnd(ok)
 	n.span = p.from(start)
 	return n
 }

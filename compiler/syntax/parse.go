@@ -111,7 +111,8 @@ type parser struct {
 	first   Token    // of the line at hand
 	blocks  []opener // blocks that are open; see block.go
 	suspect suspect
-	missing Pos // where the last missing `end` was reported
+	ended   bool // the line that sync passed over closed its own block
+	missing Pos  // where the last missing `end` was reported
 }
 
 // bailout is the panic that ends a line after a mistake.
@@ -244,10 +245,12 @@ func (p *parser) line(rules func()) (ok bool) {
 	return true
 }
 
-// sync moves behind the end of the line.
+// sync moves behind the end of the line, noting whether `end` was its last word.
 func (p *parser) sync() {
 	p.scan.open = 0
+	p.ended = false
 	for !p.is(NL) && !p.is(EOF) {
+		p.ended = p.is(End)
 		p.advance()
 		p.scan.open = 0
 	}

@@ -40,6 +40,10 @@ func (p *parser) skipIndented(first Token) {
 	if p.tok.Pos.Col <= first.Pos.Col || p.is(EOF) || p.is(End) || p.is(On) {
 		return
 	}
+	if strings.HasPrefix(first.Text, "els") || first.Text == "elif" {
+		p.block() // its `end` is that of the `if`
+		return
+	}
 	p.blocks = append(p.blocks, opener{first.Text, first.Pos, first.Pos.Col})
 	p.block()
 	p.end()
@@ -134,7 +138,7 @@ func (p *parser) mustCall(x Expr) {
 		p.mustCall(x.X)
 		return
 	case *Compare:
-		if len(x.Ops) == 1 && x.Ops[0] == OpEq {
+		if len(x.Ops) == 1 && x.Ops[0] == OpEq && p.foreign() == "" {
 			p.fail(x.OpPos[0], "this compares, and the answer is lost: to assign, write `=`")
 		}
 	}

@@ -1,0 +1,112 @@
+package check_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"slul/compiler/check"
+	"slul/compiler/core"
+	"slul/compiler/syntax"
+	"slul/compiler/syntax/marktest"
+)
+
+// coreFiles parses the core library.
+func coreFiles(t testing.TB) (files []*syntax.File) {
+	t.Helper()
+	for _, s := range core.Sources() {
+		f, errs := syntax.Parse(s.Name, s.Text)
+		if err := errs.Err(); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, f)
+	}
+	return files
+}
+
+// parse parses a program without mistakes.
+func parse(t testing.TB, name, src string) *syntax.File {
+	t.Helper()
+	f, errs := syntax.Parse(name, []byte(src))
+	if err := errs.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// TestFail checks programs that each break one rule; the file's name says which. The
+// marks in them say what is reported where, and nothing else may be.
+func TestFail(t *testing.T) {
+	files, _ := filepath.Glob("testdata/fail/*")
+	if len(files) < 150 {
+		t.Fatalf("only %d files in testdata/fail", len(files))
+	}
+	for _, name := range files {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			src, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, errs := check.Check(coreFiles(t), []*syntax.File{parse(t, name, string(src))})
+			marktest.Compare(t, src, errs)
+		})
+	}
+}
+
+// TestCore: the core library has no mistakes, also without a program.
+func TestCore(t *testing.T) {
+	_, errs := check.Check(coreFiles(t), nil)
+	if err := errs.Err(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestExamples: the examples have neither mistakes nor warnings.
+func TestExamples(t *testing.T) {
+	files, _ := filepath.Glob("../../examples/*/*.slul")
+	if len(files) == 0 {
+		t.Fatal("no examples")
+	}
+	for _, name := range files {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, errs := check.Check(coreFiles(t), []*syntax.File{parse(t, name, string(src))})
+		if err := append(errs, info.Warnings...).Err(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// program puts declarations and statements of main into a whole program.
+func program(decls, body string) string {
+	return "service CommandMain \"t\"\ngiveme\n    Args args\n    @Console console\nend\n" + decls +
+		"\nentry main\ncode\n" + body + "\nend\n"
+}
+
+// TestWarnings: what is allowed but hardly meant.
+func TestWarnings(t *testing.T) {
+	for _, c := range []struct{ decls, body, want string }{
+		{"", "int x = 1", "`x` is never used"},
+		{"", "int !x = 1\nconsole.print \"{}\" x", "`x` is never assigned again"},
+		{"func f int a\ncode\nend", "f 1", "`a` is never used"},
+		{"", "return\nreturn", "this is never reached"},
+		{"", "while true\nend\nreturn", "this is never reached"},
+		{"func f returns int\ncode\n    return 1\nend", "f", "the result of this call is not used"},
+		{"", "for i in 0..3\nend", ""},
+		{"func f returns int\ncode\n    while true\n    end\nend", "int x = f\nassert x == 1", ""},
+		{"", "int x = args[0].parse_int\non error\n    return\nend\nassert x == 1", ""},
+	} {
+		info, errs := check.Check(coreFiles(t), []*syntax.File{parse(t, "T.slul", program(c.decls, c.body))})
+		if err := errs.Err(); err != nil {
+			t.Errorf("%q: %v", c.body, err)
+			continue
+		}
+		got := info.Warnings.Error()
+		if c.want == "" && got != "" || !strings.Contains(got, c.want) || len(info.Warnings) > 1 {
+			t.Errorf("%q: warnings %q, want %q", c.body, got, c.want)
+		}
+	}
+}
