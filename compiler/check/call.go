@@ -34,14 +34,18 @@ func (c *checker) callName(e syntax.Expr, name *syntax.Name, args []*syntax.Arg,
 		}
 		return c.callPrim(e, name, info, args, want)
 	}
+	what := ""
 	switch {
 	case c.local(name.Name) != nil, c.givemes[name.Name] != nil && !c.core:
-		c.errorf(args[0].Pos(), "expected an operator or the end of the line: `%s` is no func and takes no arguments", name.Name)
+		what = "no func"
 	case isConst(c.global(name.Name)):
-		c.errorf(args[0].Pos(), "expected an operator or the end of the line: `%s` is a constant and takes no arguments", name.Name)
-	default:
-		c.errorf(name.Pos(), "no such name: `%s`%s", name.Name, didYouMean(name.Name, c.visible()))
+		what = "a constant"
 	}
+	if what != "" { // the line goes on where it should not
+		c.errorf(args[0].Pos(), "expected an operator or the end of the line: `%s` is %s and takes no arguments", name.Name, what)
+		return bad(e)
+	}
+	c.errorf(name.Pos(), "no such name: `%s`%s", name.Name, didYouMean(name.Name, c.visible()))
 	return c.badCall(e, args)
 }
 
