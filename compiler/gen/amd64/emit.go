@@ -1,0 +1,359 @@
+package amd64
+
+import (
+	"fmt"
+	"strings"
+
+	neutral "slul/asm"
+	asm "slul/asm/amd64"
+	"slul/compiler/gen/mach"
+	"slul/compiler/ir"
+)
+
+// emit.go writes allocated code out: jumps between blocks, the stubs of traps, and the
+// assembler's instructions.
+
+type emitter struct {
+	*asm.Asm
+	f     *ir.Func
+	m     *mach.Func
+	frame *frame
+	traps []int32 // numbers of the stubs, in order of appearance
+	live  bool    // whether the flags are read behind the instruction being written
+	pos   ir.Pos
+}
+
+// emit gives the code of f from its allocated form.
+func emit(f *ir.Func, m *mach.Func) (*neutral.Code, error) {
+	e := &emitter{Asm: asm.New(), f: f, m: m, frame: frameOf(f, m)}
+	for _, b := range m.Blocks {
+		peep(b)
+	}
+	blocks := skipEmpty(m.Blocks)
+	e.line(f.Pos)
+	if first := startCopy(f, m); first != nil {
+		e.Op(asm.MOVQ, asm.Reg(first.Args[0].Reg), asm.RSP)
+		m.Blocks[0].Insts = m.Blocks[0].Insts[1:]
+	}
+	e.frame.enter(e.Asm)
+	for n, b := range blocks {
+		var next *mach.Block
+		if n+1 < len(blocks) {
+			next = blocks[n+1]
+		}
+		e.block(b, next)
+	}
+	if err := e.stubs(); err != nil {
+		return nil, err
+	}
+	return e.Assemble()
+}
+
+// startCopy gives the copy of the stack pointer at a start function's head: made before
+// the frame it is a plain move.
+func startCopy(f *ir.Func, m *mach.Func) *mach.Inst {
+	if !f.Start || len(m.Blocks[0].Insts) == 0 {
+		return nil
+	}
+	i := m.Blocks[0].Insts[0]
+	if i.Op != mach.OpCopy || i.Args[0].Kind != mach.KReg || i.Args[1].Kind != mach.KAddr || i.Args[1].Place != mach.Incoming {
+		return nil
+	}
+	return i
+}
+
+// skipEmpty leaves out blocks that only jump, and leads the edges to them on.
+func skipEmpty(blocks []*mach.Block) (kept []*mach.Block) {
+	final := func(b *mach.Block) *mach.Block {
+		for n := 0; n < len(blocks) && len(b.Insts) == 1 && b.Insts[0].Op == mach.OpJump; n++ {
+			b = b.Succs[0]
+		}
+		return b
+	}
+	for n, b := range blocks {
+		for k, s := range b.Succs {
+			b.Succs[k] = final(s)
+		}
+		if n == 0 || final(b) == b {
+			kept = append(kept, b)
+		}
+	}
+	return kept
+}
+
+// label names a block's first instruction.
+func label(b *mach.Block) asm.Label { return asm.Label(fmt.Sprintf("b%d", b.ID)) }
+
+func (e *emitter) line(pos ir.Pos) {
+	if pos.Line != 0 && pos != e.pos {
+		e.pos = pos
+		e.Line(int(pos.File), int(pos.Line))
+	}
+}
+
+func (e *emitter) block(b, next *mach.Block) {
+	e.Label(string(label(b)))
+	behind := flagsBehind(b)
+	for n, i := range b.Insts {
+		e.line(i.Pos)
+		e.live = behind[n]
+		switch i.Op {
+		case mach.OpJump:
+			e.jump(b.Succs[0], next)
+		case mach.OpBranch:
+			yes, no := b.Succs[0], b.Succs[1]
+			cond := asm.Cond(i.Cond)
+			if yes == next {
+				yes, no, cond = no, yes, cond.Not()
+			}
+			if yes != no {
+				e.Op(asm.Jcc(cond), label(yes))
+			}
+			e.jump(no, next)
+		default:
+			e.inst(i)
+		}
+	}
+}
+
+// jump goes to b, unless it follows anyway. A return as short as the jump takes its place.
+func (e *emitter) jump(b, next *mach.Block) {
+	switch {
+	case b == next:
+	case len(b.Insts) == 1 && b.Insts[0].Op == oRet && len(e.frame.saved) == 0 && e.frame.size <= 8:
+		e.inst(b.Insts[0])
+	default:
+		e.Op(asm.JMP, label(b))
+	}
+}
+
+// stub gives the label of the stub that reports a trap.
+func (e *emitter) stub(trap int32) asm.Label {
+	for _, t := range e.traps {
+		if t == trap {
+			return stubLabel(t)
+		}
+	}
+	e.traps = append(e.traps, trap)
+	return stubLabel(trap)
+}
+
+func stubLabel(trap int32) asm.Label { return asm.Label(fmt.Sprintf("trap%d", trap)) }
+
+// stubs writes what the traps jump to: all load their number, and the last one calls.
+func (e *emitter) stubs() error {
+	if len(e.traps) == 0 {
+		return nil
+	}
+	if e.f.TrapSym == "" {
+		return fmt.Errorf("traps, but no symbol to call for them")
+	}
+	for n, t := range e.traps {
+		e.Label(string(stubLabel(t)))
+		e.line(ir.Pos{File: e.f.Pos.File, Line: t >> 4})
+		e.Op(asm.MOVL, asm.RDI, asm.Imm(t))
+		if n+1 < len(e.traps) {
+			e.Op(asm.JMP, asm.Label("trap"))
+		}
+	}
+	e.Label("trap")
+	if !e.frame.even {
+		e.Op(asm.PUSH, asm.RAX)
+	}
+	e.Op(asm.CALL, asm.Sym{Name: e.f.TrapSym})
+	return nil
+}
+
+// arg is an operand as the assembler takes it.
+func (e *emitter) arg(o mach.Operand) asm.Arg {
+	switch o.Kind {
+	case mach.KReg:
+		return asm.Reg(o.Reg)
+	case mach.KImm:
+		return asm.Imm(o.Imm)
+	}
+	return e.frame.address(o, 0)
+}
+
+// pick gives the operation for the width.
+func pick(wide bool, l, q asm.Op) asm.Op {
+	if wide {
+		return q
+	}
+	return l
+}
+
+func (e *emitter) inst(i *mach.Inst) {
+	op := pick(i.Wide, ops[i.Op].l, ops[i.Op].q)
+	switch i.Op {
+	case mach.OpCopy:
+		e.copy(i)
+	case mach.OpSwap:
+		e.swap(i.Args[0], i.Args[1])
+	case oLea:
+		e.lea(i)
+	case oTest:
+		e.test(i)
+	case oAdd, oSub:
+		e.addSub(i, op)
+	case oImul3:
+		e.Op(op, e.arg(i.Args[0]), e.arg(i.Args[1]), e.arg(i.Args[2]))
+	case oNeg, oNot, oIdiv, oDiv:
+		e.Op(op, e.arg(i.Args[0]))
+	case oSet:
+		e.Op(asm.SETcc(asm.Cond(i.Cond)), e.arg(i.Args[0]))
+	case oTrap:
+		e.Op(asm.Jcc(asm.Cond(i.Cond)), e.stub(i.Trap))
+	case oCdq, oRepMovs, oRepStos, oSyscall:
+		e.Op(op)
+	case oCall:
+		e.Op(asm.CALL, e.arg(i.Args[callee(i)]))
+	case oTail:
+		e.frame.leave(e.Asm, rax)
+		e.Op(asm.JMP, e.arg(i.Args[callee(i)]))
+	case oRet:
+		e.frame.leave(e.Asm, rcx)
+		e.Op(asm.RET)
+	case oStop:
+	default:
+		e.Op(op, e.arg(i.Args[0]), e.arg(i.Args[1]))
+	}
+}
+
+// callee is the index of the operand that names a called function.
+func callee(i *mach.Inst) int {
+	for k, a := range i.Args {
+		if a.Kind == mach.KAddr {
+			return k
+		}
+	}
+	panic("bug: amd64: emit: a call of nothing")
+}
+
+// addSub knows inc, dec, and that −128 is shorter than 128.
+func (e *emitter) addSub(i *mach.Inst, op asm.Op) {
+	first, second := i.Args[0], i.Args[1]
+	if second.Kind == mach.KImm {
+		c := second.Imm
+		if i.Op == oSub {
+			c = -c
+		}
+		switch {
+		case c == 1:
+			e.Op(pick(i.Wide, asm.INCL, asm.INCQ), e.arg(first))
+			return
+		case c == -1:
+			e.Op(pick(i.Wide, asm.DECL, asm.DECQ), e.arg(first))
+			return
+		case second.Imm == 128 && !e.live:
+			op = pick(i.Wide, asm.SUBL, asm.SUBQ)
+			if i.Op == oSub {
+				op = pick(i.Wide, asm.ADDL, asm.ADDQ)
+			}
+			second.Imm = -128
+		}
+	}
+	e.Op(op, e.arg(first), e.arg(second))
+}
+
+// lea is left where an addition would not do; without anything to add it is a move.
+func (e *emitter) lea(i *mach.Inst) {
+	d, a := i.Args[0], i.Args[1]
+	if a.Place == mach.AtReg && a.Index == mach.NoReg && a.Imm == 0 {
+		if a.Reg != d.Reg || !i.Wide { // 32 bits clear the upper half
+			e.Op(pick(i.Wide, asm.MOVL, asm.MOVQ), e.arg(d), asm.Reg(a.Reg))
+		}
+		return
+	}
+	op := pick(i.Wide || a.Place == mach.AtSym, asm.LEAL, asm.LEAQ)
+	e.Op(op, e.arg(d), e.arg(a))
+}
+
+// test of a register by itself, or by a mask; masks below 128 look at one byte.
+func (e *emitter) test(i *mach.Inst) {
+	first, second := i.Args[0], i.Args[1]
+	l, q := asm.TESTL, asm.TESTQ
+	switch {
+	case second.Kind == mach.KImm && second.Imm == -1 && first.Kind == mach.KReg:
+		second = first
+	case second.Kind == mach.KImm && second.Imm == -1:
+		second.Imm, l, q = 0, asm.CMPL, asm.CMPQ
+	case second.Kind == mach.KImm && 0 <= second.Imm && second.Imm < 128:
+		l, q = asm.TESTB, asm.TESTB
+	}
+	e.Op(pick(i.Wide, l, q), e.arg(first), e.arg(second))
+}
+
+// copy writes a plain copy between registers, spill slots and what needs no place.
+func (e *emitter) copy(i *mach.Inst) {
+	to, from := i.Args[0], i.Args[1]
+	mov := pick(i.Wide, asm.MOVL, asm.MOVQ)
+	toMem := to.Kind == mach.KMem
+	switch {
+	case from.Kind == mach.KImm:
+		e.constant(to, from.Imm, i.Wide)
+	case from.Kind == mach.KAddr && toMem:
+		e.Op(asm.PUSH, asm.RAX)
+		e.Op(asm.LEAQ, asm.RAX, e.frame.address(from, 8))
+		e.Op(asm.MOVQ, e.frame.address(to, 8), asm.RAX)
+		e.Op(asm.POP, asm.RAX)
+	case from.Kind == mach.KAddr:
+		at := e.frame.address(from, 0)
+		if m, ok := at.(asm.Mem); ok && m.Disp == 0 && m.Index == asm.NoReg {
+			e.Op(asm.MOVQ, e.arg(to), m.Base)
+			return
+		}
+		e.Op(asm.LEAQ, e.arg(to), at)
+	case from.Kind == mach.KMem && toMem:
+		e.Op(asm.PUSH, e.arg(from))
+		e.Op(asm.POP, e.arg(to)) // which adds 8 to rsp before it looks at the address
+	default:
+		e.Op(mov, e.arg(to), e.arg(from))
+	}
+}
+
+// constant writes c to a register or slot.
+func (e *emitter) constant(to mach.Operand, c int64, wide bool) {
+	switch {
+	case to.Kind == mach.KReg && c == 0 && !e.live:
+		e.Op(asm.XORL, e.arg(to), e.arg(to))
+	case to.Kind == mach.KReg && wide && c == -1 && !e.live:
+		e.Op(asm.ORQ, e.arg(to), asm.Imm(-1)) // 4 bytes instead of 7
+	case to.Kind == mach.KReg && (wide || c != int64(uint32(c))):
+		e.Op(asm.MOVQ, e.arg(to), asm.Imm(c))
+	case !wide:
+		e.Op(asm.MOVL, e.arg(to), asm.Imm(int64(int32(c))))
+	case isImm(c):
+		e.Op(asm.MOVQ, e.arg(to), asm.Imm(c))
+	default:
+		high := to
+		high.Imm += 4
+		e.Op(asm.MOVL, e.arg(to), asm.Imm(int64(int32(c))))
+		e.Op(asm.MOVL, e.arg(high), asm.Imm(c>>32))
+	}
+}
+
+// swap exchanges registers and slots.
+func (e *emitter) swap(a, b mach.Operand) {
+	if a.Kind == mach.KMem && b.Kind == mach.KMem {
+		e.Op(asm.PUSH, e.frame.address(a, 0))
+		e.Op(asm.PUSH, e.frame.address(b, 8))
+		e.Op(asm.POP, e.frame.address(a, 8))
+		e.Op(asm.POP, e.frame.address(b, 0))
+		return
+	}
+	e.Op(asm.XCHGQ, e.arg(a), e.arg(b))
+}
+
+// listing is the text of the last stage: offset, bytes, instruction.
+func listing(name string, code *neutral.Code) string {
+	var s strings.Builder
+	fmt.Fprintf(&s, "func %s %d bytes\n", name, len(code.Bytes))
+	for _, i := range code.Items {
+		fmt.Fprintf(&s, "%4x  %-24x %s\n", i.Off, code.Bytes[i.Off:i.Off+i.Size], i.Text)
+	}
+	for _, x := range code.Fixups {
+		fmt.Fprintf(&s, "      %4x %s%+d\n", x.Off, x.Sym, x.Add)
+	}
+	return s.String()
+}

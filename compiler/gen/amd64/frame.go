@@ -1,0 +1,157 @@
+package amd64
+
+import (
+	asm "slul/asm/amd64"
+	"slul/compiler/gen/mach"
+	"slul/compiler/ir"
+)
+
+// frame.go lays out the stack of a function and writes its beginning and end.
+//
+//	Incoming  +8…   parameters on the stack
+//	          +0    return address (a start function has none: argc)
+//	                saved registers
+//	                frame objects, each a multiple of 16 bytes and so aligned
+//	                spill slots
+//	rsp ->          arguments for calls
+
+// page is what the kernel keeps unmapped below a stack at least.
+const page = 4096
+
+// frame is the layout; offsets are from rsp.
+type frame struct {
+	saved  []mach.Reg
+	size   int64   // what is subtracted from rsp behind the saves
+	spills int64   // offset of slot 0
+	locals []int64 // offsets
+	entry  int64   // where rsp was at entry
+	start  bool
+	even   bool // rsp is a multiple of 16 in the body
+}
+
+// frameOf lays out the frame of m, whose registers are allocated.
+func frameOf(f *ir.Func, m *mach.Func) *frame {
+	k := &frame{start: f.Start, spills: m.OutBytes}
+	calls := false
+	for _, b := range m.Blocks {
+		for _, i := range b.Insts {
+			calls = calls || i.Op == oCall
+		}
+	}
+	if !f.Start && !f.NoReturn {
+		for _, r := range []mach.Reg{rbx, rbp, r12, r13, r14} {
+			if m.Used.Has(r) {
+				k.saved = append(k.saved, r)
+			}
+		}
+	}
+	above := int64(8 * len(k.saved)) // between entry and the frame proper
+	odd := above
+	if !f.Start {
+		odd += 8 // the return address
+	}
+	k.size = m.OutBytes + 8*int64(m.Spills)
+	for _, size := range m.Locals {
+		k.size = (k.size + 15) &^ 15
+		k.locals = append(k.locals, k.size)
+		k.size += size
+	}
+	k.size = (k.size + 7) &^ 7
+	if calls || len(m.Locals) > 0 {
+		k.size += (k.size + odd) & 8
+	}
+	k.even = (k.size+odd)%16 == 0
+	k.entry = k.size + above
+	return k
+}
+
+// enter writes the beginning. A frame of several pages is touched page by page, so that
+// it cannot step over the unmapped page below a stack. The kernel lets the first stack of
+// a process grow by itself and keeps 256 pages free below it (stack_guard_gap), so the
+// start function does so only when it is larger than 64 KiB.
+func (k *frame) enter(a *asm.Asm) {
+	for _, r := range k.saved {
+		a.Op(asm.PUSH, asm.Reg(r))
+	}
+	size := k.size
+	if size > page && !(k.start && size <= 16*page) {
+		const unrolled = 4
+		if pages := size / page; pages <= unrolled {
+			for range pages {
+				a.Op(asm.SUBQ, asm.RSP, asm.Imm(page))
+				touch(a)
+			}
+		} else {
+			a.Op(asm.LEAQ, asm.R11, asm.Mem{Base: asm.RSP, Disp: int32(-pages * page)})
+			a.Label("probe")
+			a.Op(asm.SUBQ, asm.RSP, asm.Imm(page))
+			touch(a)
+			a.Op(asm.CMPQ, asm.RSP, asm.R11)
+			a.Op(asm.JNE, asm.Label("probe"))
+		}
+		size %= page
+	}
+	grow(a, size)
+}
+
+// touch writes to the lowest word of the stack without changing it.
+func touch(a *asm.Asm) { a.Op(asm.ORL, asm.Mem{Base: asm.RSP}, asm.Imm(0)) }
+
+// grow moves the stack pointer down. Two pushes are shorter than a subtraction.
+func grow(a *asm.Asm, size int64) {
+	switch {
+	case size == 0:
+	case size <= 16:
+		for ; size > 0; size -= 8 {
+			a.Op(asm.PUSH, asm.RAX)
+		}
+	case size == 128: // −128 fits a byte, 128 does not
+		a.Op(asm.ADDQ, asm.RSP, asm.Imm(-128))
+	default:
+		a.Op(asm.SUBQ, asm.RSP, asm.Imm(size))
+	}
+}
+
+// leave writes the end, up to the return or jump. scratch may be destroyed.
+func (k *frame) leave(a *asm.Asm, scratch mach.Reg) {
+	switch size := k.size; {
+	case size == 0:
+	case size <= 16:
+		for ; size > 0; size -= 8 {
+			a.Op(asm.POP, asm.Reg(scratch))
+		}
+	case size == 128:
+		a.Op(asm.SUBQ, asm.RSP, asm.Imm(-128))
+	default:
+		a.Op(asm.ADDQ, asm.RSP, asm.Imm(size))
+	}
+	for n := len(k.saved) - 1; n >= 0; n-- {
+		a.Op(asm.POP, asm.Reg(k.saved[n]))
+	}
+}
+
+// address gives the assembler's form of a KMem or KAddr operand; pushed is how far rsp is
+// below its usual place.
+func (k *frame) address(o mach.Operand, pushed int64) asm.Arg {
+	m := asm.Mem{Base: asm.RSP, Index: asm.Reg(o.Index), Scale: o.Scale}
+	off := pushed
+	switch o.Place {
+	case mach.AtSym:
+		return asm.Sym{Name: o.Sym, Off: o.Imm}
+	case mach.AtReg:
+		m.Base = asm.Reg(o.Reg)
+		off = 0
+	case mach.AtLocal:
+		off += k.locals[o.Num]
+	case mach.AtSpill:
+		off += k.spills + 8*int64(o.Num)
+	case mach.Incoming:
+		off += k.entry
+	}
+	m.Disp = int32(off + o.Imm)
+	if m.Scale <= 1 && (m.Base == asm.RBP || m.Base == asm.R13) && m.Disp == 0 &&
+		m.Index != asm.NoReg && m.Index != asm.RBP && m.Index != asm.R13 {
+		m.Base, m.Index = m.Index, m.Base // these two as base need a displacement
+	}
+	return m
+}

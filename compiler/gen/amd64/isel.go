@@ -1,0 +1,510 @@
+package amd64
+
+import (
+	"math"
+	"slices"
+
+	"slul/compiler/gen/mach"
+	"slul/compiler/ir"
+)
+
+// isel.go selects instructions. Blocks are walked backwards, and blocks after those that
+// they dominate, so that at each value it is known whether anybody needs it in a
+// register: operations that have been folded into their users just disappear.
+
+type selector struct {
+	f      *ir.Func
+	m      *mach.Func
+	facts  *facts
+	blocks []*mach.Block // by IR block ID
+	locals []int32       // by value ID of an OpSlot: number of the frame object
+	regs   []mach.Reg    // by value ID of a root; 0: not needed so far
+
+	block  *ir.Block
+	now    int          // effects before the value that is selected, as facts.ahead
+	pos    ir.Pos       // of that value
+	out    []*mach.Inst // of the block, last instruction first
+	before []*mach.Inst // what the operands of the coming instructions need, in order
+	inUse  []*ir.Block  // by value ID: the block in which it was needed last
+}
+
+// isel gives f in machine form, with virtual registers.
+func isel(f *ir.Func, cpu *mach.CPU) *mach.Func {
+	s := &selector{
+		f:      f,
+		m:      &mach.Func{Name: f.Name, CPU: cpu},
+		facts:  find(f),
+		blocks: make([]*mach.Block, f.NumBlockIDs()),
+		locals: make([]int32, f.NumIDs()),
+		regs:   make([]mach.Reg, f.NumIDs()),
+		inUse:  make([]*ir.Block, f.NumIDs()),
+	}
+	for _, b := range f.Blocks {
+		m := s.m.NewBlock()
+		m.Cold = b.Cold
+		s.blocks[b.ID] = m
+		for _, v := range b.Values {
+			if v.Op == ir.OpSlot {
+				s.locals[v.ID] = int32(len(s.m.Locals))
+				s.m.Locals = append(s.m.Locals, v.Imm)
+			}
+		}
+	}
+	for _, b := range f.Blocks {
+		for _, to := range b.Succs {
+			s.blocks[b.ID].AddEdge(s.blocks[to.ID])
+		}
+	}
+	for _, b := range postorder(f) {
+		s.selectBlock(b)
+	}
+	return s.m
+}
+
+// postorder gives the blocks that the entry reaches, each after all that it dominates.
+func postorder(f *ir.Func) (order []*ir.Block) {
+	seen := make([]bool, f.NumBlockIDs())
+	next := make([]int, f.NumBlockIDs())
+	stack := []*ir.Block{f.Blocks[0]}
+	seen[f.Blocks[0].ID] = true
+	for len(stack) > 0 {
+		b := stack[len(stack)-1]
+		if next[b.ID] == len(b.Succs) {
+			order = append(order, b)
+			stack = stack[:len(stack)-1]
+			continue
+		}
+		to := b.Succs[next[b.ID]]
+		next[b.ID]++
+		if !seen[to.ID] {
+			seen[to.ID] = true
+			stack = append(stack, to)
+		}
+	}
+	return order
+}
+
+func (s *selector) selectBlock(b *ir.Block) {
+	s.block, s.out = b, nil
+	s.now = 0
+	for _, v := range b.Values {
+		if changesMemory(v) {
+			s.now++
+		}
+	}
+	s.pos = b.Pos
+	values := s.end(b)
+	for _, v := range slices.Backward(values) {
+		if v.Pos.Line != 0 {
+			s.pos = v.Pos
+		}
+		s.now = s.facts.ahead[v.ID]
+		s.value(v)
+	}
+	if b == s.f.Blocks[0] {
+		s.params()
+	}
+	slices.Reverse(s.out)
+	s.blocks[b.ID].Insts = s.out
+}
+
+// end selects what stands behind the values of b, and gives those that are left to do.
+func (s *selector) end(b *ir.Block) []*ir.Value {
+	values := b.Values
+	switch b.Term {
+	case ir.Jump:
+		s.emit(&mach.Inst{Op: mach.OpJump})
+		s.phis(b, b.Succs[0])
+	case ir.Branch:
+		insts, cond := s.test(b.Ctl, true)
+		s.emit(append(insts, &mach.Inst{Op: mach.OpBranch, Cond: cond})...)
+	case ir.Return:
+		if n := s.tailCall(b); n > 0 {
+			return values[:len(values)-n]
+		}
+		s.results(b)
+	case ir.Stop:
+		s.emit(inst(oStop, false))
+	}
+	return values
+}
+
+// phis copies what the phis of to get along the edge from b.
+func (s *selector) phis(b, to *ir.Block) {
+	from := slices.Index(to.Preds, b)
+	var args []mach.Operand
+	for _, v := range to.Values {
+		if v.Op == ir.OpPhi && v.Uses > 0 {
+			args = append(args, mach.RM(s.reg(v), mach.Def), s.copied(v.Args[from]))
+		}
+	}
+	if len(args) > 0 {
+		s.emit(&mach.Inst{Op: mach.OpCopy, Args: args})
+	}
+}
+
+// emit puts instructions, which stand in order, before all that the block has so far,
+// and before them what their operands asked for.
+func (s *selector) emit(insts ...*mach.Inst) {
+	for _, list := range [][]*mach.Inst{insts, s.before} {
+		for _, i := range slices.Backward(list) {
+			i.Pos = s.pos
+			s.out = append(s.out, i)
+		}
+	}
+	s.before = s.before[:0]
+}
+
+func inst(op mach.Op, wide bool, args ...mach.Operand) *mach.Inst {
+	return &mach.Inst{Op: op, Wide: wide, Args: args}
+}
+
+// reg gives the register that holds v, and so says that v is needed in one. Constants
+// and addresses are made where they are used.
+func (s *selector) reg(v *ir.Value) mach.Reg {
+	v = s.facts.root(v)
+	if v.Op == ir.OpArena && s.facts.arena {
+		return arena
+	}
+	if _, ok := constant(v); ok || s.madeAtUse(v) {
+		r := s.m.NewVirtual(v.Type == ir.L)
+		s.before = append(s.before, mach.Copy(r, s.copied(v)))
+		return r
+	}
+	s.inUse[v.ID] = s.block
+	if s.regs[v.ID] == mach.NoReg {
+		s.regs[v.ID] = s.m.NewVirtual(v.Type == ir.L || s.facts.widened[v.ID])
+	}
+	return s.regs[v.ID]
+}
+
+// madeAtUse says whether v is an address that nobody else needs in a register.
+func (s *selector) madeAtUse(v *ir.Value) bool {
+	return v.Op == ir.OpAddr && s.isSingle(v) || v.Op == ir.OpSlot
+}
+
+// dest gives the register that v is to be put in; NoReg when nobody needs v.
+func (s *selector) dest(v *ir.Value) mach.Reg { return s.regs[v.ID] }
+
+// isSingle says whether v may be worked out where it is used, because that is in the same
+// block and the only use.
+func (s *selector) isSingle(v *ir.Value) bool { return v.Uses == 1 && v.Block == s.block }
+
+// isLast says whether no use of v has been met behind this place.
+func (s *selector) isLast(v *ir.Value) bool {
+	v = s.facts.root(v)
+	return s.inUse[v.ID] != s.block && !s.facts.liveOut(s.block, v)
+}
+
+// copied is v as the source of a copy: also a constant or an address.
+func (s *selector) copied(v *ir.Value) mach.Operand {
+	if c, ok := constant(v); ok {
+		if v.Type == ir.W {
+			c = int64(uint32(c)) // short, and leaves a clean register
+		}
+		return mach.I(c)
+	}
+	switch v = s.facts.root(v); v.Op {
+	case ir.OpAddr:
+		return mach.Operand{Kind: mach.KAddr, Place: mach.AtSym, Sym: v.Sym, Imm: v.Imm}
+	case ir.OpSlot:
+		return mach.Operand{Kind: mach.KAddr, Place: mach.AtLocal, Num: s.locals[v.ID]}
+	}
+	return mach.RM(s.reg(v), mach.Use)
+}
+
+// isImm says whether c fits the sign-extended 32 bits of an instruction.
+func isImm(c int64) bool { return c == int64(int32(c)) }
+
+// source is v as the second operand of an operation of v's width: a constant, memory or
+// a register.
+func (s *selector) source(v *ir.Value) mach.Operand {
+	if c, ok := constant(v); ok && isImm(c) {
+		return mach.I(c)
+	}
+	return s.memOrReg(v)
+}
+
+func (s *selector) memOrReg(v *ir.Value) mach.Operand {
+	if v.Op == ir.OpLoad32 && v.Type == ir.W || v.Op == ir.OpLoad64 {
+		if s.mayMove(v) {
+			return s.loaded(v)
+		}
+	}
+	return mach.RM(s.reg(v), mach.Use)
+}
+
+// value selects one value.
+func (s *selector) value(v *ir.Value) {
+	d := s.dest(v)
+	if d == mach.NoReg && !v.HasEffect() {
+		return
+	}
+	if d == mach.NoReg && v.Type != ir.None && v.Op != ir.OpParam {
+		d = s.m.NewVirtual(v.Type == ir.L)
+	}
+	wide := v.Type == ir.L
+	switch v.Op {
+	case ir.OpAddr:
+		s.emit(mach.Copy(d, mach.Operand{Kind: mach.KAddr, Place: mach.AtSym, Sym: v.Sym, Imm: v.Imm}))
+	case ir.OpArena:
+		s.emit(mach.Copy(d, mach.R(arena, mach.Use)))
+	case ir.OpSetArena:
+		s.emit(mach.Copy(arena, s.copied(v.Args[0])))
+
+	case ir.OpAdd:
+		if v.Check == ir.Wrap && !s.addsMemory(v) {
+			s.lea(v, d)
+			return
+		}
+		s.twoAddress(v, d, oAdd)
+	case ir.OpSub:
+		if c, ok := constant(v.Args[1]); ok && v.Check == ir.Wrap && isImm(-c) {
+			s.lea(v, d)
+			return
+		}
+		s.twoAddress(v, d, oSub)
+	case ir.OpMul:
+		s.multiply(v, d)
+	case ir.OpAnd:
+		s.and(v, d)
+	case ir.OpOr:
+		s.twoAddress(v, d, oOr)
+	case ir.OpXor:
+		s.twoAddress(v, d, oXor)
+	case ir.OpNeg:
+		s.emit(append([]*mach.Inst{
+			mach.Copy(d, s.copied(v.Args[0])),
+			inst(oNeg, wide, mach.RM(d, mach.UseDef)),
+		}, s.check(v)...)...)
+	case ir.OpNot:
+		s.emit(mach.Copy(d, s.copied(v.Args[0])), inst(oNot, wide, mach.RM(d, mach.UseDef)))
+	case ir.OpShl:
+		s.shift(v, d, oShl)
+	case ir.OpShr:
+		s.shift(v, d, oShr)
+	case ir.OpSar:
+		s.shift(v, d, oSar)
+	case ir.OpDiv, ir.OpRem, ir.OpUDiv, ir.OpURem:
+		s.divide(v, d)
+
+	case ir.OpSextW:
+		s.emit(inst(oSext32, true, mach.R(d, mach.Def), s.memOrReg(v.Args[0])))
+	case ir.OpZextW:
+		s.emit(inst(oZext32, false, mach.R(d, mach.Def), s.memOrReg(v.Args[0])))
+	case ir.OpCmp:
+		insts, cond := s.compare(v.Args[0], v.Args[1], v.Cond)
+		set := inst(oSet, false, mach.R(d, mach.UseDef))
+		set.Cond = cond
+		s.emit(append(append([]*mach.Inst{mach.Copy(d, mach.I(0))}, insts...), set)...)
+	case ir.OpTrapIf:
+		insts, cond := s.compare(v.Args[0], v.Args[1], v.Cond)
+		s.emit(append(insts, s.trap(v, cond))...)
+
+	case ir.OpLoad8, ir.OpLoad16, ir.OpLoad32, ir.OpLoad64:
+		s.load(v, d)
+	case ir.OpStore8, ir.OpStore16, ir.OpStore32, ir.OpStore64:
+		s.store(v)
+	case ir.OpCopyMem:
+		s.copyMem(v)
+	case ir.OpFillMem:
+		s.fillMem(v)
+	case ir.OpCall:
+		s.call(v)
+	case ir.OpSyscall:
+		s.syscall(v, d)
+	case ir.OpResult2: // the call makes the first one
+		if first := s.second(v.Args[0]); first != v {
+			s.emit(mach.Copy(d, s.copied(first)))
+		}
+	case ir.OpParam, ir.OpPhi, ir.OpSlot, ir.OpConst, ir.OpTrunc:
+		// Made by params, by the predecessors, at their uses, or nowhere.
+	default:
+		panic("bug: amd64: isel: no rule for " + v.Op.String())
+	}
+}
+
+// twoAddress selects an operation that overwrites its first operand.
+func (s *selector) twoAddress(v *ir.Value, d mach.Reg, op mach.Op) {
+	a, b := v.Args[0], v.Args[1]
+	if v.Op.Commutes() && s.betterFirst(v, b, a) {
+		a, b = b, a
+	}
+	wide := v.Type == ir.L
+	var second mach.Operand
+	if s.facts.root(a) == s.facts.root(b) {
+		second = mach.R(d, mach.Use)
+	} else {
+		second = s.source(b)
+	}
+	first := mach.RM(d, mach.UseDef)
+	if op == oImul {
+		first.MayMem = false
+	}
+	s.emit(append([]*mach.Inst{
+		mach.Copy(d, s.copied(a)),
+		inst(op, wide, first, second),
+	}, s.check(v)...)...)
+}
+
+// betterFirst says whether a rather than b should be overwritten by v.
+func (s *selector) betterFirst(v, a, b *ir.Value) bool {
+	rank := func(x *ir.Value) int {
+		if c, ok := constant(x); ok {
+			if isImm(c) {
+				return 0
+			}
+			return 4
+		}
+		if s.foldsLoad(x) {
+			return 1
+		}
+		root := s.facts.root(x)
+		if root.Op == ir.OpPhi && slices.Contains(root.Args, v) {
+			return 4
+		}
+		if s.isLast(x) {
+			return 3
+		}
+		return 2
+	}
+	return rank(a) > rank(b)
+}
+
+// foldsLoad says whether source would make a memory operand of v.
+func (s *selector) foldsLoad(v *ir.Value) bool {
+	return (v.Op == ir.OpLoad32 && v.Type == ir.W || v.Op == ir.OpLoad64) && s.mayMove(v)
+}
+
+// addsMemory says whether one side of an addition is best read from memory.
+func (s *selector) addsMemory(v *ir.Value) bool {
+	_, isConst := constant(v.Args[1])
+	return !isConst && (s.foldsLoad(v.Args[0]) || s.foldsLoad(v.Args[1]))
+}
+
+// lea selects an addition that does not trap, with all that an address can hold. Written
+// out, it is an add where that is shorter.
+func (s *selector) lea(v *ir.Value, d mach.Reg) {
+	a := s.sum(v)
+	a.Kind = mach.KAddr
+	i := inst(oLea, v.Type == ir.L, mach.R(d, mach.Def), a)
+	i.Like = true
+	s.emit(i)
+}
+
+func (s *selector) multiply(v *ir.Value, d mach.Reg) {
+	a, b := v.Args[0], v.Args[1]
+	if _, ok := constant(a); ok {
+		a, b = b, a
+	}
+	c, ok := constant(b)
+	if !ok || !isImm(c) {
+		s.twoAddress(v, d, oImul)
+		return
+	}
+	s.emit(append([]*mach.Inst{
+		inst(oImul3, v.Type == ir.L, mach.R(d, mach.Def), s.memOrReg(a), mach.I(c)),
+	}, s.check(v)...)...)
+}
+
+// and knows shorter forms for the masks of 8, 16 and 32 bits.
+func (s *selector) and(v *ir.Value, d mach.Reg) {
+	a, b := v.Args[0], v.Args[1]
+	if _, ok := constant(a); ok {
+		a, b = b, a
+	}
+	c, ok := constant(b)
+	if ok && v.Type == ir.W {
+		c = int64(uint32(c))
+	}
+	switch {
+	case ok && c == math.MaxUint8:
+		s.emit(inst(oZext8, false, mach.R(d, mach.Def), mach.RM(s.reg(a), mach.Use)))
+	case ok && c == math.MaxUint16:
+		s.emit(inst(oZext16, false, mach.R(d, mach.Def), mach.RM(s.reg(a), mach.Use)))
+	case ok && v.Type == ir.L && c == math.MaxUint32:
+		s.emit(inst(oZext32, false, mach.R(d, mach.Def), mach.RM(s.reg(a), mach.Use)))
+	case ok && v.Type == ir.L && uint64(c) < math.MaxUint32:
+		s.emit(mach.Copy(d, s.copied(a)),
+			inst(oAnd, false, mach.R(d, mach.UseDef), mach.I(int64(int32(c)))))
+	default:
+		s.twoAddress(v, d, oAnd)
+	}
+}
+
+func (s *selector) shift(v *ir.Value, d mach.Reg, op mach.Op) {
+	wide := v.Type == ir.L
+	first := mach.Copy(d, s.copied(v.Args[0]))
+	if c, ok := constant(v.Args[1]); ok {
+		mask := int64(31)
+		if wide {
+			mask = 63
+		}
+		s.emit(first, inst(op, wide, mach.RM(d, mach.UseDef), mach.I(c&mask)))
+		return
+	}
+	s.emit(first,
+		mach.Copy(rcx, s.copied(v.Args[1])),
+		inst(op, wide, mach.RM(d, mach.UseDef), mach.R(rcx, mach.Use)))
+}
+
+// divide uses rdx:rax. Unsigned division by a power of two is a shift or a mask.
+func (s *selector) divide(v *ir.Value, d mach.Reg) {
+	wide := v.Type == ir.L
+	a, b := v.Args[0], v.Args[1]
+	signed := v.Op == ir.OpDiv || v.Op == ir.OpRem
+	if c, ok := constant(b); ok {
+		if !wide {
+			c = int64(uint32(c))
+		}
+		if n := log2(uint64(c)); n >= 0 && !signed && c != math.MinInt64 {
+			s.divideByPower(v, d, n)
+			return
+		}
+	}
+	divisor := mach.RM(s.reg(b), mach.Use)
+	op := oDiv
+	extend := mach.Copy(rdx, mach.I(0))
+	if signed {
+		op = oIdiv
+		extend = inst(oCdq, wide, mach.R(rax, mach.Use), mach.R(rdx, mach.Def))
+	}
+	result := rax
+	if v.Op == ir.OpRem || v.Op == ir.OpURem {
+		result = rdx
+	}
+	s.emit(
+		mach.Copy(rax, s.copied(a)),
+		extend,
+		inst(op, wide, divisor, mach.R(rax, mach.UseDef), mach.R(rdx, mach.UseDef)),
+		mach.Copy(d, mach.R(result, mach.Use)))
+}
+
+func (s *selector) divideByPower(v *ir.Value, d mach.Reg, n int) {
+	wide := v.Type == ir.L
+	a := v.Args[0]
+	mask := int64(1)<<n - 1
+	switch {
+	case v.Op == ir.OpUDiv:
+		s.emit(mach.Copy(d, s.copied(a)), inst(oShr, wide, mach.RM(d, mach.UseDef), mach.I(int64(n))))
+	case isImm(mask): // 32 bits clear the rest
+		s.emit(mach.Copy(d, s.copied(a)), inst(oAnd, false, mach.R(d, mach.UseDef), mach.I(mask)))
+	default:
+		r := s.m.NewVirtual(wide)
+		s.emit(mach.Copy(d, s.copied(a)), mach.Copy(r, mach.I(mask)),
+			inst(oAnd, wide, mach.R(d, mach.UseDef), mach.R(r, mach.Use)))
+	}
+}
+
+// log2 gives n when c is 2^n, else −1.
+func log2(c uint64) int {
+	if c == 0 || c&(c-1) != 0 {
+		return -1
+	}
+	n := 0
+	for c > 1 {
+		c >>= 1
+		n++
+	}
+	return n
+}

@@ -1,0 +1,36 @@
+package amd64
+
+import (
+	"fmt"
+
+	"slul/asm"
+	"slul/compiler/gen/mach"
+	"slul/compiler/ir"
+)
+
+// target.go is the way of one function through this package.
+
+// Compile gives the machine code of f; see gen.Target.
+func Compile(f *ir.Func, dump mach.Dump) (*asm.Code, error) {
+	return compile(f, &CPU, dump)
+}
+
+// compile is Compile with a choice of the registers that may be allocated.
+func compile(f *ir.Func, cpu *mach.CPU, dump mach.Dump) (*asm.Code, error) {
+	if dump == nil {
+		dump = func(string, string) {}
+	}
+	m := isel(f, cpu)
+	dump("isel", m.String())
+	if err := mach.Allocate(m); err != nil {
+		return nil, err
+	}
+	dump("alloc", m.String())
+	// From here on all registers are physical and no block is added.
+	code, err := emit(f, m)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.Name, err)
+	}
+	dump("emit", listing(f.Name, code))
+	return code, nil
+}

@@ -1,0 +1,192 @@
+package amd64
+
+import "slul/compiler/ir"
+
+// values.go finds out about IR values what selection asks.
+
+// facts is indexed by value ID.
+type facts struct {
+	clean   []bool // a W whose register's upper half is surely zero
+	widened []bool // a W that also serves as the L that ZextW makes of it
+	address []bool // only ever used as the address of loads and stores
+	ahead   []int  // how many effects stand before it in its block
+	live    [][]uint64
+	arena   bool // the arena register never changes in this function
+}
+
+// find computes the facts of f, and the counts of uses.
+func find(f *ir.Func) *facts {
+	f.CountUses()
+	n := f.NumIDs()
+	k := &facts{
+		clean:   make([]bool, n),
+		widened: make([]bool, n),
+		address: make([]bool, n),
+		ahead:   make([]int, n),
+		arena:   true,
+	}
+	k.findClean(f)
+	for _, b := range f.Blocks {
+		effects := 0
+		for _, v := range b.Values {
+			k.ahead[v.ID] = effects
+			if v.Op == ir.OpSetArena {
+				k.arena = false
+			}
+			if changesMemory(v) {
+				effects++
+			}
+			if v.Op == ir.OpZextW && k.clean[v.Args[0].ID] {
+				k.widened[k.root(v).ID] = true
+			}
+			if v.Op >= ir.OpLoad8 && v.Op <= ir.OpStore64 {
+				k.address[v.Args[0].ID] = true
+			}
+		}
+	}
+	for _, b := range f.Blocks {
+		for _, v := range b.Values {
+			for i, x := range v.Args {
+				if i > 0 || v.Op < ir.OpLoad8 || v.Op > ir.OpStore64 {
+					k.address[x.ID] = false
+				}
+			}
+		}
+		for _, x := range []*ir.Value{b.Ctl, b.Ctl2} {
+			if x != nil {
+				k.address[x.ID] = false
+			}
+		}
+	}
+	k.findLive(f)
+	return k
+}
+
+// changesMemory says whether loads and reads of the arena may not pass v.
+func changesMemory(v *ir.Value) bool {
+	switch v.Op {
+	case ir.OpStore8, ir.OpStore16, ir.OpStore32, ir.OpStore64, ir.OpCopyMem, ir.OpFillMem,
+		ir.OpCall, ir.OpSyscall, ir.OpSetArena:
+		return true
+	}
+	return false
+}
+
+// findClean: each operation on 32 bits clears the upper half. What comes from outside or
+// from the low half of an L may hold anything. A phi is clean when all that reach it are:
+// assume it of all, and take it back until nothing changes.
+func (k *facts) findClean(f *ir.Func) {
+	var phis []*ir.Value
+	for _, b := range f.Blocks {
+		for _, v := range b.Values {
+			switch v.Op {
+			case ir.OpParam, ir.OpCall, ir.OpResult2, ir.OpTrunc:
+				continue
+			case ir.OpPhi:
+				phis = append(phis, v)
+			}
+			k.clean[v.ID] = v.Type == ir.W
+		}
+	}
+	for changed := true; changed; {
+		changed = false
+		for _, v := range phis {
+			for _, x := range v.Args {
+				if k.clean[v.ID] && !k.clean[x.ID] {
+					k.clean[v.ID] = false
+					changed = true
+				}
+			}
+		}
+	}
+}
+
+// root gives the value in whose register v lies: a Trunc is the register that it is made
+// of, and so is a ZextW when the upper half is zero already.
+func (k *facts) root(v *ir.Value) *ir.Value {
+	for v.Op == ir.OpTrunc || v.Op == ir.OpZextW && k.clean[v.Args[0].ID] {
+		v = v.Args[0]
+	}
+	return v
+}
+
+// constant gives the value of v when it is known: of a W sign-extended.
+func constant(v *ir.Value) (int64, bool) {
+	switch v.Op {
+	case ir.OpConst:
+		if v.Type == ir.W {
+			return int64(int32(v.Imm)), true
+		}
+		return v.Imm, true
+	case ir.OpTrunc, ir.OpSextW:
+		c, ok := constant(v.Args[0])
+		return int64(int32(c)), ok
+	case ir.OpZextW:
+		c, ok := constant(v.Args[0])
+		return int64(uint32(c)), ok
+	}
+	return 0, false
+}
+
+// findLive gives, by block ID, the values (roots) that are needed behind the block.
+func (k *facts) findLive(f *ir.Func) {
+	words := (f.NumIDs() + 63) / 64
+	in := make([][]uint64, f.NumBlockIDs())
+	k.live = make([][]uint64, f.NumBlockIDs())
+	for _, b := range f.Blocks {
+		in[b.ID] = make([]uint64, words)
+		k.live[b.ID] = make([]uint64, words)
+	}
+	scratch := make([]uint64, words)
+	use := func(v *ir.Value) {
+		id := k.root(v).ID
+		scratch[id/64] |= 1 << (id % 64)
+	}
+	for changed := true; changed; {
+		changed = false
+		for n := len(f.Blocks) - 1; n >= 0; n-- {
+			b := f.Blocks[n]
+			clear(scratch)
+			for _, s := range b.Succs {
+				for w, x := range in[s.ID] {
+					scratch[w] |= x
+				}
+				for p, q := range s.Preds {
+					for _, v := range s.Values {
+						if q == b && v.Op == ir.OpPhi {
+							use(v.Args[p])
+						}
+					}
+				}
+			}
+			copy(k.live[b.ID], scratch)
+			if b.Ctl != nil {
+				use(b.Ctl)
+			}
+			if b.Ctl2 != nil {
+				use(b.Ctl2)
+			}
+			for m := len(b.Values) - 1; m >= 0; m-- {
+				v := b.Values[m]
+				scratch[v.ID/64] &^= 1 << (v.ID % 64)
+				if v.Op == ir.OpPhi {
+					continue
+				}
+				for _, x := range v.Args {
+					use(x)
+				}
+			}
+			for w, x := range scratch {
+				if in[b.ID][w] != x {
+					in[b.ID][w] = x
+					changed = true
+				}
+			}
+		}
+	}
+}
+
+// liveOut says whether root is needed behind b.
+func (k *facts) liveOut(b *ir.Block, root *ir.Value) bool {
+	return k.live[b.ID][root.ID/64]>>(root.ID%64)&1 != 0
+}

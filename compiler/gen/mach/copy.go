@@ -1,0 +1,81 @@
+package mach
+
+// copy.go makes a parallel copy into a sequence of plain copies and exchanges.
+
+// sequence gives instructions that do what the pairs of a parallel copy say. Its operands
+// are physical registers and spill slots, and as sources also constants, addresses and
+// other memory. No two destinations are the same.
+//
+// A pair is ready when nobody else still reads its destination. When only circles are
+// left, an exchange settles one member of a circle and leaves the rest smaller. Sources
+// that are neither register nor spill slot come last: they depend on nothing that the
+// copy changes.
+func sequence(i *Inst) []*Inst {
+	type pair struct{ to, from Operand }
+	var moves, rest []pair
+	for k := 0; k < len(i.Args); k += 2 {
+		p := pair{i.Args[k], i.Args[k+1]}
+		switch {
+		case !isPlace(p.from):
+			rest = append(rest, p)
+		case !samePlace(p.to, p.from):
+			moves = append(moves, p)
+		}
+	}
+	var out []*Inst
+	emit := func(op Op, p pair) {
+		out = append(out, &Inst{Op: op, Wide: p.to.Wide, Args: []Operand{p.to, p.from}, Pos: i.Pos})
+	}
+	for len(moves) > 0 {
+		ready := -1
+	search:
+		for n, p := range moves {
+			for m, q := range moves {
+				if m != n && samePlace(q.from, p.to) {
+					continue search
+				}
+			}
+			ready = n
+			break
+		}
+		if ready >= 0 {
+			emit(OpCopy, moves[ready])
+			moves = append(moves[:ready], moves[ready+1:]...)
+			continue
+		}
+		// A circle: after the exchange p.to is settled, and what p.to held is in p.from.
+		p := moves[0]
+		p.to.Wide = true // the other halves may be needed by the rest of the circle
+		emit(OpSwap, p)
+		moves = moves[1:]
+		kept := moves[:0]
+		for _, q := range moves {
+			if samePlace(q.from, p.to) {
+				q.from = Operand{Kind: p.from.Kind, Role: Use, Place: p.from.Place, Reg: p.from.Reg, Num: p.from.Num}
+			}
+			if !samePlace(q.to, q.from) {
+				kept = append(kept, q)
+			}
+		}
+		moves = kept
+	}
+	for _, p := range rest {
+		emit(OpCopy, p)
+	}
+	return out
+}
+
+// isPlace says whether a copy can both read and write a.
+func isPlace(a Operand) bool {
+	return a.Kind == KReg || a.Kind == KMem && a.Place == AtSpill
+}
+
+func samePlace(a, b Operand) bool {
+	if a.Kind != b.Kind {
+		return false
+	}
+	if a.Kind == KReg {
+		return a.Reg == b.Reg
+	}
+	return a.Place == AtSpill && b.Place == AtSpill && a.Num == b.Num
+}
