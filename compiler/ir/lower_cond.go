@@ -31,6 +31,9 @@ func condOf(op syntax.Op, t *check.Type) Cond {
 
 // compare is a chain of comparisons as a value.
 func (g *fn) compare(e *syntax.Compare) *Value {
+	if v := g.between(e); v != nil {
+		return v
+	}
 	if len(e.Ops) > 1 {
 		return g.condValue(e)
 	}
@@ -51,6 +54,28 @@ func (g *fn) comparison(e *syntax.Compare, i int, x, y *Value) *Value {
 		return g.not(same)
 	}
 	return same
+}
+
+// between is "low <= x <= high" with constants, in one comparison: the difference
+// x - low wraps around when x is below. It gives nil for other chains.
+func (g *fn) between(e *syntax.Compare) *Value {
+	if len(e.Ops) != 2 || e.Ops[0] != syntax.OpLe || e.Ops[1] != syntax.OpLe {
+		return nil
+	}
+	low, isLow := g.l.info.Consts[e.X[0]]
+	high, isHigh := g.l.info.Consts[e.X[2]]
+	if t := g.typeAfter(e.X[1]); !isLow || !isHigh || !isNonneg(t) || low.Bits > high.Bits {
+		return nil
+	}
+	x := g.expr(e.X[1])
+	g.at(e.OpPos[0])
+	return g.inside(x, check.Label{Low: low, High: high})
+}
+
+// inside says whether low <= x <= high.
+func (g *fn) inside(x *Value, r check.Label) *Value {
+	width := g.konst(x.Type, r.High.Bits-r.Low.Bits)
+	return g.cmp(ULE, g.wrap(OpSub, x, g.konst(x.Type, r.Low.Bits)), width)
 }
 
 // cond branches on e.
@@ -91,6 +116,10 @@ func (g *fn) condPair(e *syntax.Binary, yes, no *Block) {
 // condChain evaluates each operand at most once, and no more of them when it is known
 // that the chain does not hold.
 func (g *fn) condChain(e *syntax.Compare, yes, no *Block) {
+	if v := g.between(e); v != nil {
+		g.branch(v, yes, no)
+		return
+	}
 	x := g.expr(e.X[0])
 	for i := range e.Ops {
 		y := g.expr(e.X[i+1])

@@ -204,7 +204,7 @@ func (g *fn) sum(op Op, t *check.Type, x, y *Value) *Value {
 // divide is / and mod. MIN / -1 overflows; MIN mod -1 is 0, but the machine's
 // instruction does not say so.
 func (g *fn) divide(unsigned, signed Op, t *check.Type, x, y *Value) *Value {
-	if y.Op != OpConst || y.Imm == 0 {
+	if !g.isUnsafe(t) && (y.Op != OpConst || y.Imm == 0) {
 		g.trapIf(TrapDivision, EQ, y, g.konst(y.Type, 0))
 	}
 	if !isSigned(t) {
@@ -229,6 +229,13 @@ func (g *fn) divide(unsigned, signed Op, t *check.Type, x, y *Value) *Value {
 	}
 	g.jump(end)
 	return g.joined(end, q, r)
+}
+
+// isUnsafe says whether arithmetic of type t is unchecked here: in .slunsafe files the
+// author answers for addresses and words, also for a divisor that is 0 (the CPU's own
+// fault then, or no defined number). So printing a number needs no trap function.
+func (g *fn) isUnsafe(t *check.Type) bool {
+	return g.file.Kind == syntax.KindUnsafe && isWrapping(t)
 }
 
 // joined starts end, whose predecessors bring one value each, and merges these.

@@ -173,13 +173,10 @@ func (g *fn) fits(x *Value, t *check.Type, label check.Label) *Value {
 	if t.Kind == check.String {
 		return g.call(coreEqual, W, x, g.addr(g.l.text(label.Low.Str)))
 	}
-	low := g.konst(x.Type, label.Low.Bits)
 	if label.Low.Bits == label.High.Bits {
-		return g.cmp(EQ, x, low)
+		return g.cmp(EQ, x, g.konst(x.Type, label.Low.Bits))
 	}
-	// low <= x <= high in one comparison: the difference wraps when x is below.
-	width := g.konst(x.Type, label.High.Bits-label.Low.Bits)
-	return g.cmp(ULE, g.wrap(OpSub, x, low), width)
+	return g.inside(x, label)
 }
 
 // matchArch takes the arm of the CPU that is compiled for.
