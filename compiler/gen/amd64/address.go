@@ -76,6 +76,9 @@ func (s *selector) expand(terms *[]term, n int, imm *int64, open bool) bool {
 	if first, ok := constant(v.Args[0]); ok && !isConst && v.Op == ir.OpAdd {
 		c, isConst, rest = first, true, v.Args[1]
 	}
+	if isConst && !isImm(c) && open {
+		isConst = false // a sum of two registers
+	}
 	switch {
 	case !open && !s.mayFold(v, isConst):
 		return false

@@ -116,6 +116,11 @@ func (s *selector) end(b *ir.Block) []*ir.Value {
 		s.emit(&mach.Inst{Op: mach.OpJump})
 		s.phis(b, b.Succs[0])
 	case ir.Branch:
+		for k, to := range b.Succs {
+			if hasPhis(to) {
+				s.edge(b, k)
+			}
+		}
 		insts, cond := s.test(b.Ctl, true)
 		s.emit(append(insts, &mach.Inst{Op: mach.OpBranch, Cond: cond})...)
 	case ir.Return:
@@ -127,6 +132,32 @@ func (s *selector) end(b *ir.Block) []*ir.Value {
 		s.emit(inst(oStop, false))
 	}
 	return values
+}
+
+// hasPhis says whether something must be copied on the way into b.
+func hasPhis(b *ir.Block) bool {
+	for _, v := range b.Values {
+		if v.Op == ir.OpPhi && v.Uses > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// edge puts the copies for the phis of b's successor k into a block of their own.
+func (s *selector) edge(b *ir.Block, k int) {
+	from, to := s.blocks[b.ID], s.blocks[b.Succs[k].ID]
+	e := s.m.NewBlock()
+	e.Cold = from.Cold || to.Cold
+	e.Preds, e.Succs = []*mach.Block{from}, []*mach.Block{to}
+	from.Succs[k] = e
+	to.Preds[slices.Index(to.Preds, from)] = e
+	rest := s.out
+	s.out = nil
+	s.emit(&mach.Inst{Op: mach.OpJump})
+	s.phis(b, b.Succs[k])
+	slices.Reverse(s.out)
+	e.Insts, s.out = s.out, rest
 }
 
 // phis copies what the phis of to get along the edge from b.
@@ -289,7 +320,7 @@ func (s *selector) value(v *ir.Value) {
 		s.divide(v, d)
 
 	case ir.OpSextW:
-		s.emit(inst(oSext32, true, mach.R(d, mach.Def), s.memOrReg(v.Args[0])))
+		s.emit(inst(oSext32, false, mach.R(d, mach.Def), s.memOrReg(v.Args[0])))
 	case ir.OpZextW:
 		s.emit(inst(oZext32, false, mach.R(d, mach.Def), s.memOrReg(v.Args[0])))
 	case ir.OpCmp:
@@ -332,9 +363,12 @@ func (s *selector) twoAddress(v *ir.Value, d mach.Reg, op mach.Op) {
 	}
 	wide := v.Type == ir.L
 	var second mach.Operand
-	if s.facts.root(a) == s.facts.root(b) {
+	switch {
+	case s.facts.root(a) == s.facts.root(b):
 		second = mach.R(d, mach.Use)
-	} else {
+	case op == oImul: // takes no constant in this form
+		second = s.memOrReg(b)
+	default:
 		second = s.source(b)
 	}
 	first := mach.RM(d, mach.UseDef)

@@ -72,9 +72,8 @@ func (a *allocator) split(v Reg) {
 	for _, g := range order {
 		a.piece(v, g, level, groups[g], again)
 	}
-	iv.insts, iv.spans = nil, nil
-	if v == iv.root {
-		iv.insts, iv.spans = insts, root.spans // what split and homes ask of a root later
+	if v != iv.root { // a root keeps what its pieces ask for
+		iv.insts, iv.spans = nil, nil
 	}
 }
 
@@ -92,12 +91,12 @@ func nextLevel(iv *interval, insts []*Inst, depth int) int {
 			return level
 		}
 	}
-	switch {
-	case iv.level == levelBlock:
+	b := insts[0].block
+	isLocal := b.from <= iv.spans[0].from && iv.spans[len(iv.spans)-1].to <= b.to
+	if iv.level == levelBlock || iv.level == 0 && isLocal {
 		return levelInst
-	default:
-		return levelBlock
 	}
+	return levelBlock
 }
 
 // remade gives the copy of a constant or address that is the only write to root, or nil.
