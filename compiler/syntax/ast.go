@@ -29,6 +29,8 @@ type span struct{ pos, end Pos }
 func (s *span) Pos() Pos { return s.pos }
 func (s *span) End() Pos { return s.end }
 
+func (s *span) startAt(p Pos) { s.pos = p }
+
 // FileKind is what kind of text a file holds; its name decides (KindOf).
 type FileKind uint8
 
@@ -140,6 +142,7 @@ type Range struct {
 type Decl interface {
 	Node
 	decl()
+	startAt(Pos)
 }
 
 type (
@@ -284,8 +287,8 @@ type Stmt interface {
 	stmt()
 }
 
-// Block is a run of statements. EndPos is the word that closes it: `end`, `else`
-// or `case`.
+// Block is a run of statements. It starts at its first statement, or that of a func at
+// its `code`; EndPos is the word that closes it: `end`, `else` or `case`.
 type Block struct {
 	span
 	Stmts  []Stmt

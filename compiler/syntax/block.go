@@ -36,7 +36,7 @@ func (p *parser) startsDecl() bool {
 
 // block = { statement }, up to `end`, `else`, `case` or what can only follow a block.
 func (p *parser) block() *Block {
-	p.enter()
+	p.enterBlock()
 	defer p.leave()
 	b := &Block{}
 	b.pos = p.tok.Pos

@@ -8,21 +8,23 @@ package syntax
 // Line ends before the first token do not exist: the scanner drops them.
 func (p *parser) parseFile() {
 	f := p.file
-	if p.is(Service) || p.is(Class) {
+	if f.Kind != KindInterface && (p.is(Service) || p.is(Class)) {
 		p.header()
 	}
 	for !p.is(EOF) {
 		p.blocks, p.suspect = nil, suspect{}
 		switch {
-		case p.is(Use):
+		case p.is(Use) && f.Kind != KindInterface:
 			p.useDecl()
 		case p.is(Api) && f.Kind == KindInterface:
 			p.apiDecl()
-		case p.is(Service):
+		case p.is(Service) && f.Kind != KindInterface:
 			p.errs.Add(f, p.tok.Pos, "`%s` stands once, at the start of the file", p.tok.Text)
 			p.sync()
 		case p.startsDecl():
+			start := p.tok.Pos
 			if d := p.decl(); d != nil {
+				d.startAt(start)
 				f.Decls = append(f.Decls, d)
 			}
 		default:
@@ -105,6 +107,9 @@ func (p *parser) apiDecl() {
 		n.Hash = p.want(HashTok).Text
 		n.span = p.from(start)
 		p.nl()
+		if len(p.file.Decls) > 0 {
+			p.fail(start, "`%s` stands before all declarations", kindTable[Api])
+		}
 		p.file.APIs = append(p.file.APIs, n)
 	})
 }
@@ -353,6 +358,7 @@ func (p *parser) body(word opener, ok bool) *Block {
 		p.nl()
 	})
 	b := p.block()
+	b.pos = word.pos
 	p.end()
 	return b
 }

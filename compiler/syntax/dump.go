@@ -67,6 +67,8 @@ func (d *dumper) word(f reflect.StructField, v reflect.Value) {
 		fmt.Fprintf(&d.out, " %s=%s", f.Name, v.Interface().(Sigils))
 	case f.Type == reflect.TypeFor[Op](), f.Type == reflect.TypeFor[[]Op](), f.Type.Kind() == reflect.Uint64:
 		fmt.Fprintf(&d.out, " %s=%v", f.Name, v.Interface())
+	case f.Type == reflect.TypeFor[TypeKind]():
+		fmt.Fprintf(&d.out, " %s=%q", f.Name, v.Interface().(TypeKind))
 	case f.Type.Kind() == reflect.Uint8:
 		fmt.Fprintf(&d.out, " %s=%d", f.Name, v.Uint())
 	}
@@ -105,6 +107,16 @@ func (s Sigils) String() string {
 	}
 	return text
 }
+
+// typeKindNames names the kinds of written types.
+var typeKindNames = [...]string{
+	TypeNamed: "named", TypeBool: "bool", TypeByte: "byte", TypeInt: "int",
+	TypeSignedInt: "signed int", TypeLong: "long", TypeSignedLong: "signed long",
+	TypeWuint32: "wuint32", TypeWuint64: "wuint64", TypeString: "string", TypeArray: "Array",
+	TypeList: "List", TypeMap: "Map", TypeAddr: "UNSAFE_addr", TypeC: "C",
+}
+
+func (k TypeKind) String() string { return typeKindNames[k] }
 
 // Walk calls visit for n and, where it gives true, for all nodes below, in the order of
 // the source.

@@ -47,10 +47,20 @@ func Parse(name string, src []byte) (*File, Errors) {
 		return f, errs
 	}
 	p := &parser{file: f, errs: &errs, scan: newScanner(f, &errs)}
-	p.advance()
-	p.parseFile()
+	p.whole()
 	errs.Sort()
 	return f, errs
+}
+
+// whole parses the file, up to a giveUp.
+func (p *parser) whole() {
+	defer func() {
+		if r := recover(); r != nil && r != any(giveUp{}) {
+			panic(r)
+		}
+	}()
+	p.advance()
+	p.parseFile()
 }
 
 // Tokens gives all tokens of a file, for the dump; mistakes are only the scanner's.
@@ -115,11 +125,16 @@ type parser struct {
 	missing Pos  // where the last missing `end` was reported
 }
 
-// bailout is the panic that ends a line after a mistake.
-type bailout struct{}
+// bailout is the panic that ends a line after a mistake; giveUp ends the file.
+type (
+	bailout struct{}
+	giveUp  struct{}
+)
 
 func (p *parser) advance() {
-	p.last = p.tok.End
+	if p.tok.Kind != NL {
+		p.last = p.tok.End
+	}
 	newline := p.tok.Kind == NL || p.tok.Kind == EOF
 	p.tok = p.scan.next()
 	if newline {
@@ -273,6 +288,16 @@ func (p *parser) enter() {
 	p.depth++
 	if p.depth > maxDepth {
 		p.fail(p.tok.Pos, "nested too deeply: more than %d levels", maxDepth)
+	}
+}
+
+// enterBlock is enter for blocks. Behind the limit nothing of the structure can be
+// trusted, so the rest of the file is not read.
+func (p *parser) enterBlock() {
+	p.depth++
+	if p.depth > maxDepth {
+		p.errs.Add(p.file, p.tok.Pos, "blocks nested too deeply: more than %d levels", maxDepth)
+		panic(giveUp{})
 	}
 }
 

@@ -179,7 +179,7 @@ func (p *parser) onError(s Stmt) {
 // ifStmt = "if" expr NL block elsePart
 // elsePart = "else" ifStmt | [ "else" NL block ] "end" NL; one "end" closes the chain
 func (p *parser) ifStmt() Stmt {
-	p.enter()
+	p.enterBlock()
 	defer p.leave()
 	n := &IfStmt{}
 	start := p.tok.Pos
