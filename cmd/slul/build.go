@@ -1,0 +1,128 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"slul/compiler"
+	"slul/elfimage"
+	"slul/stubgen"
+)
+
+// newBuild is "slul build": source -> file.
+func newBuild() *cobra.Command {
+	var out string
+	var dump []string
+	var o compiler.Options
+	c := &cobra.Command{
+		Use:   "build [flags] SRC",
+		Short: "Compile a program to a file",
+		Long: `Compile SRC, one .slul file or a directory that holds one, to a program that is
+started like any other: ./NAME. It needs the loader at the path that is written
+into it; build warns when nothing is there.`,
+		Example: `  slul build examples/hello                     # writes ./hello
+  slul build -o /tmp/hi --strip examples/hello
+  slul build --rtld /opt/slul/rtld examples/hello
+  slul build -d=ir,emit examples/hello          # shows what the stages leave`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeSource,
+		RunE: func(c *cobra.Command, args []string) error {
+			o.Dump = compiler.Dump{Stages: dump, W: c.OutOrStdout()}
+			return build(args[0], out, o, c.ErrOrStderr())
+		},
+	}
+	f := c.Flags()
+	f.StringVarP(&out, "output", "o", "", "write to `FILE` (default: the service's command name)")
+	f.BoolVar(&o.Strip, "strip", false, "no symbols, sections and debug information")
+	f.BoolVar(&o.Separate, "separate-code", false, "no byte that is not code is ever executable")
+	targetFlag(c, &o.Target)
+	rtldFlag(c, &o.Rtld)
+	dumpFlag(c, &dump)
+	return c
+}
+
+func build(src, out string, o compiler.Options, stderr io.Writer) error {
+	o.Warnings = stderr
+	p, err := compiler.Build(src, o)
+	if err != nil {
+		return err
+	}
+	if out == "" {
+		out = p.Command
+	}
+	if err := elfimage.WriteFile(out, p.File, 0o777); err != nil {
+		return err
+	}
+	warnMissing(stderr, out, p.Rtld)
+	return nil
+}
+
+// newCheck is "slul check": source -> its mistakes.
+func newCheck() *cobra.Command {
+	var dump []string
+	c := &cobra.Command{
+		Use:   "check [flags] SRC",
+		Short: "Report the mistakes of a program and write nothing",
+		Example: `  slul check Hello.slul
+  slul check -d=ast Hello.slul`,
+		Args:              cobra.ExactArgs(1),
+		ValidArgsFunction: completeSource,
+		RunE: func(c *cobra.Command, args []string) error {
+			return compiler.Check(args[0], compiler.Dump{Stages: dump, W: c.OutOrStdout()}, c.ErrOrStderr())
+		},
+	}
+	dumpFlag(c, &dump)
+	return c
+}
+
+// warnMissing says how to get a loader to where the program will look for it. It looks
+// only whether a file is there: an older or newer loader may be right as well.
+func warnMissing(w io.Writer, program, rtld string) {
+	if _, err := os.Stat(rtld); errors.Is(err, fs.ErrNotExist) {
+		fmt.Fprintf(w, "slul: warning: %s needs the loader %s, which is not there\n"+
+			"slul: to install it: sudo slul rtld -o %s\n", program, rtld, rtld)
+	}
+}
+
+// checkRtld refuses a loader path that no stub can hold, above all a relative one: it
+// would mean another file in another directory.
+func checkRtld(rtld string) error {
+	if rtld == "" {
+		return nil
+	}
+	return stubgen.CheckPath(rtld)
+}
+
+func targetFlag(c *cobra.Command, target *string) {
+	c.Flags().StringVar(target, "target", compiler.DefaultTarget, "what to compile for: "+strings.Join(compiler.Targets(), ", "))
+	complete(c, "target", compiler.Targets())
+}
+
+func rtldFlag(c *cobra.Command, rtld *string) {
+	c.Flags().StringVar(rtld, "rtld", "", "absolute `PATH` of the loader (default: the target's own)")
+}
+
+func dumpFlag(c *cobra.Command, dump *[]string) {
+	c.Flags().StringSliceVarP(dump, "dump", "d", nil, "print what these stages leave: "+strings.Join(compiler.DumpNames(), ","))
+	complete(c, "dump", compiler.DumpNames())
+}
+
+func complete(c *cobra.Command, flag string, words []string) {
+	if err := c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic("bug: slul: " + err.Error())
+	}
+}
+
+// completeSource offers .slul files and directories for the first argument.
+func completeSource(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	return []cobra.Completion{"slul"}, cobra.ShellCompDirectiveFilterFileExt
+}

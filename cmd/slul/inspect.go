@@ -1,0 +1,79 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
+
+	"slul/elfimage"
+)
+
+// newInspect is "slul inspect": what a file is.
+func newInspect() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "inspect [--json] FILE",
+		Short: "Say what a file is, how it starts, and what it asks for",
+		Long: `Show how FILE is started, by which loader, where its entry, segments and libraries
+are, and what a SLUL program asks to be given: that is all that it can do.
+Nothing of the file is run, and a damaged file is refused.`,
+		Example: `  slul inspect ./hello
+  slul inspect --json ./hello | jq .services`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(c *cobra.Command, args []string) error {
+			return inspect(c.OutOrStdout(), args[0], asJSON)
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "for programs instead of people")
+	return c
+}
+
+func inspect(w io.Writer, path string, asJSON bool) error {
+	f, info, err := openFile(path)
+	if err != nil {
+		return err
+	}
+	origin := elfimage.Origin{Mode: info.Mode(), Caps: hasCaps(path)}
+	if s, err := verifyStub(f); err == nil {
+		origin.Loader = s.RTLD
+	}
+	d := f.Describe(origin)
+	if !asJSON {
+		return d.WriteText(w)
+	}
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(d)
+}
+
+// hasCaps reports file capabilities: setcap(8) keeps them in this attribute.
+func hasCaps(path string) bool {
+	n, err := unix.Getxattr(path, "security.capability", nil)
+	return err == nil && n > 0
+}
+
+// openFile reads and parses a file. That it cannot be read is exit code 1, that it is
+// bad is 5. A pipe or device, which may never end, is not read at all.
+func openFile(path string) (*elfimage.File, os.FileInfo, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, nil, fmt.Errorf("%s: not a regular file", path)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := elfimage.Parse(data)
+	if err != nil {
+		return nil, nil, imageError(fmt.Errorf("%s: %w", path, err))
+	}
+	return f, info, nil
+}

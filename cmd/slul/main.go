@@ -1,0 +1,107 @@
+// Command slul is the tool chain on the command line: it turns arguments into one
+// call of the package that does the work, and what comes back into messages and an
+// exit code. How things work is known elsewhere.
+//
+// The files in reading order:
+//
+//	main.go     the list of commands, and the way out
+//	build.go    build, check: source -> file, or only the mistakes
+//	run.go      run: source -> running program
+//	cache.go    where run keeps the loader and finished programs
+//	wrap.go     wrap: a shared object becomes a program
+//	stub.go     stub, stub verify
+//	inspect.go  inspect: what a file is
+//	rtld.go     rtld: the embedded loader as a file
+//
+// Exit codes: 1 usage or I/O, 2 syntax, 3 check, 4 code generation, 5 image or stub,
+// 125 a bug of ours. After "slul run" the exit status is the program's own.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+
+	"slul/compiler"
+)
+
+func main() {
+	os.Exit(slul(os.Args[1:], os.Stderr))
+}
+
+// slul runs one command line and gives its exit code.
+func slul(args []string, stderr io.Writer) (code int) {
+	defer func() {
+		if bug := recover(); bug != nil {
+			fmt.Fprintf(stderr, "slul: %v\nslul: this is a bug in slul %s; please report it with these lines:\n%s",
+				bug, version(), debug.Stack())
+			code = 125
+		}
+	}()
+	root := newRoot()
+	root.SetArgs(args)
+	return report(stderr, root.Execute())
+}
+
+// newRoot is the whole command line.
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "slul",
+		Short: "Linux programs without libc, C tool chain or sysroot",
+		Long: `slul compiles SLUL programs and starts them. A program is an ELF shared object
+with a start-up stub of some 170 bytes in front; the stub hands the open file to
+a small loader, and the loader does the rest.`,
+		Version:       version(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetVersionTemplate("slul {{.Version}}\n")
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return fmt.Errorf("%w (see slul help %s)", err, c.Name())
+	})
+	root.AddCommand(
+		newRun(),
+		newBuild(),
+		newCheck(),
+		newWrap(),
+		newStub(),
+		newInspect(),
+		newRtld(),
+	)
+	return root
+}
+
+// report prints an error, if there is one, and gives the exit code that belongs to it.
+func report(w io.Writer, err error) int {
+	var refused *compiler.Error
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &refused):
+		refused.Print(w)
+		return refused.Code
+	}
+	fmt.Fprintf(w, "slul: %v\n", err)
+	return compiler.CodeUsage
+}
+
+// imageError is a refusal of a finished file: exit code 5.
+func imageError(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &compiler.Error{Code: compiler.CodeImage, Err: err}
+}
+
+// version is that of the module, as the Go tool recorded it.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "(devel)"
+	}
+	return info.Main.Version
+}

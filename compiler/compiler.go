@@ -1,0 +1,210 @@
+package compiler
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"slul/asm"
+	"slul/compiler/check"
+	"slul/compiler/core"
+	"slul/compiler/gen"
+	"slul/compiler/ir"
+	"slul/compiler/syntax"
+	"slul/elfimage"
+	"slul/stubgen"
+)
+
+// Options say what to make of a program.
+type Options struct {
+	Target   string // "": DefaultTarget
+	Rtld     string // absolute path of the loader; "": the target's own
+	Strip    bool   // no symbols, sections and debug information
+	Separate bool   // no byte that is not code is ever executable
+	Dump     Dump
+	Warnings io.Writer // nil: not wanted
+}
+
+// DefaultTarget is what Build compiles for when nothing else is said.
+const DefaultTarget = stubgen.DefaultTarget
+
+// Targets are the names that Options.Target knows.
+func Targets() []string { return gen.Names() }
+
+// Program is a finished program.
+type Program struct {
+	Command string // what its service is called
+	Rtld    string // the loader that its stub names
+	File    []byte // the ELF file
+}
+
+// Build compiles the program at path, a .slul file or a directory with one. What it
+// gives depends on nothing but the source, its file's name, and the options.
+func Build(path string, o Options) (*Program, error) {
+	target, err := o.resolve()
+	if err != nil {
+		return nil, refuse(CodeUsage, err)
+	}
+
+	// path -> facts: all mistakes of the program's author are found here
+	info, err := front(path, o.Dump)
+	if err != nil {
+		return nil, err
+	}
+	if o.Warnings != nil {
+		info.Warnings.Print(o.Warnings, maxErrors)
+	}
+
+	// facts -> IR: from here on there are no types but words and long words
+	module, err := lower(info, target, o.Dump)
+	if err != nil {
+		return nil, refuse(CodeCodegen, err)
+	}
+
+	// the stub, proved to write no memory
+	stub, err := stubgen.Generate(target.stub, o.Rtld)
+	if err != nil {
+		return nil, refuse(CodeImage, err)
+	}
+
+	// what is reached from the first instruction -> machine code: from here on no func
+	// and no constant is added
+	image := &elfimage.Image{
+		Machine:  uint16(target.stub.Machine),
+		Stub:     stub.Bytes,
+		Entry:    startSymbol,
+		MinRtld:  minRtld,
+		Notes:    []elfimage.Note{serviceNote(info.Service)},
+		Files:    baseNames(module.Files),
+		Strip:    o.Strip,
+		Separate: o.Separate,
+	}
+	generate := func(f *ir.Func) (*asm.Code, error) { return target.gen.Compile(f, dumpCode(f, o.Dump)) }
+	if err := link(module, image, generate); err != nil {
+		return nil, refuse(CodeCodegen, err)
+	}
+
+	// parts -> bytes: from here on every address is known
+	file, err := image.Bytes()
+	if err != nil {
+		return nil, refuse(CodeImage, err)
+	}
+	if err := dumpImage(file, o.Dump); err != nil {
+		return nil, refuse(CodeImage, err)
+	}
+	return &Program{info.Service.Command, o.Rtld, file}, nil
+}
+
+const (
+	startSymbol = "_start" // the program's own first instruction, made by lowering
+	minRtld     = 1        // the first loader can start everything that we make
+)
+
+// Check finds the mistakes of the program at path, and writes what is allowed but
+// hardly meant to warnings.
+func Check(path string, d Dump, warnings io.Writer) error {
+	if err := d.check(); err != nil {
+		return refuse(CodeUsage, err)
+	}
+	info, err := front(path, d)
+	if err != nil {
+		return err
+	}
+	info.Warnings.Print(warnings, maxErrors)
+	return nil
+}
+
+// target is a row of each table that knows about targets.
+type target struct {
+	gen  *gen.Target
+	stub *stubgen.Target
+}
+
+// arch is the CPU as UNSAFE_arch names it: what stands before the "-" in the target.
+func (t target) arch() string {
+	arch, _, _ := strings.Cut(t.gen.Name, "-")
+	return arch
+}
+
+// resolve fills in what was left open.
+func (o *Options) resolve() (target, error) {
+	if o.Target == "" {
+		o.Target = DefaultTarget
+	}
+	t := target{gen: gen.Lookup(o.Target)}
+	if t.gen == nil {
+		return t, fmt.Errorf("unknown target %q, known: %s", o.Target, strings.Join(gen.Names(), ", "))
+	}
+	var err error
+	if t.stub, err = stubgen.Lookup(o.Target); err != nil {
+		return t, err
+	}
+	if o.Rtld == "" {
+		o.Rtld = t.stub.RTLD
+	}
+	if err := stubgen.CheckPath(o.Rtld); err != nil {
+		return t, err
+	}
+	return t, o.Dump.check()
+}
+
+// front is the road from a path to facts.
+func front(path string, d Dump) (*check.Info, error) {
+	// path -> text
+	src, err := readSource(path)
+	if err != nil {
+		return nil, refuse(CodeUsage, err)
+	}
+
+	// text -> tree
+	dumpTokens(src, d)
+	file, errs := syntax.Parse(src.name, src.text)
+	if err := errs.Err(); err != nil {
+		return nil, refuse(CodeSyntax, err)
+	}
+	dumpTree(file, d)
+
+	// trees -> facts beside them
+	info, errs := check.Check(coreFiles(), []*syntax.File{file})
+	if err := errs.Err(); err != nil {
+		return nil, refuse(CodeCheck, err)
+	}
+	dumpTypes(info, d)
+	return info, nil
+}
+
+// coreFiles parses the core library. Its mistakes are ours.
+func coreFiles() []*syntax.File {
+	var files []*syntax.File
+	for _, s := range core.Sources() {
+		f, errs := syntax.Parse(s.Name, s.Text)
+		if len(errs) > 0 {
+			panic("bug: core: " + errs.Error())
+		}
+		files = append(files, f)
+	}
+	return files
+}
+
+// lower is the road from facts to the IR that code is generated from.
+func lower(info *check.Info, t target, d Dump) (*ir.Module, error) {
+	module, err := ir.Build(info, t.arch())
+	if err != nil {
+		return nil, err
+	}
+	dumpFuncs("ir", module, d)
+	if !d.wants("passes") {
+		ir.Optimize(module)
+		return module, nil
+	}
+	return module, ir.OptimizeChecked(module, dumpPass(d))
+}
+
+func baseNames(paths []string) []string {
+	names := make([]string, len(paths))
+	for i, p := range paths {
+		names[i] = filepath.Base(p)
+	}
+	return names
+}

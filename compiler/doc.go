@@ -1,0 +1,13 @@
+// Package compiler is the list of the compiler's stages: it takes the path of a SLUL
+// program and options, and leaves the bytes of a finished file. docs/pipeline.md is
+// the same road with pictures.
+//
+// The files in reading order:
+//
+//	compiler.go  Build and Check: the stages, one call each
+//	source.go    a path -> the program's one source file
+//	link.go      what is reached from the first instruction -> text, constants, symbols
+//	service.go   the service -> .note.slul-entry
+//	dump.go      -d=: what each stage leaves, as text
+//	errors.go    what a stage refuses, and the exit code that names the stage
+package compiler

@@ -1,0 +1,105 @@
+package compiler
+
+import (
+	"fmt"
+
+	"slul/asm"
+	"slul/compiler/ir"
+	"slul/elfimage"
+)
+
+// linker gathers what the program needs: it starts at the first instruction and
+// follows the names that generated code leaves open, so the order is that of first
+// use, and what nobody refers to is never even generated.
+type linker struct {
+	funcs    map[string]*ir.Func
+	data     map[string]*ir.Data
+	generate func(*ir.Func) (*asm.Code, error)
+
+	done  map[string]bool // names that have their place, or stand in queue
+	queue []string
+	image *elfimage.Image
+}
+
+// link fills text, constants, symbols, fixups and lines of the image. align is what
+// the CPU wants of a function's address, and fill what stands between functions.
+func link(m *ir.Module, image *elfimage.Image, generate func(*ir.Func) (*asm.Code, error)) error {
+	l := &linker{
+		funcs:    make(map[string]*ir.Func, len(m.Funcs)),
+		data:     make(map[string]*ir.Data, len(m.Data)),
+		generate: generate,
+		done:     map[string]bool{},
+		image:    image,
+	}
+	for _, f := range m.Funcs {
+		l.funcs[f.Name] = f
+	}
+	for _, d := range m.Data {
+		l.data[d.Name] = d
+	}
+	l.want(image.Entry)
+	for len(l.queue) > 0 {
+		name := l.queue[0]
+		l.queue = l.queue[1:]
+		if err := l.place(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// want puts a name in the queue, once.
+func (l *linker) want(name string) {
+	if !l.done[name] {
+		l.done[name] = true
+		l.queue = append(l.queue, name)
+	}
+}
+
+// place gives a func or constant its bytes and its symbol.
+func (l *linker) place(name string) error {
+	if f := l.funcs[name]; f != nil {
+		code, err := l.generate(f)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		l.text(name, code)
+		return nil
+	}
+	if d := l.data[name]; d != nil {
+		l.rodata(d)
+		return nil
+	}
+	panic("bug: link: nothing is called " + name)
+}
+
+// text appends one function's code.
+func (l *linker) text(name string, code *asm.Code) {
+	im := l.image
+	at := len(im.Text)
+	im.Text = append(im.Text, code.Bytes...)
+	im.Symbols = append(im.Symbols, elfimage.Symbol{
+		Name: name, Section: elfimage.Text, Off: uint64(at), Size: uint64(len(code.Bytes)), Func: true,
+	})
+	for _, f := range code.Fixups {
+		l.want(f.Sym)
+		f.Off += at
+		im.Fixups = append(im.Fixups, elfimage.Fixup{Section: elfimage.Text, Fixup: f})
+	}
+	for _, line := range code.Lines {
+		line.Off += at
+		im.Lines = append(im.Lines, line)
+	}
+}
+
+// rodata appends one constant.
+func (l *linker) rodata(d *ir.Data) {
+	im := l.image
+	for len(im.Rodata)%max(d.Align, 1) != 0 {
+		im.Rodata = append(im.Rodata, 0)
+	}
+	im.Symbols = append(im.Symbols, elfimage.Symbol{
+		Name: d.Name, Section: elfimage.Rodata, Off: uint64(len(im.Rodata)), Size: uint64(len(d.Bytes)),
+	})
+	im.Rodata = append(im.Rodata, d.Bytes...)
+}
