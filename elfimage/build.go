@@ -5,6 +5,7 @@ package elfimage
 
 import (
 	"bytes"
+	"cmp"
 	"debug/elf"
 	"errors"
 	"fmt"
@@ -36,7 +37,7 @@ const (
 	relaSize = 24
 	dynSize  = 16
 
-	codeAlign = 16 // of .text, .rodata, .data.rel.ro and .bss
+	codeAlign = 16 // of .data.rel.ro and .bss, and of .text and .rodata unless the Image says less
 )
 
 // machine holds what layout and relocation need to know about a CPU.
@@ -136,7 +137,7 @@ func newBuilder(im *Image) (*builder, error) {
 }
 
 // checkNames refuses strings that a table of NUL-terminated strings cannot hold,
-// and lines that point nowhere.
+// alignments that are none, and lines that point nowhere.
 func (im *Image) checkNames() error {
 	lists := []struct {
 		what  string
@@ -157,6 +158,11 @@ func (im *Image) checkNames() error {
 	}
 	if strings.IndexByte(im.Soname, 0) >= 0 {
 		return fmt.Errorf("DT_SONAME %q: bad name", im.Soname)
+	}
+	for _, a := range []uint64{im.TextAlign, im.RodataAlign} {
+		if a > codeAlign || a&(a-1) != 0 {
+			return fmt.Errorf("alignment %d: expected a power of two up to %d", a, codeAlign)
+		}
 	}
 	for _, l := range im.Lines {
 		if l.Off < 0 || l.Off > len(im.Text) || l.File < 0 || l.File >= len(im.Files) || l.Line < 0 {
@@ -208,13 +214,13 @@ func (b *builder) addSections() {
 	im := b.im
 	ro, rx, rw := SHF_ALLOC, SHF_ALLOC|SHF_EXECINSTR, SHF_ALLOC|SHF_WRITE
 	if len(im.Rodata) > 0 {
-		b.rodata = b.add(&part{name: ".rodata", typ: SHT_PROGBITS, flags: ro, align: codeAlign, data: bytes.Clone(im.Rodata), group: readOnly})
+		b.rodata = b.add(&part{name: ".rodata", typ: SHT_PROGBITS, flags: ro, align: cmp.Or(im.RodataAlign, codeAlign), data: bytes.Clone(im.Rodata), group: readOnly})
 	}
 	if len(im.Stub) > 0 {
 		b.stub = b.add(&part{name: ".slul.stub", typ: SHT_PROGBITS, flags: rx, align: 1, data: im.Stub, group: code})
 	}
 	if len(im.Text) > 0 {
-		b.text = b.add(&part{name: ".text", typ: SHT_PROGBITS, flags: rx, align: codeAlign, data: bytes.Clone(im.Text), group: code})
+		b.text = b.add(&part{name: ".text", typ: SHT_PROGBITS, flags: rx, align: cmp.Or(im.TextAlign, codeAlign), data: bytes.Clone(im.Text), group: code})
 	}
 	if len(im.Relro) > 0 {
 		b.relro = b.add(&part{name: ".data.rel.ro", typ: SHT_PROGBITS, flags: rw, align: codeAlign, data: bytes.Clone(im.Relro), group: writable})

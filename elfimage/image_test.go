@@ -64,6 +64,7 @@ func examples() []example {
 		{"relro", with(func(im *Image) { withImports(im); withRelro(im); im.BssSize = 8 })},
 		{"notes", with(withNotes)},
 		{"notes_stripped", with(func(im *Image) { withNotes(im); im.Strip = true })},
+		{"tight", with(func(im *Image) { withRodata(im); im.Stub, im.TextAlign, im.RodataAlign = nil, 1, 1 })},
 		{"library", library()},
 	}
 }
@@ -311,6 +312,8 @@ func TestErrors(t *testing.T) {
 		{"line outside", func(im *Image) { im.Lines = []Line{{Off: 13}} }, "outside"},
 		{"line without file", func(im *Image) { im.Lines = []Line{{File: 1}} }, "outside"},
 		{"needed", func(im *Image) { im.Needed = []string{""} }, "DT_NEEDED"},
+		{"alignment", func(im *Image) { im.TextAlign = 3 }, "alignment 3"},
+		{"large alignment", func(im *Image) { im.RodataAlign = 4096 }, "alignment 4096"},
 		{"soname", func(im *Image) { im.Soname = "a\x00" }, "DT_SONAME"},
 		{"note", func(im *Image) { im.Notes = []Note{{Section: ".n"}} }, "note"},
 		{"note fixup", func(im *Image) {
