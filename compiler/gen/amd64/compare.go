@@ -53,6 +53,19 @@ func (s *selector) compare(a, b *ir.Value, cond ir.Cond) ([]*mach.Inst, uint8) {
 	if a.Op == ir.OpCmp && s.isSingle(a) && c == 0 && (cond == ir.EQ || cond == ir.NE) {
 		return s.test(a, cond == ir.NE)
 	}
+	for (cond == ir.EQ || cond == ir.NE) && a.Op == ir.OpAdd && a.Check == ir.Wrap && s.isSingle(a) {
+		by, ok := constant(a.Args[1])
+		if !ok {
+			break
+		}
+		a, c, b = a.Args[0], c-by, nil // x + by == c
+		if !wide {
+			c = int64(int32(c))
+		}
+	}
+	if b == nil && !isImm(c) {
+		b = &ir.Value{Op: ir.OpConst, Type: a.Type, Imm: c}
+	}
 	c, cond = easier(c, cond)
 	if c == 0 {
 		return s.compareZero(a, cond)

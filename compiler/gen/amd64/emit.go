@@ -2,6 +2,7 @@ package amd64
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	neutral "slul/asm"
@@ -20,6 +21,8 @@ type emitter struct {
 	frame *frame
 	traps []int32 // numbers of the stubs, in order of appearance
 	live  bool    // whether the flags are read behind the instruction being written
+	slow  bool    // whether its time does not matter
+	ends  int     // returns still to be written
 	pos   ir.Pos
 }
 
@@ -36,6 +39,11 @@ func emit(f *ir.Func, m *mach.Func) (*neutral.Code, error) {
 		m.Blocks[0].Insts = m.Blocks[0].Insts[1:]
 	}
 	e.frame.enter(e.Asm)
+	for _, b := range blocks {
+		if b.Insts[len(b.Insts)-1].Op == oRet {
+			e.ends++
+		}
+	}
 	for n, b := range blocks {
 		var next *mach.Block
 		if n+1 < len(blocks) {
@@ -94,6 +102,7 @@ func (e *emitter) line(pos ir.Pos) {
 func (e *emitter) block(b, next *mach.Block) {
 	e.Label(string(label(b)))
 	behind := flagsBehind(b)
+	e.slow = b.Cold || slices.ContainsFunc(b.Insts, func(i *mach.Inst) bool { return i.Op == oSyscall })
 	for n, i := range b.Insts {
 		e.line(i.Pos)
 		e.live = behind[n]
@@ -120,8 +129,9 @@ func (e *emitter) block(b, next *mach.Block) {
 func (e *emitter) jump(b, next *mach.Block) {
 	switch {
 	case b == next:
-	case len(b.Insts) == 1 && b.Insts[0].Op == oRet && len(e.frame.saved) == 0 && e.frame.size <= 8:
-		e.inst(b.Insts[0])
+	case len(b.Insts) == 1 && b.Insts[0].Op == oRet && e.frame.leaveBytes() <= 1:
+		e.frame.leave(e.Asm, rcx)
+		e.Op(asm.RET)
 	default:
 		e.Op(asm.JMP, label(b))
 	}
@@ -207,17 +217,34 @@ func (e *emitter) inst(i *mach.Inst) {
 	case oCdq, oRepMovs, oRepStos, oSyscall:
 		e.Op(op)
 	case oCall:
-		e.Op(asm.CALL, e.arg(i.Args[callee(i)]))
+		op := asm.CALL
+		if e.frame.bare {
+			op = asm.JMP // then the stack is as at entry, which is as at a call
+		}
+		e.Op(op, e.arg(i.Args[callee(i)]))
 	case oTail:
 		e.frame.leave(e.Asm, rax)
 		e.Op(asm.JMP, e.arg(i.Args[callee(i)]))
 	case oRet:
-		e.frame.leave(e.Asm, rcx)
-		e.Op(asm.RET)
+		e.ret()
 	case oStop:
 	default:
 		e.Op(op, e.arg(i.Args[0]), e.arg(i.Args[1]))
 	}
+}
+
+// ret writes the end of the function; where that is long, only the last one in full.
+func (e *emitter) ret() {
+	e.ends--
+	if e.ends > 0 && e.frame.leaveBytes() > 2 {
+		e.Op(asm.JMP, asm.Label("leave"))
+		return
+	}
+	if e.ends == 0 {
+		e.Label("leave")
+	}
+	e.frame.leave(e.Asm, rcx)
+	e.Op(asm.RET)
 }
 
 // callee is the index of the operand that names a called function.
@@ -317,6 +344,9 @@ func (e *emitter) constant(to mach.Operand, c int64, wide bool) {
 	switch {
 	case to.Kind == mach.KReg && c == 0 && !e.live:
 		e.Op(asm.XORL, e.arg(to), e.arg(to))
+	case to.Kind == mach.KReg && e.slow && c == int64(int8(c)) && (wide || c >= 0):
+		e.Op(asm.PUSH, asm.Imm(c)) // 3 bytes instead of 5
+		e.Op(asm.POP, e.arg(to))
 	case to.Kind == mach.KReg && wide && c == -1 && !e.live:
 		e.Op(asm.ORQ, e.arg(to), asm.Imm(-1)) // 4 bytes instead of 7
 	case to.Kind == mach.KReg && (wide || c != int64(uint32(c))):

@@ -1,6 +1,9 @@
 package amd64
 
 import (
+	"cmp"
+	"slices"
+
 	asm "slul/asm/amd64"
 	"slul/compiler/gen/mach"
 	"slul/compiler/ir"
@@ -27,15 +30,22 @@ type frame struct {
 	entry  int64   // where rsp was at entry
 	start  bool
 	even   bool // rsp is a multiple of 16 in the body
+	bare   bool // nothing was done to rsp, and calls that do not return may be jumps
 }
 
 // frameOf lays out the frame of m, whose registers are allocated.
 func frameOf(f *ir.Func, m *mach.Func) *frame {
 	k := &frame{start: f.Start, spills: m.OutBytes}
-	calls := false
+	calls, last := false, false // last: those that do not return
 	for _, b := range m.Blocks {
-		for _, i := range b.Insts {
-			calls = calls || i.Op == oCall
+		for n, i := range b.Insts {
+			switch {
+			case i.Op != oCall:
+			case b.Insts[n+1].Op == oStop:
+				last = true
+			default:
+				calls = true
+			}
 		}
 	}
 	if !f.Start && !f.NoReturn {
@@ -51,18 +61,31 @@ func frameOf(f *ir.Func, m *mach.Func) *frame {
 		odd += 8 // the return address
 	}
 	k.size = m.OutBytes + 8*int64(m.Spills)
-	for _, size := range m.Locals {
-		k.size = (k.size + 15) &^ 15
-		k.locals = append(k.locals, k.size)
-		k.size += size
-	}
+	k.placeLocals(m.Locals)
 	k.size = (k.size + 7) &^ 7
-	if calls || len(m.Locals) > 0 {
+	k.bare = last && !calls && k.size == 0 && len(k.saved) == 0 && !f.Start
+	if calls || last && !k.bare || len(m.Locals) > 0 {
 		k.size += (k.size + odd) & 8
 	}
 	k.even = (k.size+odd)%16 == 0
 	k.entry = k.size + above
 	return k
+}
+
+// placeLocals lays out the frame objects, small ones first, because near ones are reached
+// with shorter instructions.
+func (k *frame) placeLocals(sizes []int64) {
+	order := make([]int, len(sizes))
+	for n := range order {
+		order[n] = n
+	}
+	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(sizes[x], sizes[y]) })
+	k.locals = make([]int64, len(sizes))
+	for _, n := range order {
+		k.size = (k.size + 15) &^ 15
+		k.locals[n] = k.size
+		k.size += sizes[n]
+	}
 }
 
 // enter writes the beginning. A frame of several pages is touched page by page, so that
@@ -110,6 +133,26 @@ func grow(a *asm.Asm, size int64) {
 	default:
 		a.Op(asm.SUBQ, asm.RSP, asm.Imm(size))
 	}
+}
+
+// leaveBytes is the length of what leave writes.
+func (k *frame) leaveBytes() (n int64) {
+	switch {
+	case k.size == 0:
+	case k.size <= 16:
+		n = k.size / 8
+	case k.size <= 128:
+		n = 4
+	default:
+		n = 7
+	}
+	for _, r := range k.saved {
+		n++
+		if r >= r8 {
+			n++
+		}
+	}
+	return n
 }
 
 // leave writes the end, up to the return or jump. scratch may be destroyed.

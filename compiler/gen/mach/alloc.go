@@ -134,7 +134,7 @@ func (a *allocator) enqueue(v Reg) {
 		}
 		iv.weight = cost / float64(room)
 	}
-	heap.Push(&a.queue, waiting{iv.weight, v})
+	heap.Push(&a.queue, a.waiting(v))
 }
 
 // assign works off the queue.
@@ -272,7 +272,7 @@ func (a *allocator) driveOut(r, v Reg) {
 	}
 	a.taken[r] = kept
 	for _, t := range gone {
-		heap.Push(&a.queue, waiting{a.of(t).weight, t})
+		heap.Push(&a.queue, a.waiting(t))
 	}
 }
 
@@ -296,18 +296,20 @@ func (a *allocator) give(r, v Reg) {
 	a.taken[r] = list
 }
 
-// waiting is an entry of the queue: the heaviest first, then by number.
+// waiting is an entry of the queue: in the order of the code, then by number.
 type waiting struct {
-	weight float64
-	v      Reg
+	from int32
+	v    Reg
 }
+
+func (a *allocator) waiting(v Reg) waiting { return waiting{a.of(v).spans[0].from, v} }
 
 type queue []waiting
 
 func (q queue) Len() int { return len(q) }
 func (q queue) Less(i, j int) bool {
-	if q[i].weight != q[j].weight {
-		return q[i].weight > q[j].weight
+	if q[i].from != q[j].from {
+		return q[i].from < q[j].from
 	}
 	return q[i].v < q[j].v
 }
