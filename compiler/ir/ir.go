@@ -138,7 +138,7 @@ const (
 	Jump              // to Succs[0]
 	Branch            // Ctl <> 0: Succs[0], else Succs[1]
 	Return            // Ctl is the result, or nil; Ctl2 the second result word, or nil
-	Stop              // never reached: the last value is a call that does not return
+	Stop              // never reached: the last value is a call or system call that does not return
 )
 
 // Block is a run of values without jumps. Phis come first in Values; in the entry block
@@ -163,6 +163,7 @@ type Func struct {
 	Result2  Type // None, or W: 0, or 1 + the number of an error; see OpResult2
 	Blocks   []*Block
 	NoReturn bool
+	Keep     bool   // never inlined: debuggers ask for it by name
 	Start    bool   // the program's first instruction: its parameter 0 is the stack pointer at entry, it never returns
 	TrapSym  string // symbol that traps call: W number (line<<4 | Trap) is its only argument
 	Pos      Pos

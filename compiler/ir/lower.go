@@ -54,7 +54,7 @@ func Build(info *check.Info, arch string) (*Module, error) {
 	if l.err != nil {
 		return nil, l.err
 	}
-	markNoReturn(l.m)
+	markNoReturn(l.m, exitCall[arch])
 	return l.m, nil
 }
 
@@ -115,7 +115,7 @@ func varType(variable any) (Type, bool) {
 }
 
 func (l *lowering) lowerFunc(of *check.Func) *Func {
-	f := &Func{Name: of.Symbol, Result: typeOf(of.Result)}
+	f := &Func{Name: of.Symbol, Result: typeOf(of.Result), Keep: of.Entry}
 	if of.Fails != nil {
 		f.Result2 = W
 	}
@@ -250,15 +250,20 @@ func symbolName(s string) string {
 
 // ---- Funcs that never return ----
 
+// exitCall is the number of the system call that ends the process, exit_group
+// (arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.h).
+var exitCall = map[string]int64{"x86_64": 231, "arm64": 94}
+
 // markNoReturn finds the functions that no path leaves, ends blocks behind calls of
-// them, and does so again, because that may show more such functions.
-func markNoReturn(m *Module) {
+// them, and does so again, because that may show more such functions. exit is the
+// number of the system call that does not return.
+func markNoReturn(m *Module, exit int64) {
 	never := map[string]bool{}
 	for changed := true; changed; {
 		changed = false
 		for _, f := range m.Funcs {
 			for _, b := range f.Blocks {
-				cutAfter(b, never)
+				cutAfter(b, never, exit)
 			}
 			f.removeUnreached()
 			simplifyPhis(f)
@@ -271,9 +276,10 @@ func markNoReturn(m *Module) {
 	}
 }
 
-func cutAfter(b *Block, never map[string]bool) {
+func cutAfter(b *Block, never map[string]bool, exit int64) {
 	for i, v := range b.Values {
-		if v.Op == OpCall && never[v.Sym] && (i+1 < len(b.Values) || b.Term != Stop) {
+		isEnd := v.Op == OpCall && never[v.Sym] || v.Op == OpSyscall && isConst(v.Args[0], exit)
+		if isEnd && (i+1 < len(b.Values) || b.Term != Stop) {
 			b.Values = b.Values[:i+1]
 			for _, s := range b.Succs {
 				s.removePred(s.predIndex(b))

@@ -13,7 +13,7 @@ import (
 //
 //	module = { "file" STRING | "data" name "align" INT STRING | func }
 //	func   = "func" name "(" [ param { "," param } ] ")" [ "->" type [ type ] ]
-//	         [ "noreturn" ] [ "start" ] [ "trap" name ] [ pos ] "{" { block } "}"
+//	         [ "noreturn" ] [ "keep" ] [ "start" ] [ "trap" name ] [ pos ] "{" { block } "}"
 //	param  = "vN" type [ "+" ]              type = "W" | "L" | "-"; "+": Nonneg
 //	block  = "bN" ":" [ "cold" ] [ "from" "bN" { "bN" } ] { pos | value } term
 //	pos    = "@" FILE ":" LINE              -- of what follows in the block
@@ -24,7 +24,7 @@ import (
 // What is read may still be wrong (types, dominance): Verify says so.
 
 // maxID keeps tables indexed by an ID small, whatever a text asks for.
-const maxID = 1 << 20
+const maxID = 1 << 16
 
 type parser struct {
 	m      *Module
@@ -285,6 +285,7 @@ func (p *parser) funcLine() {
 		}
 	}
 	p.f.NoReturn = p.accept("noreturn")
+	p.f.Keep = p.accept("keep")
 	p.f.Start = p.accept("start")
 	if p.accept("trap") {
 		p.f.TrapSym = p.name()

@@ -18,6 +18,7 @@ var passes = []Pass{
 	{"fold", fold},
 	{"straighten", straighten},
 	{"share", shareEqual},
+	{"hoist", hoist},
 	{"checks", removeChecks},
 	{"fold", fold},
 	{"strength", reduceStrength},
@@ -28,9 +29,8 @@ var passes = []Pass{
 	{"cold", markCold},
 }
 
-// alone lists passes that are no part of Optimize: other packages ask for them.
+// alone lists passes that are no part of the road: lowering runs them.
 var alone = []Pass{
-	{"split", splitCritical},
 	{"phis", simplifyPhis},
 }
 
@@ -38,6 +38,8 @@ var alone = []Pass{
 // against passes.
 var precedes = []struct{ first, then, why string }{
 	{"fold", "share", "equal values are found in one form only"},
+	{"straighten", "hoist", "a loop has one block in front"},
+	{"hoist", "share", "what several loops of one place have in front is equal"},
 	{"share", "checks", "knowledge is about values; equal ones must be one"},
 	{"checks", "fold", "a check that is gone leaves plain arithmetic to fold"},
 	{"checks", "straighten", "decided branches are still there"},
@@ -48,26 +50,43 @@ var precedes = []struct{ first, then, why string }{
 	{"straighten", "cold", "blocks have their final shape"},
 }
 
-// Optimize improves every function of the module.
+// Optimize improves the module: every function by itself, then, with small functions
+// put in place of their calls, those that this has changed once more.
 func Optimize(m *Module) {
-	for _, f := range m.Funcs {
-		for _, p := range passes {
-			p.Run(f)
-		}
+	if err := optimize(m, func(Pass, *Func) error { return nil }); err != nil {
+		panic("bug: optimize: " + err.Error())
 	}
 }
 
 // OptimizeChecked is Optimize with the verifier behind every pass. after, if not nil,
 // is shown the function as each pass leaves it.
 func OptimizeChecked(m *Module, after func(pass string, f *Func)) error {
-	for _, f := range m.Funcs {
-		for _, p := range passes {
-			p.Run(f)
-			if err := VerifyFunc(f); err != nil {
-				return fmt.Errorf("after %s: %w", p.Name, err)
+	return optimize(m, func(p Pass, f *Func) error {
+		if err := VerifyFunc(f); err != nil {
+			return fmt.Errorf("after %s: %w", p.Name, err)
+		}
+		if after != nil {
+			after(p.Name, f)
+		}
+		return nil
+	})
+}
+
+func optimize(m *Module, after func(p Pass, f *Func) error) error {
+	work := m.Funcs
+	for round := 0; len(work) > 0 && round < 4; round++ {
+		for _, f := range work {
+			for _, p := range passes {
+				p.Run(f)
+				if err := after(p, f); err != nil {
+					return err
+				}
 			}
-			if after != nil {
-				after(p.Name, f)
+		}
+		work = inlineSmall(m)
+		for _, f := range work {
+			if err := after(Pass{Name: "inline"}, f); err != nil {
+				return err
 			}
 		}
 	}
@@ -76,6 +95,10 @@ func OptimizeChecked(m *Module, after func(pass string, f *Func)) error {
 
 // RunPass runs the pass of that name on every function.
 func RunPass(m *Module, name string) error {
+	if name == "inline" {
+		inlineSmall(m)
+		return nil
+	}
 	for _, list := range [][]Pass{passes, alone} {
 		for _, p := range list {
 			if p.Name == name {
@@ -91,7 +114,8 @@ func RunPass(m *Module, name string) error {
 
 // PassNames gives each pass once, in order.
 func PassNames() (names []string) {
-	seen := map[string]bool{}
+	seen := map[string]bool{"inline": true}
+	names = append(names, "inline")
 	for _, list := range [][]Pass{passes, alone} {
 		for _, p := range list {
 			if !seen[p.Name] {

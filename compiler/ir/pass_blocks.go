@@ -276,23 +276,3 @@ func throughTo(f *Func, p, b, to *Block, n int64) {
 	}
 	b.removePred(in)
 }
-
-// splitCritical puts an empty block on each edge from a block with several successors
-// to one with several predecessors, so that copies for phis have a place.
-func splitCritical(f *Func) {
-	for _, b := range append([]*Block(nil), f.Blocks...) {
-		if len(b.Succs) < 2 {
-			continue
-		}
-		for i, s := range b.Succs {
-			if len(s.Preds) < 2 {
-				continue
-			}
-			m := f.NewBlock()
-			m.Term, m.Succs, m.Preds, m.Pos = Jump, []*Block{s}, []*Block{b}, b.Pos
-			m.Cold = s.Cold
-			s.Preds[s.predIndex(b)] = m
-			b.Succs[i] = m
-		}
-	}
-}

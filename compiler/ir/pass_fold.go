@@ -330,6 +330,10 @@ func (g *folder) compareStep(v *Value) bool {
 		}
 		v.Args, v.Cond = []*Value{x, zero}, c
 		return true
+	case y.Op == OpConst && x.Op == OpAdd && x.Check == Wrap && x.Args[1].Op == OpConst && (v.Cond == EQ || v.Cond == NE):
+		// x + c is d when x is d - c
+		v.Args = []*Value{x.Args[0], g.konst(v, y.Type, y.Imm-x.Args[1].Imm)}
+		return true
 	case x.Op == OpZextW:
 		return g.compareHalf(v, x.Args[0], y)
 	}

@@ -86,6 +86,9 @@ func printFunc(w *bufio.Writer, f *Func) {
 	if f.NoReturn {
 		w.WriteString(" noreturn")
 	}
+	if f.Keep {
+		w.WriteString(" keep")
+	}
 	if f.Start {
 		w.WriteString(" start")
 	}

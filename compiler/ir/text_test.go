@@ -80,7 +80,7 @@ b0:
     return v0 second
 }
 
-func A.h(v0 L) noreturn start {
+func A.h(v0 L) noreturn keep start {
 b0:
     stop
 }

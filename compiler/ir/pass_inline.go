@@ -1,0 +1,124 @@
+package ir
+
+// pass_inline.go puts the values of small functions in place of their calls. Only
+// functions of one block qualify: nothing of the caller's graph changes. Their places
+// in the source come along, so traps and line tables stay right.
+
+// Sizes up to which a function is put in place of a call, in values that make code.
+const (
+	inlineAlways = 3  // about as much as a call with its arguments
+	inlineOnce   = 12 // the only call: the function itself goes away
+)
+
+// inlineSmall gives the functions that have changed.
+func inlineSmall(m *Module) (changed []*Func) {
+	funcs, calls := map[string]*Func{}, map[string]int{}
+	for _, f := range m.Funcs {
+		funcs[f.Name] = f
+		for _, b := range f.Blocks {
+			for _, v := range b.Values {
+				if v.Sym != "" {
+					calls[v.Sym]++
+				}
+			}
+		}
+	}
+	small := map[string]*Func{}
+	for _, f := range m.Funcs {
+		if n := f.size(); f.canInline() && (n <= inlineAlways || calls[f.Name] == 1 && n <= inlineOnce) {
+			small[f.Name] = f
+		}
+	}
+	for _, f := range m.Funcs {
+		if small[f.Name] != nil {
+			continue // its own callers take it as it is now
+		}
+		if inlineInto(f, small) {
+			changed = append(changed, f)
+		}
+	}
+	return changed
+}
+
+// size counts the values that make code of their own.
+func (f *Func) size() (n int) {
+	for _, v := range f.Blocks[0].Values {
+		switch v.Op {
+		case OpParam, OpConst, OpTrunc, OpZextW:
+		default:
+			n++
+		}
+	}
+	return n
+}
+
+// canInline says whether the function may stand in place of its calls at all. One that
+// calls itself has more than one block, or never ends.
+func (f *Func) canInline() bool {
+	if len(f.Blocks) != 1 || f.Start || f.Keep {
+		return false
+	}
+	for _, v := range f.Blocks[0].Values {
+		if v.Op == OpSlot || v.Sym == f.Name {
+			return false
+		}
+	}
+	return true
+}
+
+func inlineInto(f *Func, small map[string]*Func) bool {
+	r := replacements{}
+	changed := false
+	for _, b := range f.Blocks {
+		old := b.Values
+		b.Values = make([]*Value, 0, len(old))
+		var second *Value // what stands for a result2 that comes next
+		for _, v := range old {
+			of := small[v.Sym]
+			switch {
+			case v.Op == OpCall && of != nil && of.trapsFit(f):
+				second = copyBody(f, b, of, v, r)
+				changed = true
+			case v.Op == OpResult2 && second != nil:
+				r[v] = second
+				second = nil
+			default:
+				b.Values = append(b.Values, v)
+				second = nil
+			}
+		}
+	}
+	f.operands(func(p **Value) { *p = r.find(*p) })
+	return changed
+}
+
+// trapsFit says whether the traps of f may happen in to: they name their file.
+func (f *Func) trapsFit(to *Func) bool { return f.TrapSym == "" || f.TrapSym == to.TrapSym }
+
+// copyBody appends the values of a function to b, with the call's arguments for its
+// parameters. r learns what stands for the call; the second result is given back.
+func copyBody(f *Func, b *Block, of *Func, call *Value, r replacements) (second *Value) {
+	body := of.Blocks[0]
+	now := map[*Value]*Value{}
+	for i, p := range of.Params {
+		now[p] = call.Args[i]
+	}
+	for _, v := range body.Values {
+		if v.Op == OpParam {
+			continue
+		}
+		w := *v
+		w.ID, w.Block = f.nextID, b
+		f.nextID++
+		w.Args = make([]*Value, len(v.Args))
+		for i, a := range v.Args {
+			w.Args[i] = now[a]
+		}
+		now[v] = &w
+		b.Values = append(b.Values, &w)
+	}
+	if body.Ctl != nil {
+		r[call] = now[body.Ctl]
+	}
+	return now[body.Ctl2]
+}
