@@ -1,6 +1,7 @@
 package check_test
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -108,5 +109,72 @@ func TestWarnings(t *testing.T) {
 		if c.want == "" && got != "" || !strings.Contains(got, c.want) || len(info.Warnings) > 1 {
 			t.Errorf("%q: warnings %q, want %q", c.body, got, c.want)
 		}
+	}
+}
+
+var update = flag.Bool("update", false, "rewrite the goldens")
+
+// TestDump compares facts with their goldens.
+func TestDump(t *testing.T) {
+	files, _ := filepath.Glob("testdata/types/*.slul")
+	if len(files) == 0 {
+		t.Fatal("no files in testdata/types")
+	}
+	for _, name := range files {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, errs := check.Check(coreFiles(t), []*syntax.File{parse(t, name, string(src))})
+		if err := errs.Err(); err != nil {
+			t.Error(err)
+			continue
+		}
+		got, file := check.Dump(info), strings.TrimSuffix(name, ".slul")+".types"
+		if *update {
+			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != string(want) {
+			t.Errorf("%s differs; got:\n%s", file, got)
+		}
+	}
+}
+
+// TestDeterminism: two runs give the same facts and the same mistakes.
+func TestDeterminism(t *testing.T) {
+	files, _ := filepath.Glob("testdata/*/*.slul")
+	for _, name := range files {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var seen [2]string
+		for i := range seen {
+			info, errs := check.Check(coreFiles(t), []*syntax.File{parse(t, name, string(src))})
+			seen[i] = errs.Error() + "\n" + info.Warnings.Error() + "\n" + check.Dump(info)
+		}
+		if seen[0] != seen[1] {
+			t.Errorf("%s: differs from run to run", name)
+		}
+	}
+}
+
+// TestLarge: an expression as deep as the parser lets through, and many mistakes.
+func TestLarge(t *testing.T) {
+	deep := "int x = " + strings.Repeat("(1"+strings.Repeat(" + 1", 38)+" + ", 240) + "1" + strings.Repeat(")", 240)
+	_, errs := check.Check(coreFiles(t), []*syntax.File{parse(t, "T.slul", program("", deep))})
+	if err := errs.Err(); err != nil {
+		t.Errorf("%.300v", err)
+	}
+	const n = 10000
+	_, errs = check.Check(coreFiles(t), []*syntax.File{parse(t, "T.slul", program("", strings.Repeat("unknown 1\n", n)))})
+	if len(errs) != n {
+		t.Errorf("%d mistakes, want %d", len(errs), n)
 	}
 }

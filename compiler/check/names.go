@@ -100,9 +100,15 @@ func (c *checker) global(name string) Object {
 	return c.coreNames[name]
 }
 
+// maxGuesses bounds the mistakes that get a guess: each looks at all names.
+const maxGuesses = 200
+
 // visible lists all names for a guess.
 func (c *checker) visible() []string {
 	var list []string
+	if len(c.errs) > maxGuesses {
+		return nil
+	}
 	for s := c.scope; s != nil; s = s.outer {
 		for name := range s.vars {
 			list = append(list, name)
