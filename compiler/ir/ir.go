@@ -1,8 +1,7 @@
-// Package ir is the compiler's middle form: functions of basic blocks of values in
-// SSA form. This file holds the data types; doc.go lists the passes in order.
-//
-// Single letters mean the same everywhere: b block, v value, f function, t type.
 package ir
+
+// ir.go holds the data types. Code generators compile from exactly these.
+
 
 // Type is the width of a value in a register. SLUL's types are gone here: a bool,
 // byte, int, signed int or enum is a W, everything else an L.

@@ -283,5 +283,7 @@ func (g *fn) elseExpr(e *syntax.Else) *Value {
 	g.start(bad)
 	y := g.expr(e.Y)
 	g.jump(end)
-	return g.joined(end, x, y)
+	v = g.joined(end, x, y)
+	v.Nonneg = isNonneg(g.l.info.Types[e])
+	return v
 }

@@ -2,11 +2,16 @@ package ir_test
 
 import (
 	"bufio"
+	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+
+	"slul/compiler/ir"
+	"slul/compiler/ir/irtest"
 )
 
 // expected is one run that the head of a file in testdata/run asks for: lines that
@@ -81,5 +86,147 @@ func TestRun(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestLower compares what becomes of the program's own funcs with goldens: as they come
+// from lowering, and optimised.
+func TestLower(t *testing.T) {
+	files, _ := filepath.Glob("testdata/lower/*.slul")
+	if len(files) == 0 {
+		t.Fatal("no programs")
+	}
+	for _, path := range files {
+		t.Run(filepath.Base(path), func(t *testing.T) {
+			text, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := ""
+			for _, optimise := range []bool{false, true} {
+				if optimise {
+					got += "# optimised\n\n"
+				}
+				got += ownFuncs(build(t, filepath.Base(path), string(text), optimise))
+			}
+			golden := strings.TrimSuffix(path, ".slul") + ".golden"
+			if flag.Lookup("update").Value.String() == "true" {
+				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != string(want) {
+				t.Errorf("got\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
+}
+
+// ownFuncs prints the program's own funcs, with nothing in it that depends on the source
+// of core: strings with their text, and places in the program's file alone.
+func ownFuncs(m *ir.Module) (text string) {
+	var names []string
+	for _, d := range m.Data {
+		names = append(names, d.Name+"\n", strconv.QuoteToASCII(string(d.Bytes[8:len(d.Bytes)-1]))+"\n")
+	}
+	own := strings.TrimSuffix(filepath.Base(m.Files[len(m.Files)-1]), ".slul")
+	place := fmt.Sprintf("@%d:", len(m.Files)-1)
+	for _, f := range m.Funcs {
+		if !strings.HasPrefix(f.Name, own+".") {
+			continue
+		}
+		for line := range strings.Lines(strings.NewReplacer(names...).Replace(f.String())) {
+			if !strings.HasPrefix(line, "  @") || strings.Contains(line, place) {
+				text += strings.Replace(line, place, "@0:", 1)
+			}
+		}
+		text += "\n"
+	}
+	return text
+}
+
+// TestWhole: lowering gives the same on every run, and every name in it is defined.
+func TestWhole(t *testing.T) {
+	files, _ := filepath.Glob("testdata/*/*.slul")
+	for _, path := range files {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := "T" + filepath.Base(path)
+		m := build(t, name, string(text), true)
+		if again := build(t, name, string(text), true); again.String() != m.String() {
+			t.Errorf("%s: not the same twice", path)
+		}
+		defined := map[string]bool{}
+		for _, d := range m.Data {
+			defined[d.Name] = true
+		}
+		for _, f := range m.Funcs {
+			defined[f.Name] = true
+		}
+		for _, f := range m.Funcs {
+			for _, b := range f.Blocks {
+				for _, v := range b.Values {
+					if v.Sym != "" && !defined[v.Sym] || v.Trap != ir.TrapNone && !defined[f.TrapSym] {
+						t.Errorf("%s: %s: %v names what is not there", path, f.Name, v)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestArch: a match on UNSAFE_arch takes the arm of the CPU that is compiled for.
+func TestArch(t *testing.T) {
+	info := facts(t, "Hello.slul", "service CommandMain \"h\"\nentry main\ncode\nend\n")
+	numbers := map[string]int64{"x86_64": 1, "arm64": 64}
+	for arch, want := range numbers {
+		m, err := ir.Build(info, arch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := m.FindFunc("core.sys_write")
+		for _, v := range f.Blocks[0].Values {
+			if v.Op == ir.OpSyscall && v.Args[0].Imm != want {
+				t.Errorf("%s: write is system call %d, want %d", arch, v.Args[0].Imm, want)
+			}
+		}
+	}
+	if _, err := ir.Build(info, "pdp11"); err == nil || !strings.Contains(err.Error(), "no case for pdp11") {
+		t.Errorf("an unknown CPU: %v", err)
+	}
+}
+
+func BenchmarkBuild(b *testing.B) {
+	text, err := os.ReadFile("testdata/lower/Count.slul")
+	if err != nil {
+		b.Fatal(err)
+	}
+	info := facts(b, "Count.slul", string(text))
+	for b.Loop() {
+		if _, err := ir.Build(info, "x86_64"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkPass runs each pass on a large random module, again and again: what it finds
+// to do is done after the first time, the looking remains.
+func BenchmarkPass(b *testing.B) {
+	for _, name := range ir.PassNames() {
+		b.Run(name, func(b *testing.B) {
+			m := irtest.Random(7, 5000)
+			for b.Loop() {
+				if err := ir.RunPass(m, name); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -1,0 +1,29 @@
+// Package ir is the compiler's middle form: functions of basic blocks of values in SSA
+// form. It takes facts about a checked program and leaves a module from which machine
+// code is generated. docs/ir.md describes the form, its text and the passes.
+//
+// Single letters mean the same everywhere: b block, v value, f function, m module, t
+// type, c condition; g is what builds or rewrites, in its methods; x and y are operands.
+//
+// The files in reading order:
+//
+//	ir.go              the data types
+//	op.go              what is known of each op: name, arguments, effects
+//	func.go            tools that make and change functions
+//	print.go parse.go  the text form, written and read
+//	dom.go             order and dominators of blocks
+//	verify.go          what every function must fulfil
+//	eval.go            ops on numbers
+//
+//	build.go           SSA construction, statement by statement
+//	lower.go           program -> module; then lower_start.go, lower_stmt.go,
+//	                   lower_loop.go, lower_expr.go, lower_cond.go, lower_range.go,
+//	                   lower_call.go, lower_format.go, lower_names.go
+//
+//	pass.go            the passes in order; then one file for each: pass_fold.go,
+//	                   pass_blocks.go, pass_cse.go, pass_hoist.go, pass_check.go with
+//	                   ranges.go, pass_strength.go, pass_dead.go, pass_inline.go
+//
+// The folder irtest has an interpreter and a maker of random functions, for tests here
+// and in the code generators.
+package ir
