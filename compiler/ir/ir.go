@@ -2,7 +2,6 @@ package ir
 
 // ir.go holds the data types. Code generators compile from exactly these.
 
-
 // Type is the width of a value in a register. SLUL's types are gone here: a bool,
 // byte, int, signed int or enum is a W, everything else an L.
 type Type uint8
