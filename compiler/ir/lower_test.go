@@ -203,16 +203,28 @@ func TestArch(t *testing.T) {
 	}
 }
 
-func BenchmarkBuild(b *testing.B) {
-	text, err := os.ReadFile("testdata/lower/Count.slul")
-	if err != nil {
-		b.Fatal(err)
-	}
-	info := facts(b, "Count.slul", string(text))
-	for b.Loop() {
-		if _, err := ir.Build(info, "x86_64"); err != nil {
-			b.Fatal(err)
-		}
+// manyStatements is one func of n times the same few branches and loops.
+func manyStatements(n int) string {
+	return "service CommandMain \"many\"\ngiveme\n    Args args\nend\nentry main\ncode\n    int !a = args.length\n    int !b = 1\n" +
+		strings.Repeat("    if a > b and a < 100 or b == 7\n        a += b\n    else\n        b = a / 3 + b mod 5\n    end\n"+
+			"    while a < 3\n        a += 1\n        break if b == 2\n    end\n", n) + "end\n"
+}
+
+// The time per byte of source must not grow with the size of the func.
+func BenchmarkBuildOptimize(b *testing.B) {
+	for _, n := range []int{10, 1000} {
+		text := manyStatements(n)
+		info := facts(b, "Many.slul", text)
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				m, err := ir.Build(info, "x86_64")
+				if err != nil {
+					b.Fatal(err)
+				}
+				ir.Optimize(m)
+			}
+		})
 	}
 }
 

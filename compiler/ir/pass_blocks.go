@@ -82,8 +82,9 @@ func straighten(f *Func) {
 		}
 		f.removeUnreached()
 		simplifyPhis(f)
+		th := &threader{f: f, outside: usedOutside(f)}
 		for _, b := range f.Blocks[1:] {
-			changed = threadConstants(f, b) || changed
+			changed = th.thread(b) || changed
 			changed = skipEmpty(f, b) || changed
 		}
 		f.removeUnreached()
@@ -175,13 +176,45 @@ func redirect(p, b, to *Block) {
 	}
 }
 
-// threadConstants looks at a block that only chooses its way by a phi: a predecessor
-// that brings a constant knows the way. The block's values must have no users but
-// itself and the phis of its successors.
-func threadConstants(f *Func, b *Block) bool {
+// threader leads predecessors past blocks whose choice they know.
+type threader struct {
+	f       *Func
+	outside map[*Value]bool
+}
+
+// usedOutside finds the values that are used outside of their block other than by a phi
+// of a successor, for the edge from there.
+func usedOutside(f *Func) map[*Value]bool {
+	outside := map[*Value]bool{}
+	for _, c := range f.Blocks {
+		for _, v := range c.Values {
+			for i, a := range v.Args {
+				if v.Op == OpPhi && (c.Preds[i] != a.Block || a.Block == c) || v.Op != OpPhi && a.Block != c {
+					outside[a] = true
+				}
+			}
+		}
+		for _, v := range []*Value{c.Ctl, c.Ctl2} {
+			if v != nil && v.Block != c {
+				outside[v] = true
+			}
+		}
+	}
+	return outside
+}
+
+// thread looks at a block that only chooses its way by a phi: a predecessor that brings
+// a constant knows the way. The block's values must have no users but itself and the
+// phis of its successors.
+func (t *threader) thread(b *Block) bool {
 	phi, cmp := b.choice()
-	if phi == nil || usedElsewhere(f, b) {
+	if phi == nil {
 		return false
+	}
+	for _, v := range b.Values {
+		if t.outside[v] {
+			return false
+		}
 	}
 	changed := false
 	for _, p := range append([]*Block(nil), b.Preds...) {
@@ -197,11 +230,10 @@ func threadConstants(f *Func, b *Block) bool {
 		if n != 0 {
 			to = b.Succs[0]
 		}
-		if to == b || to.predIndex(p) >= 0 {
-			continue
+		if to != b && to.predIndex(p) < 0 {
+			t.past(p, b, to, n)
+			changed = true
 		}
-		throughTo(f, p, b, to, n)
-		changed = true
 	}
 	return changed
 }
@@ -227,30 +259,9 @@ func (b *Block) choice() (phi, cmp *Value) {
 	return phi, cmp
 }
 
-// usedElsewhere says whether a value of b is used outside it other than by a phi of a
-// successor, for the edge from b.
-func usedElsewhere(f *Func, b *Block) bool {
-	for _, c := range f.Blocks {
-		if c != b && (c.Ctl != nil && c.Ctl.Block == b || c.Ctl2 != nil && c.Ctl2.Block == b) {
-			return true
-		}
-		for _, v := range c.Values {
-			for i, a := range v.Args {
-				switch {
-				case a.Block != b || c == b && v.Op != OpPhi:
-				case v.Op == OpPhi && c.Preds[i] == b && c != b:
-				default:
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
-// throughTo lets p go past b to to, where b's condition is the number n. A phi of to
-// that takes a value of b takes what that is when one comes from p.
-func throughTo(f *Func, p, b, to *Block, n int64) {
+// past lets p go past b to to, where b's condition is the number n. A phi of to that
+// takes a value of b takes what that is when one comes from p.
+func (t *threader) past(p, b, to *Block, n int64) {
 	in, from := b.predIndex(p), to.predIndex(b)
 	for _, v := range to.phis() {
 		a := v.Args[from]
@@ -262,9 +273,12 @@ func throughTo(f *Func, p, b, to *Block, n int64) {
 			if a.Op == OpConst {
 				n = a.Imm
 			}
-			k := f.NewValue(p, OpConst, a.Type)
+			k := t.f.NewValue(p, OpConst, a.Type)
 			k.Imm, k.Pos = n, a.Pos
 			a = k
+		}
+		if a.Block != p {
+			t.outside[a] = true
 		}
 		v.Args = append(v.Args, a)
 	}
