@@ -1,3 +1,28 @@
-// Package check gives a parsed program its meaning: names, types, constants, calls.
-// It leaves an Info (facts.go) for lowering, or a list of mistakes.
+// Package check gives a parsed program its meaning: what each name stands for, the type
+// of each expression, the value of each constant, which argument goes to which
+// parameter. It leaves an Info for lowering, or a list of mistakes. It refuses, once and
+// at its place, what the language has and this version of the compiler has not.
+//
+// The core library is checked together with the program: its funcs and enums come from
+// its own source. Only what needs the compiler itself (conversions, min, max, members of
+// the console, UNSAFE_ words) stands in tables here.
+//
+// The files in reading order:
+//
+//	facts.go       Info: what lowering reads
+//	check.go       Check: the order of the stages
+//	types.go       types, widening, the type in which two operands meet
+//	universe.go    names that nobody declares, primitives
+//	names.go       scopes, shadowing, guesses
+//	decl.go        consts, enums, signatures, ranges
+//	service.go     header, givemes, entries
+//	stmt.go        bodies and statements
+//	match.go       labels and whether they cover all values
+//	expr.go        expressions, constant folding
+//	conv.go        operands and how they get their final type
+//	call.go        calls of funcs and members
+//	prim.go        calls of primitives
+//	format.go      formats and their fields
+//	flow.go        missing `return`, blocks that must leave, what is never reached
+//	dump.go        the text form of facts
 package check

@@ -17,6 +17,7 @@ func numberOp(e syntax.Expr, t *Type, v *big.Int) operand {
 	return operand{e, t, &constant{num: v}}
 }
 
+// boolOp is the operand of a bool that is known while compiling.
 func boolOp(e syntax.Expr, v bool) operand {
 	n := int64(0)
 	if v {

@@ -105,10 +105,10 @@ const maxGuesses = 200
 
 // visible lists all names for a guess.
 func (c *checker) visible() []string {
-	var list []string
 	if len(c.errs) > maxGuesses {
 		return nil
 	}
+	list := []string{"return", "assert", "while", "match", "break", "skip", "error"}
 	for s := c.scope; s != nil; s = s.outer {
 		for name := range s.vars {
 			list = append(list, name)

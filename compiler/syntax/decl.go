@@ -323,6 +323,9 @@ func (p *parser) funcDecl() Decl {
 
 // bodyFollows refuses what is neither a body nor, in an interface, an "end".
 func (p *parser) bodyFollows() {
+	if p.is(LParen) {
+		p.fail(p.tok.Pos, "unexpected `(`: parameters stand without parentheses, as `func f int a int b`")
+	}
 	if p.file.Kind == KindInterface {
 		if !p.is(End) {
 			p.expected("a parameter, " + p.spell(Returns) + " or " + p.spell(End))

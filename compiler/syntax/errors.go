@@ -143,8 +143,8 @@ func (x *lineIndex) echo(w io.Writer, pos Pos) {
 		text = text[:k]
 	}
 	text = bytes.TrimSuffix(text, []byte("\r"))
-	if len(text) > echoLimit {
-		return // a line that no terminal shows well; the message has its column
+	if len(text) > echoLimit || len(bytes.TrimSpace(text)) == 0 {
+		return // nothing to see, or more than a terminal shows well; the message has its column
 	}
 	var caret strings.Builder
 	col := int32(1)

@@ -220,7 +220,7 @@ var foreignWords = map[string]string{
 	"elif": "write `else if`", "elsif": "write `else if`", "elseif": "write `else if`",
 	"var": "a variable starts with its type: `int x = 1`", "let": "a variable starts with its type: `int x = 1`",
 	"auto": "a variable starts with its type: `int x = 1`", "def": "write `func`", "fn": "write `func`",
-	"function": "write `func`", "proc": "write `func`", "switch": "write `match`", "when": "write `case`",
+	"function": "write `func`", "fun": "write `func`", "method": "write `func`", "sub": "write `func`", "proc": "write `func`", "switch": "write `match`", "when": "write `case`",
 	"default": "write `else`", "continue": "write `skip`", "import": "write `use`", "include": "write `use`",
 	"raise": "write `error`", "throw": "write `error`", "unless": "write `if not`", "until": "write `while not`",
 	"loop": "write `while true`", "then": "a block starts at the line's end", "do": "a block starts at the line's end",
@@ -260,13 +260,16 @@ func (p *parser) line(rules func()) (ok bool) {
 	return true
 }
 
-// sync moves behind the end of the line, noting whether `end` was its last word.
+// sync moves behind the end of the line, noting whether `end` was its last word. What
+// the scanner has to say of the rest of a refused line is left out.
 func (p *parser) sync() {
 	p.scan.open = 0
 	p.ended = false
 	for !p.is(NL) && !p.is(EOF) {
 		p.ended = p.is(End)
+		told := len(*p.errs)
 		p.advance()
+		*p.errs = (*p.errs)[:told]
 		p.scan.open = 0
 	}
 	p.got(NL)
@@ -324,6 +327,9 @@ func (p *parser) ident(k Kind) *Ident {
 func (p *parser) name() *Ident {
 	if p.tok.Kind.isKeyword() {
 		p.fail(p.tok.Pos, "expected a name, saw the keyword `%s`", p.tok.Text)
+	}
+	if p.is(IndexBrack) || p.is(ListBrack) {
+		p.fail(p.tok.Pos, "expected a name, saw `[` (an array is written `Array of int`)")
 	}
 	return p.ident(NameTok)
 }

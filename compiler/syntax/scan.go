@@ -287,7 +287,7 @@ var opTable = []struct {
 	{"&&", And, "write `and`"}, {"&", Band, "write `band`, on a wuint32 or wuint64"},
 	{"||", Or, "write `or`"}, {"|", Bor, "write `bor`, on a wuint32 or wuint64"},
 	{"^", Bxor, "write `bxor`, on a wuint32 or wuint64"}, {"%", Mod, "write `mod`"},
-	{";", NL, "a statement ends where its line ends"},
+	{";", Bad, "a statement ends where its line ends"},
 	{":", Bad, "SLUL has no such mark"}, {"~", Bad, "write `bxor` with all bits set"},
 	{"{", Bad, "a block ends with `end`"}, {"}", Bad, "a block ends with `end`"},
 	{"$", Bad, "SLUL has no such mark"}, {"\\", Bad, "SLUL has no such mark"},
