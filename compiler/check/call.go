@@ -208,7 +208,7 @@ func (c *checker) arguments(pos syntax.Pos, fn *Func, call *Call, args []*syntax
 			c.errorf(a.Pos(), "arguments by place stand before those by name")
 			ok = false
 		case i >= len(fn.Params):
-			c.errorf(a.Pos(), "too many arguments: `%s` takes %s%s", fn.Name, count(len(fn.Params)-recvCount(call), "argument"), minusHint(a))
+			c.errorf(a.Pos(), "too many arguments: `%s` takes %s%s", fn.Name, count(len(fn.Params)-recvCount(call), "argument"), callHint(a))
 			ok = false
 		case call.Args[i] != nil:
 			c.errorf(a.Pos(), "`%s` is given twice", fn.Params[i].Name)
@@ -235,8 +235,8 @@ func recvCount(call *Call) int {
 	return 0
 }
 
-// minusHint guesses that an argument was meant as a call.
-func minusHint(a *syntax.Arg) string {
+// callHint guesses that an argument was meant as a call.
+func callHint(a *syntax.Arg) string {
 	if _, ok := a.X.(*syntax.Name); ok {
 		return " (a call as an argument stands in parentheses)"
 	}

@@ -35,11 +35,9 @@ type checker struct {
 	used    map[*Var]bool
 	changed map[*Var]bool
 
-	calls     map[*Func][]*Call          // by caller
-	touches   map[*Func]bool             // uses `this` directly
-	noReturn  map[*Func]bool             // see flow.go
-	complete  map[*syntax.MatchStmt]bool // covers all values
-	callNames map[*Call]syntax.Pos       // where a call is written
+	calls    map[*Func][]*Call          // by caller
+	touches  map[*Func]bool             // uses `this` directly
+	complete map[*syntax.MatchStmt]bool // covers all values
 }
 
 // Check gives the program and its core library their meaning. core is the files of
@@ -95,7 +93,7 @@ func newChecker(files []*syntax.File) *checker {
 		program: make(map[string]Object), givemes: make(map[string]*Var),
 		used: make(map[*Var]bool), changed: make(map[*Var]bool),
 		calls: make(map[*Func][]*Call), touches: make(map[*Func]bool),
-		noReturn: make(map[*Func]bool), complete: make(map[*syntax.MatchStmt]bool),
+		complete: make(map[*syntax.MatchStmt]bool),
 	}
 }
 

@@ -27,7 +27,7 @@ func (c *checker) collect() {
 	for _, d := range c.file.Decls {
 		switch d := d.(type) {
 		case *syntax.ConstDecl:
-			c.global1(d.Name, &Const{Name: d.Name.Name, Decl: d, file: c.file, Type: InvalidType})
+			c.declareGlobal(d.Name, &Const{Name: d.Name.Name, Decl: d, file: c.file, Type: InvalidType})
 		case *syntax.EnumDecl:
 			c.enum(d)
 		case *syntax.FuncDecl:
@@ -57,8 +57,8 @@ func (c *checker) refusedType(id *syntax.Ident) {
 	}
 }
 
-// global1 adds a global name, which must be free.
-func (c *checker) global1(id *syntax.Ident, o Object) bool {
+// declareGlobal adds a global name, which must be free, and reports whether it was.
+func (c *checker) declareGlobal(id *syntax.Ident, o Object) bool {
 	if what := c.takenGlobally(id.Name); what != "" {
 		c.errorf(id.Pos(), "`%s` is already %s", id.Name, what)
 		return false
@@ -134,7 +134,7 @@ func (c *checker) function(d *syntax.FuncDecl) {
 			return
 		}
 	}
-	if c.global1(d.Name, fn) {
+	if c.declareGlobal(d.Name, fn) {
 		c.info.Funcs = append(c.info.Funcs, fn)
 	}
 }

@@ -18,7 +18,9 @@
 //	service.go     header, givemes, entries
 //	stmt.go        bodies and statements
 //	match.go       labels and whether they cover all values
-//	expr.go        expressions, constant folding
+//	expr.go        expressions
+//	arith.go       arithmetic, bits, logic, constant folding
+//	compare.go     comparisons
 //	conv.go        operands and how they get their final type
 //	call.go        calls of funcs and members
 //	prim.go        calls of primitives
