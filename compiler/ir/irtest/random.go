@@ -42,9 +42,10 @@ type maker struct {
 	f     *ir.Func
 	b     *ir.Block
 	calls []*ir.Func
-	w, l  []*ir.Value // that may be used here
-	slot  *ir.Value   // 64 bytes, all of them stored to
-	left  int         // values still to be made
+	w, l  []*ir.Value    // that may be used here
+	pairs [][2]*ir.Value // that were compared, and may be used here
+	slot  *ir.Value      // 64 bytes, all of them stored to
+	left  int            // values still to be made
 	line  int32
 	depth int
 }
@@ -161,7 +162,7 @@ func (g *maker) someConst(t ir.Type) *ir.Value {
 func (g *maker) statements() {
 	for g.left > 0 {
 		g.line++
-		switch k := g.IntN(16); {
+		switch k := g.IntN(19); {
 		case k < 8:
 			g.have(g.arithmetic())
 		case k == 8:
@@ -176,6 +177,12 @@ func (g *maker) statements() {
 			g.diamond()
 		case k == 14 && g.depth < 3:
 			g.loop()
+		case k == 15:
+			g.again()
+		case k == 16:
+			g.have(g.small())
+		case k == 17:
+			g.fixed()
 		}
 	}
 }
@@ -256,6 +263,50 @@ func (g *maker) memory() {
 	}
 }
 
+// small is a number of a few bits, which says that it is not negative.
+func (g *maker) small() *ir.Value {
+	t := g.anyType()
+	v := g.value(ir.OpAnd, t, g.anyOf(t), g.konst(t, 1<<(1+g.IntN(12))-1))
+	v.Nonneg = true
+	return v
+}
+
+// fixed reads a constant.
+func (g *maker) fixed() {
+	at := g.value(ir.OpAddr, ir.L)
+	at.Sym = "table"
+	i := g.value(ir.OpAdd, ir.L, at, g.value(ir.OpAnd, ir.L, g.anyL(), g.konst(ir.L, 40)))
+	v := g.value([]ir.Op{ir.OpLoad8, ir.OpLoad16, ir.OpLoad32}[g.IntN(3)], g.anyType(), i)
+	v.Imm, v.Fixed = int64(g.IntN(9)), true
+	g.have(v)
+}
+
+// again compares what was compared before, or values made from it: there is something
+// to be proved.
+func (g *maker) again() {
+	if len(g.pairs) == 0 {
+		return
+	}
+	p := g.pairs[g.IntN(len(g.pairs))]
+	x, y := p[0], p[1]
+	switch g.IntN(5) {
+	case 0:
+		x, y = y, x
+	case 1:
+		x = g.value(ir.OpAdd, x.Type, x, g.konst(x.Type, int64(g.IntN(5)-2)))
+	case 2:
+		y = g.someConst(x.Type)
+	}
+	if g.IntN(8) == 0 {
+		v := g.value(ir.OpTrapIf, ir.None, x, y)
+		v.Cond, v.Trap = g.anyCond(), ir.TrapRange
+		return
+	}
+	v := g.value(ir.OpCmp, ir.W, x, y)
+	v.Cond = g.anyCond()
+	g.have(v)
+}
+
 // trapIf seldom traps: one side is a constant that few values meet.
 func (g *maker) trapIf() {
 	t := g.anyType()
@@ -320,14 +371,14 @@ func (g *maker) call() {
 
 // scope runs do in a new block; what it makes is not known behind it.
 func (g *maker) scope(b *ir.Block, budget int, do func()) (w, l *ir.Value) {
-	nw, nl, left := len(g.w), len(g.l), g.left
+	nw, nl, np, left := len(g.w), len(g.l), len(g.pairs), g.left
 	g.b, g.left = b, min(budget, left)
 	g.depth++
 	do()
 	g.depth--
 	w, l = g.anyW(), g.anyL()
 	g.left = left - budget
-	g.w, g.l = g.w[:nw:nw], g.l[:nl:nl]
+	g.w, g.l, g.pairs = g.w[:nw:nw], g.l[:nl:nl], g.pairs[:np:np]
 	return w, l
 }
 
@@ -342,6 +393,7 @@ func (g *maker) condition() *ir.Value {
 		g.b.Values[len(g.b.Values)-1], g.b.Values[len(g.b.Values)-2] = v, v.Args[1]
 	}
 	v.Cond = g.anyCond()
+	g.pairs = append(g.pairs, [2]*ir.Value{v.Args[0], v.Args[1]})
 	return v
 }
 
