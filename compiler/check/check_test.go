@@ -178,3 +178,26 @@ func TestLarge(t *testing.T) {
 		t.Errorf("%d mistakes, want %d", len(errs), n)
 	}
 }
+
+// TestUnsafe: rules of the files that hold the runtime.
+func TestUnsafe(t *testing.T) {
+	for _, c := range []struct{ body, want string }{
+		{"UNSAFE_addr a = UNSAFE_addr_of 1", "needs a reference, saw int"},
+		{"UNSAFE_addr a = (UNSAFE_ref 1) + 1", "nothing here says what `UNSAFE_ref` refers to"},
+		{"STRING s = UNSAFE_ref (UNSAFE_arena + 8)\n    put UNSAFE_arena s", ""},
+		{"UNSAFE_addr a = UNSAFE_load8", "`UNSAFE_load8` needs 1 argument"},
+		{"UNSAFE_syscall 1 2 3 4 5 6 7 8", "takes 7 arguments"},
+		{"UNSAFE_store8 1 \"x\"", "must be a wuint64, saw string"},
+		{"MATCH UNSAFE_arch\n    CASE .arm64\n    END", "`.x86_64` missing"},
+		{"MATCH UNSAFE_arch\n    CASE .riscv64\n    ELSE\n    END", "UNSAFE_arch has no value `riscv64`"},
+		{"WUINT64 a = UNSAFE_syscall 1 (-1)\n    UNSAFE_trap (low_32 a)", ""},
+		{"WUINT32 a = UNSAFE_load32 8", "must be a wuint32, saw wuint64"},
+		{"UNSAFE_lod8 1", "did you mean `UNSAFE_load8`?"},
+	} {
+		src := "FUNC f_of_test\nCODE\n    " + c.body + "\nEND\n"
+		_, errs := check.Check(append(coreFiles(t), parse(t, "test.slunsafe", src)), nil)
+		if got := errs.Error(); c.want == "" && got != "" || !strings.Contains(got, c.want) || len(errs) > 1 {
+			t.Errorf("%s: got %q, want %q", c.body, got, c.want)
+		}
+	}
+}
