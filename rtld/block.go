@@ -14,32 +14,33 @@ type block struct {
 	end  uintptr // behind AT_NULL and its value
 }
 
-// findBlock walks the block at sp.
-func findBlock(sp uintptr) block {
-	b := block{sp: sp, argc: load(sp), argv: sp + word}
+// walk finds the parts of the block at sp.
+func (b *block) walk(sp uintptr) {
+	b.sp, b.argc, b.argv = sp, load(sp), sp+word
 	b.envp = b.argv + (b.argc+1)*word
 	p := b.envp
 	for load(p) != 0 {
 		p += word
 	}
 	b.auxv = p + word
-	p = b.auxv
-	for load(p) != atNull {
-		p += 2 * word
+	for p = b.auxv; load(p) != atNull; p += 2 * word {
 	}
 	b.end = p + 2*word
-	return b
 }
 
-// arg returns argument i; "" when there are fewer.
-func (b *block) arg(i uintptr) string {
-	if i >= b.argc {
-		return ""
+// arg0 returns argument 0, a C string, empty when there is none.
+//
+//go:noinline
+func (b *block) arg0() uintptr {
+	if b.argc == 0 {
+		return lit("\x00")
 	}
-	return cstring(load(b.argv + i*word))
+	return load(b.argv)
 }
 
 // aux returns the value of an auxv entry, and whether there is one.
+//
+//go:noinline
 func (b *block) aux(tag uintptr) (uintptr, bool) {
 	for p := b.auxv; p < b.end-2*word; p += 2 * word {
 		if load(p) == tag {
@@ -50,34 +51,24 @@ func (b *block) aux(tag uintptr) (uintptr, bool) {
 }
 
 // setAux changes an auxv entry, every copy of it.
-func (b *block) setAux(tag, newTag, value uintptr) {
+//
+//go:noinline
+func (b *block) setAux(tag, value uintptr) {
 	for p := b.auxv; p < b.end-2*word; p += 2 * word {
 		if load(p) == tag {
-			store(p, newTag)
 			store(p+word, value)
 		}
 	}
 }
 
-// env returns the value of an environment variable, given as "NAME=\x00", and whether
-// there is one.
-func (b *block) env(name string) (value uintptr, ok bool) {
+// path returns the value of PATH; 0 when there is none.
+func (b *block) path() uintptr {
 	for p := b.envp; load(p) != 0; p += word {
-		if hasPrefix(load(p), name) {
-			return load(p) + uintptr(len(name)-1), true
+		if hasPrefix(load(p), lit("PATH=\x00")) {
+			return load(p) + 5
 		}
 	}
-	return 0, false
-}
-
-// hasPrefix tells whether the C string at addr begins with prefix, a literal with its NUL.
-func hasPrefix(addr uintptr, prefix string) bool {
-	for i := 0; prefix[i] != 0; i++ {
-		if *(*byte)(pointer(addr + uintptr(i))) != prefix[i] {
-			return false
-		}
-	}
-	return true
+	return 0
 }
 
 // dropArgs removes the first n arguments. rsp must stay a multiple of 16, so it goes

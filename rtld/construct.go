@@ -1,42 +1,35 @@
 package rtld
 
-import "unsafe"
-
 // Constructors of the program: DT_PREINIT_ARRAY, DT_INIT, DT_INIT_ARRAY, in this order
 // (gABI, "Initialization and Termination Functions"). DT_FINI and DT_FINI_ARRAY are the
 // business of a C library's exit; a program without one ends with exit_group.
 
-// eachConstructor gives the addresses of the constructors to yield. Entries 0 and −1
-// of the arrays mean nothing by old custom.
-func eachConstructor(m *image, d *dynamic, yield func(fn uint64)) {
-	eachOf(m, d.value[dtPreInit], d.value[dtPreInitSz], yield)
-	if d.value[dtInit] != 0 {
-		yield(uint64(m.base) + d.value[dtInit])
+// construct calls the constructors, with the arguments that C libraries give them. With
+// b nil it only checks that each is code; needs relocation to be done.
+func (m *image) construct(b *block) {
+	m.constructArray(b, m.get(dtPreInit), m.get(dtPreInitSz))
+	if m.has(dtInit) {
+		m.constructor(b, m.base+uintptr(m.get(dtInit)))
 	}
-	eachOf(m, d.value[dtInitArray], d.value[dtInitArraySz], yield)
+	m.constructArray(b, m.get(dtInitArray), m.get(dtInitArraySz))
 }
 
-func eachOf(m *image, at, size uint64, yield func(fn uint64)) {
-	for end := at + size; at < end; at += 8 {
-		b, ok := m.view(at, 8, pfR)
-		if !ok {
-			return // checkDynamic saw the table in one segment
-		}
-		fn := *(*uint64)(unsafe.Pointer(unsafe.SliceData(b)))
-		if fn != 0 && fn != ^uint64(0) {
-			yield(fn)
-		}
+func (m *image) constructArray(b *block, at, size uint64) {
+	for end := at + size; at < end; at += word {
+		// checkDynamic saw the table in one segment.
+		m.constructor(b, load(m.base+uintptr(at)))
 	}
 }
 
-// checkConstructors refuses a program with a constructor outside its code. Needs
-// relocation to be done.
-func checkConstructors(f *fault, m *image, d *dynamic) bool {
-	ok := true
-	eachConstructor(m, d, func(fn uint64) {
-		if at := fn - uint64(m.base); !isCode(m.loads, at) {
-			ok = f.bad("constructor outside the executable segments: address=$\x00", at)
-		}
-	})
-	return ok
+// constructor calls or checks one. 0 and −1 mean nothing by old custom.
+//
+//go:noinline
+func (m *image) constructor(b *block, fn uintptr) {
+	switch {
+	case fn == 0 || fn == ^uintptr(0):
+	case b != nil:
+		callC(fn, b.argc, b.argv, b.envp)
+	case m.view(uint64(fn-m.base), 1, pfX) == nil:
+		m.bad(lit("constructor not in code: address=$\x00"), uint64(fn-m.base))
+	}
 }

@@ -5,59 +5,60 @@ import "unsafe"
 // The dynamic section: read once into a small table of values, every table that it
 // names checked to lie in the image before anything reads from it.
 
-// dynamic holds the values of the tags that the loader uses. Tags below 38 have the
-// slot of their number.
-type dynamic struct {
-	value [dynSlots]uint64
-	seen  uint64 // bit per slot
-}
-
+// slotGnuHash and slotVersym are where the values of DT_GNU_HASH and DT_VERSYM are kept.
+// Tags below 38 have the slot of their number.
 const (
 	slotGnuHash = 38
-	dynSlots    = 39
+	slotVersym  = 39
+	dynSlots    = 64 // a power of two: masked numbers need no check
 )
 
-func (d *dynamic) has(slot uint) bool { return d.seen&(1<<slot) != 0 }
+// has tells whether the dynamic section has the tag of slot.
+func (m *image) has(slot uint8) bool { return m.tags>>(slot%dynSlots)&1 != 0 }
 
-// used is the set of tags that the loader reads; all others are ignored.
-const used = 1<<dtNeeded | 1<<dtPltRelSz | 1<<dtHash | 1<<dtStrtab | 1<<dtSymtab | 1<<dtRela | 1<<dtRelaSz | 1<<dtRelaEnt |
-	1<<dtStrSz | 1<<dtSymEnt | 1<<dtInit | 1<<dtRel | 1<<dtRelSz | 1<<dtPltRel | 1<<dtTextRel | 1<<dtJmpRel | 1<<dtInitArray |
-	1<<dtInitArraySz | 1<<dtFlags | 1<<dtPreInit | 1<<dtPreInitSz | 1<<dtRelrSz | 1<<dtRelr | 1<<dtRelrEnt | 1<<slotGnuHash
+// get returns the value of the tag of slot, 0 when it is not there.
+func (m *image) get(slot uint8) uint64 { return m.dyn[slot%dynSlots] }
+
+// complain names the tag of slot and its value.
+//
+//go:noinline
+func (m *image) complain(what uintptr, slot uint8) {
+	m.badName(what, rowOf(lit(tagNames), uint64(slot)), m.get(slot))
+}
 
 // tagNames names the slots.
-const tagNames = "\x01DT_NEEDED\n\x02DT_PLTRELSZ\n\x04DT_HASH\n\x05DT_STRTAB\n\x06DT_SYMTAB\n\x07DT_RELA\n\x08DT_RELASZ\n" +
-	"\x09DT_RELAENT\n\x0aDT_STRSZ\n\x0bDT_SYMENT\n\x0cDT_INIT\n\x11DT_REL\n\x12DT_RELSZ\n\x14DT_PLTREL\n\x16DT_TEXTREL\n" +
-	"\x17DT_JMPREL\n\x19DT_INIT_ARRAY\n\x1bDT_INIT_ARRAYSZ\n\x1eDT_FLAGS\n\x20DT_PREINIT_ARRAY\n\x21DT_PREINIT_ARRAYSZ\n" +
-	"\x23DT_RELRSZ\n\x24DT_RELR\n\x25DT_RELRENT\n\x26DT_GNU_HASH\n\xffd_tag\n\x00"
+const tagNames = "\x01NEEDED\n\x02PLTRELSZ\n\x04HASH\n\x05STRTAB\n\x06SYMTAB\n\x07RELA\n\x08RELASZ\n" +
+	"\x09RELAENT\n\x0aSTRSZ\n\x0bSYMENT\n\x0cINIT\n\x11REL\n\x12RELSZ\n\x14PLTREL\n\x16TEXTREL\n" +
+	"\x17JMPREL\n\x19INIT_ARRAY\n\x1bINIT_ARRAYSZ\n\x1eFLAGS\n\x20PREINIT_ARRAY\n\x21PREINIT_ARRAYSZ\n" +
+	"\x23RELRSZ\n\x24RELR\n\x25RELRENT\n\x26GNU_HASH\n\xff?\n\x00"
 
-// readDynamic reads the dynamic section s of m. It ends at DT_NULL or with the
-// segment.
-func readDynamic(f *fault, m *image, s *phdr, d *dynamic) bool {
-	b, ok := m.view(s.vaddr, s.filesz, pfR)
-	if !ok {
-		return f.bad("PT_DYNAMIC outside the image: p_vaddr=$\x00", s.vaddr)
+// readDynamic reads the dynamic section. It ends at DT_NULL or with its segment.
+func (m *image) readDynamic() {
+	s := m.dynamic
+	at := m.view(s.vaddr, s.filesz, pfR)
+	if at == nil {
+		m.bad(lit("PT_DYNAMIC outside the image: p_vaddr=$\x00"), s.vaddr)
 	}
-	for ; len(b) >= dynSize; b = b[dynSize:] {
-		e := (*dyn)(unsafe.Pointer(unsafe.SliceData(b)))
-		tag, value := e.tag, e.value
-		slot := uint(tag)
+	for n := s.filesz / dynSize; n != 0; n-- {
+		e := (*dyn)(at)
+		at = unsafe.Add(at, dynSize)
+		slot := uint8(e.tag)
 		switch {
-		case tag == dtNull:
-			return checkDynamic(f, m, d)
-		case tag == dtGnuHash:
+		case e.tag == dtNull:
+			return
+		case e.tag == dtGnuHash:
 			slot = slotGnuHash
-		case tag >= slotGnuHash || used&(1<<tag) == 0:
-			continue
+		case e.tag == dtVersym:
+			slot = slotVersym
+		case e.tag >= slotGnuHash:
+			continue // of no interest, or unknown
 		}
-		if d.has(slot) && slot != dtNeeded {
-			return f.badName("dynamic tag given twice: %=$\x00", rowOf(tagNames, uint64(slot)), value)
+		m.dyn[slot%dynSlots] = e.value
+		if m.has(slot) && slot != dtNeeded {
+			m.complain(lit("dynamic tag given twice: DT_%=$\x00"), slot)
 		}
-		if !d.has(slot) {
-			d.value[slot] = value // of several DT_NEEDED, the first
-		}
-		d.seen |= 1 << slot
+		m.tags |= 1 << (slot % dynSlots)
 	}
-	return checkDynamic(f, m, d)
 }
 
 // dynTables has a row per table: the tag of its address, of its size, of its entry
@@ -72,55 +73,55 @@ const dynTables = "\x07\x08\x09\x18" + // DT_RELA
 const noTag = 0x7f
 
 // checkDynamic checks the values against each other and against the image.
-func checkDynamic(f *fault, m *image, d *dynamic) bool {
-	for t := 0; dynTables[t] != 0; t += 4 {
-		at, size, ent, unit := uint(dynTables[t]), uint(dynTables[t+1]), uint(dynTables[t+2]), uint64(dynTables[t+3])
-		n := d.value[size]
+func (m *image) checkDynamic() {
+	for row := lit(dynTables); byteAt(row) != 0; row += 4 {
+		at, size, ent, unit := byteAt(row), byteAt(row+1), byteAt(row+2), uint64(byteAt(row+3))
+		n := m.get(size)
 		switch {
-		case !d.has(at) && n == 0:
-			continue
-		case !d.has(at) || !d.has(size):
-			return f.badName("dynamic table without address or without size: %=$\x00", rowOf(tagNames, uint64(size)), n)
-		case ent != noTag && d.value[ent] != unit:
-			return f.badName("wrong entry size: %=#\x00", rowOf(tagNames, uint64(ent)), d.value[ent])
+		case !m.has(at) && n == 0:
+		case !m.has(at) || !m.has(size):
+			m.complain(lit("table without address or size: DT_%=$\x00"), size)
+		case ent != noTag && m.get(ent) != unit:
+			m.complain(lit("wrong entry size: DT_%=$\x00"), ent)
 		case n%unit != 0:
-			return f.badName("size is no multiple of the entry size: %=$\x00", rowOf(tagNames, uint64(size)), n)
-		}
-		if _, ok := m.view(d.value[at], n, pfR); !ok {
-			return f.badName("dynamic table outside the image: %=$\x00", rowOf(tagNames, uint64(at)), d.value[at])
+			m.complain(lit("size is no multiple of the entry size: DT_%=$\x00"), size)
+		case m.view(m.get(at), n, pfR) == nil:
+			m.complain(lit("table outside the image: DT_%=$\x00"), at)
 		}
 	}
 	switch {
-	case d.has(dtNeeded):
-		name, ok := m.name(d, d.value[dtNeeded])
-		if !ok {
-			return f.bad("string outside the string table: DT_NEEDED=$\x00", d.value[dtNeeded])
-		}
-		return f.badName("needs library %: libraries are not supported by this version\x00", name, 0)
-	case d.has(dtRel) || d.value[dtRelSz] != 0:
-		return f.bad("relocations without addends are not of this machine: DT_REL=$\x00", d.value[dtRel])
-	case d.value[dtPltRelSz] != 0 && d.value[dtPltRel] != dtRela:
-		return f.bad("relocations without addends are not of this machine: DT_PLTREL=#\x00", d.value[dtPltRel])
-	case d.has(dtTextRel) || d.value[dtFlags]&dfTextRel != 0:
-		return f.bad("relocations of read-only memory are not supported: DT_TEXTREL=$\x00", d.value[dtTextRel])
-	case d.has(dtSymtab) && d.value[dtSymEnt] != symSize:
-		return f.bad("wrong entry size: DT_SYMENT=#\x00", d.value[dtSymEnt])
+	case m.has(dtNeeded):
+		m.badName(lit("needs library %: libraries are not supported by this version\x00"), m.name(m.get(dtNeeded)), 0)
+	case m.has(dtRel):
+		m.complain(lit(otherKind), dtRel)
+	case m.get(dtPltRelSz) != 0 && m.get(dtPltRel) != dtRela:
+		m.complain(lit(otherKind), dtPltRel)
+	case m.has(dtTextRel):
+		m.complain(lit(ofReadOnly), dtTextRel)
+	case m.get(dtFlags)&dfTextRel != 0:
+		m.complain(lit(ofReadOnly), dtFlags)
+	case m.has(dtSymtab) && m.get(dtSymEnt) != symSize:
+		m.complain(lit("wrong entry size: DT_%=$\x00"), dtSymEnt)
 	}
-	return true
 }
 
-// name returns the string at off of the string table, with its NUL.
-func (m *image) name(d *dynamic, off uint64) (string, bool) {
-	size := d.value[dtStrSz]
-	b, ok := m.view(d.value[dtStrtab], size, pfR)
-	if !ok || !d.has(dtStrtab) || off >= size {
-		return "", false
-	}
-	b = b[off:]
-	for i, c := range b {
-		if c == 0 {
-			return text(b[:i+1]), true
+const (
+	otherKind  = "relocations of another machine's kind: DT_%=$\x00"
+	ofReadOnly = "relocations of read-only memory: DT_%=$\x00"
+)
+
+// name returns the string at off of the string table, which must end there too.
+func (m *image) name(off uint64) uintptr {
+	size, at := m.get(dtStrSz), m.get(dtStrtab)
+	for i := off; i < size; i++ {
+		c := m.view(at+i, 1, pfR)
+		if c == nil {
+			break
+		}
+		if *(*byte)(c) == 0 {
+			return m.base + uintptr(at+off)
 		}
 	}
-	return "", false
+	m.bad(lit("string outside the string table: offset=$\x00"), off)
+	return 0
 }

@@ -14,8 +14,6 @@ const (
 
 	etDyn = 3
 
-	pnXnum = 0xffff
-
 	pfX = 1
 	pfW = 2
 	pfR = 4
@@ -54,6 +52,7 @@ const (
 	dtRelrSz      = 35
 	dtRelr        = 36
 	dtRelrEnt     = 37
+	dtVersym      = 0x6ffffff0
 	dtGnuHash     = 0x6ffffef5
 	dfTextRel     = 4
 	stbWeak       = 2
@@ -128,9 +127,10 @@ type symbol struct {
 // note is the program note: its header, the owner padded to 8, its contents.
 type note struct {
 	namesz, descsz, typ uint32
-	owner               [2]uint32
+	owner               uint32
+	_                   uint32
 	format, flags       uint32
-	entry               [2]uint32 // low word first; the contents are only 4-byte aligned
+	entryLow, entryHigh uint32 // the contents are only 4-byte aligned
 	minRtld, stub       uint32
 }
 

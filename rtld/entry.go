@@ -10,9 +10,10 @@ func enter(sp, pc uintptr)
 func callC(fn, argc, argv, envp uintptr)
 
 func trap()
+func sysRegs()
 func moveBytes()
 func clearBytes()
 func equalBytes()
 
-// roomSize is what entry0 sets aside for buffers (room in entry_amd64.s).
-const roomSize = 8*1024 - 512
+// roomSize is what entry0 sets aside for buffers (see entry_amd64.s).
+const roomSize = 7*1024 + 512

@@ -9,37 +9,30 @@
 // What lies below the kernel's block while the loader runs:
 //
 //	rsp at entry -> argc, argv, envp, auxv (the kernel's block)
-//	                a made-up g: all the loader's Go code ever reads of it is
-//	                stackguard0 at 16 (the stack check of each function)
-//	                the loader's frames, roomBelow − roomSize at most
-//	entry - 16 KiB  end of the room: roomSize bytes of untouched, zeroed stack
-//	                for the buffers that must not be zeroed by Go
-#define gSize 48
-#define frames (8*1024)
-#define room (8*1024-512)
+//	                the loader's frames: rtld/shrink proves that they need
+//	                less than framesSize bytes
+//	- framesSize    the room: roomSize bytes of untouched, zeroed stack
+#define framesSize 4096
+#define roomSize (7*1024+512)
 
 // func entry0()
-// The ELF entry point. Needs nothing but rsp; never returns.
+// The ELF entry point. Needs nothing but rsp; never returns. There is no g: the only
+// code that would read one, the stack checks, is dropped by rtld/shrink.
 TEXT ·entry0(SB), NOSPLIT|NOFRAME, $0
 	MOVQ	SP, AX
-	SUBQ	$(gSize+32), SP
+	LEAQ	-(framesSize+roomSize)(AX), CX
+	LEAQ	·entry0(SB), DX
+	SUBQ	$32, SP
 	ANDQ	$~15, SP
-	LEAQ	32(SP), R14
-	XORPS	X15, X15
-	MOVUPS	X15, 0(R14)
-	MOVUPS	X15, 16(R14)
-	MOVUPS	X15, 32(R14)
-	LEAQ	-frames(AX), CX
-	MOVQ	CX, 16(R14)
-	SUBQ	$room, CX
+	XORPS	X15, X15 // Go's zero
 	MOVQ	AX, 0(SP)
 	MOVQ	CX, 8(SP)
-	LEAQ	·entry0(SB), DX
 	MOVQ	DX, 16(SP)
 	CALL	·start(SB)
 	// start never returns. What follows is never run either: it keeps the
 	// routines in the linked file that only the post-linker refers to.
 	CALL	·trap(SB)
+	CALL	·sysRegs(SB)
 	CALL	·moveBytes(SB)
 	CALL	·clearBytes(SB)
 	CALL	·equalBytes(SB)
@@ -102,8 +95,7 @@ TEXT ·enter(SB), NOSPLIT|NOFRAME, $0-16
 
 // func callC(fn, argc, argv, envp uintptr)
 // Calls a constructor of the program by the psABI's convention (section 3.2.2:
-// rsp 16-byte aligned at the call; rbx, rbp, r12-r15 are kept by the callee, so
-// r14, our g, survives; xmm15 does not).
+// rsp 16-byte aligned at the call; xmm15 is not kept).
 TEXT ·callC(SB), NOSPLIT|NOFRAME, $0-32
 	MOVQ	fn+0(FP), AX
 	MOVQ	argc+8(FP), DI
@@ -121,8 +113,8 @@ TEXT ·callC(SB), NOSPLIT|NOFRAME, $0-32
 	RET
 
 // func trap()
-// Where every runtime.panic* and morestack* of the compiled loader is sent:
-// the loader's own bug, said with the address behind the call.
+// Where every runtime.panic* of the compiled loader is sent: the loader's own bug, said
+// with the offset in its image, which the ledger beside the image names.
 TEXT ·trap(SB), NOSPLIT|NOFRAME, $0
 	MOVQ	0(SP), AX
 	LEAQ	·entry0(SB), CX
@@ -130,11 +122,24 @@ TEXT ·trap(SB), NOSPLIT|NOFRAME, $0
 	SUBQ	CX, AX
 	SUBQ	$64, SP
 	ANDQ	$~15, SP
-	// The check below must pass although the stack may be what ran out.
-	MOVQ	$0, 16(R14)
 	MOVQ	AX, 0(SP)
+	LEAQ	-framesSize(SP), CX // free: the stack is never used as far as that
+	MOVQ	CX, 8(SP)
 	CALL	·internalError(SB)
 	INT	$3
+
+// func sysRegs()
+// Stands for sys: its arguments are in the registers of ABIInternal (rax, rbx, rcx,
+// rdi, rsi, r8, r9), the kernel wants rax, rdi, rsi, rdx, r10, r8, r9.
+TEXT ·sysRegs(SB), NOSPLIT|NOFRAME, $0
+	MOVQ	CX, DX
+	XCHGQ	DX, SI // rdx = d, rsi = b
+	MOVQ	DX, R10
+	MOVQ	DI, DX
+	MOVQ	BX, DI
+	// r8 and r9 hold e and f already
+	SYSCALL
+	RET
 
 // The three below stand for runtime.memmove, memclrNoHeapPointers and memequal.
 // Compiled code calls them by Go's register convention (ABIInternal: rax, rbx,

@@ -1,9 +1,7 @@
 package rtld
 
-import "unsafe"
-
-// How the loader says why it cannot go on. A function that may fail gets a *fault,
-// fills it and returns false; start prints it as one line on fd 2 in one write.
+// How the loader says why it cannot go on: one line on fd 2 in one write, and the
+// process ends. Nothing of the program has run then, so there is nothing to undo.
 
 // Exit codes of the loader (docs/startup.md): the shell's own convention.
 const (
@@ -11,167 +9,137 @@ const (
 	exitNotPermitted = 126 // the file is there, but policy forbids it
 )
 
-// A fault says what is wrong with the program.
+// A report is where complaints go; file, a C string, is what they are about.
 //
-// In what, % stands for name, # for value in decimal and $ for value in hex.
-// Every literal ends in \x00 so that the post-linker sees where it ends (rtld/shrink);
-// printing stops there.
-type fault struct {
-	what, name string
-	value      uint64
-	exit       uintptr
+// None of its methods returns. In what, a C string, % stands for name, # for value in decimal and
+// $ for value in hex. Every literal ends in \x00 so that the post-linker sees where it
+// ends (rtld/shrink), and that is where printing stops.
+type report struct {
+	file uintptr
+	room uintptr // where a line may be put together: lineMax bytes
 }
 
-// bad is a fault of the file, exit code 127. It returns false.
+// bad is a complaint about the file.
 //
 //go:noinline
-func (f *fault) bad(what string, value uint64) bool {
-	f.what, f.value, f.exit = what, value, exitCannotStart
-	return false
+func (r *report) bad(what uintptr, value uint64) { r.die(what, 0, value, exitCannotStart) }
+
+// badName is bad about something that has a name, a C string.
+//
+//go:noinline
+func (r *report) badName(what uintptr, name uintptr, value uint64) {
+	r.die(what, name, value, exitCannotStart)
 }
 
-// badName is bad about something that has a name.
+// refused complains about a system call that answered −errno: 126 when policy forbids it.
 //
 //go:noinline
-func (f *fault) badName(what, name string, value uint64) bool {
-	f.name = name
-	return f.bad(what, value)
-}
-
-// refused is the fault of a system call that answered r: 126 when policy forbids it.
-//
-//go:noinline
-func (f *fault) refused(what string, r uintptr) bool {
-	e := errno(r)
-	f.badName(what, rowOf(errnoNames, e), e)
+func (r *report) refused(what uintptr, answer uintptr) {
+	e := errno(answer)
+	code := uintptr(exitCannotStart)
 	if e == eperm || e == eacces {
-		f.exit = exitNotPermitted
+		code = exitNotPermitted
 	}
-	return false
+	r.die(what, rowOf(lit(errnoNames), e), e, code)
 }
 
-// rowOf returns the name behind a number in a table of rows: a byte with the number,
-// the name, a newline. What a number that is not there is called, stands in the last
-// row, which has number 0xff.
-func rowOf(table string, number uint64) string {
-	i := 0
-	for {
-		key := table[i]
-		i++
-		begin := i
-		for table[i] != '\n' {
-			i++
+// check is refused for an answer that is an errno.
+//
+//go:noinline
+func (r *report) check(what uintptr, answer uintptr) {
+	if failed(answer) {
+		r.refused(what, answer)
+	}
+}
+
+// rowOf returns the address of the name behind a number in a table of rows: a byte with
+// the number, the name, a newline. What a number that is not there is called, stands in
+// the last row, which has number 0xff.
+//
+//go:noinline
+func rowOf(table uintptr, number uint64) uintptr {
+	for at := table; ; {
+		key := uint64(byteAt(at))
+		at++
+		if key == number || key == 0xff {
+			return at
 		}
-		if uint64(key) == number || key == 0xff {
-			return table[begin:i]
+		for byteAt(at) != '\n' {
+			at++
 		}
-		i++
+		at++
 	}
 }
 
 // errnoNames names the errnos that a loader meets.
-const errnoNames = "\x01EPERM\n\x02ENOENT\n\x05EIO\n\x06ENXIO\n\x09EBADF\n\x0cENOMEM\n\x0dEACCES\n\x13ENODEV\n\x14ENOTDIR\n" +
-	"\x15EISDIR\n\x16EINVAL\n\x17ENFILE\n\x18EMFILE\n\x1aETXTBSY\n\x24ENAMETOOLONG\n\x26ENOSYS\n\x28ELOOP\n\xfferror\n\x00"
+const errnoNames = "\x01EPERM\n\x02ENOENT\n\x05EIO\n\x0cENOMEM\n\x0dEACCES\n\x14ENOTDIR\n" +
+	"\x15EISDIR\n\x16EINVAL\n\x17ENFILE\n\x18EMFILE\n\x24ENAMETOOLONG\n\x28ELOOP\n\xfferror\n\x00"
 
-// lineMax bounds a message, whatever is in the names that it quotes.
-const lineMax = 1024
+// lineMax bounds a message, whatever is in the names that it quotes; nameMax each of them.
+const (
+	lineMax = 1024
+	nameMax = 400
+)
 
-// line is a message being put together; what does not fit is dropped, but the
-// newline always fits.
-type line struct {
-	buf [lineMax]byte
-	n   int
-}
-
-func (l *line) byte(c byte) {
-	if l.n < lineMax-1 {
-		l.buf[l.n] = c
-		l.n++
+// name appends the name at addr, which ends with a NUL or as a row does.
+//
+//go:noinline
+func (b *buffer) name(addr uintptr) {
+	if end := b.cstring(addr, '\n', nameMax); byteAt(end) > '\n' {
+		b.all(lit("...\x00"))
 	}
 }
 
-// quote appends s up to a NUL, at most max bytes of it; control characters become
-// '?', so that the message stays one line whatever a file is called.
-func (l *line) quote(s string, max int) {
-	for i := 0; i < len(s) && s[i] != 0; i++ {
-		c := s[i]
-		if i == max {
-			l.byte('.')
-			l.byte('.')
-			l.byte('.')
-			return
-		}
-		if c < ' ' || c == 0x7f {
-			c = '?'
-		}
-		l.byte(c)
+// begin starts a line: "slulrtld: file: ".
+//
+//go:noinline
+func (r *report) begin(b *buffer) {
+	b.at, b.end = r.room, r.room+lineMax-1
+	b.all(lit("slulrtld: \x00"))
+	if r.file != 0 {
+		b.cstring(r.file, 0, nameMax)
+		b.all(lit(": \x00"))
 	}
 }
 
-// number appends v in base 10 or 16.
-func (l *line) number(v, base uint64) {
-	var digits [20]byte
-	n := len(digits)
-	for {
-		n--
-		digits[n] = byte('0' + v%base)
-		if v%base > 9 {
-			digits[n] += 'a' - '9' - 1
-		}
-		v /= base
-		if v == 0 {
-			break
+// finish writes the line in r.room, which ends at end, and ends the process. Control
+// characters become '?', so that it is one line whatever a file is called.
+//
+//go:noinline
+func (r *report) finish(end, code uintptr) {
+	for p := r.room; p < end; p++ {
+		if c := byteAt(p); c < ' ' || c == 0x7f {
+			setByte(p, '?')
 		}
 	}
-	for _, c := range digits[n:] {
-		l.byte(c)
-	}
-}
-
-// fault appends f.what with its name and value put in.
-func (l *line) fault(f *fault) {
-	for i := 0; i < len(f.what) && f.what[i] != 0; i++ {
-		switch c := f.what[i]; c {
-		case '%':
-			l.quote(f.name, 400)
-		case '#':
-			l.number(f.value, 10)
-		case '$':
-			l.byte('0')
-			l.byte('x')
-			l.number(f.value, 16)
-		default:
-			l.byte(c)
-		}
-	}
-}
-
-func (l *line) write(fd uintptr) {
-	l.buf[l.n] = '\n'
-	writeAll(fd, unsafe.Slice(&l.buf[0], l.n+1))
+	setByte(end, '\n') // begin left room for it
+	writeAll(2, r.room, end+1-r.room)
+	exit(code)
 }
 
 // die prints "slulrtld: file: what" and ends the process.
-//
-//go:noinline
-func die(file string, f *fault) {
-	var l line
-	l.quote("slulrtld: \x00", 80)
-	if file != "" {
-		l.quote(file, 400)
-		l.byte(':')
-		l.byte(' ')
+func (r *report) die(what, name uintptr, value uint64, code uintptr) {
+	var b buffer
+	for r.begin(&b); byteAt(what) != 0; what++ {
+		switch c := byteAt(what); c {
+		case '%':
+			b.name(name)
+		case '#':
+			b.number(value, 10)
+		case '$':
+			b.all(lit("0x\x00"))
+			b.number(value, 16)
+		default:
+			b.put(c)
+		}
 	}
-	l.fault(f)
-	l.write(2)
-	exit(f.exit)
+	r.finish(b.at, code)
 }
 
 // internalError ends the process after a failed check of the loader's own code
-// (an index out of range, a stack that ran out) at this offset in its image.
-// trap calls it.
-func internalError(at uintptr) {
-	var f fault
-	f.bad("internal error at offset $, please report\x00", uint64(at))
-	die("", &f)
+// (an index out of range) at this offset in its image. trap calls it, with room for
+// the line.
+func internalError(at, room uintptr) {
+	r := report{room: room}
+	r.bad(lit("internal error at offset $, please report\x00"), uint64(at))
 }

@@ -5,6 +5,9 @@ import "unsafe"
 // Memory that Go did not allocate: the kernel's block on the stack, mapped
 // segments, the room. These are the only functions that make pointers of numbers.
 
+// word is the size of a pointer on every CPU that the loader knows.
+const word = 8
+
 // pointer returns addr as a pointer. The detour through memory says to vet that
 // this is meant: addr is no Go object, and no garbage collector moves it.
 func pointer(addr uintptr) unsafe.Pointer {
@@ -17,39 +20,62 @@ func load(addr uintptr) uintptr { return *(*uintptr)(pointer(addr)) }
 // store sets the 8-byte word at addr.
 func store(addr, v uintptr) { *(*uintptr)(pointer(addr)) = v }
 
-// bytesAt returns the n bytes at addr as a slice, shared.
-func bytesAt(addr, n uintptr) []byte { return unsafe.Slice((*byte)(pointer(addr)), n) }
+// byteAt returns the byte at addr.
+func byteAt(addr uintptr) byte { return *(*byte)(pointer(addr)) }
 
-// text returns b as a string, shared: it changes when b does.
-func text(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+// setByte sets the byte at addr.
+func setByte(addr uintptr, v byte) { *(*byte)(pointer(addr)) = v }
 
-// address returns where b begins.
-func address(b []byte) uintptr { return uintptr(unsafe.Pointer(unsafe.SliceData(b))) }
+// lit returns the address of s, a constant of the loader, which ends in a NUL.
+func lit(s string) uintptr { return uintptr(unsafe.Pointer(unsafe.StringData(s))) }
 
-// cstring returns the NUL-terminated string at addr, without the NUL; "" for 0.
-func cstring(addr uintptr) string {
-	if addr == 0 {
-		return ""
+// isSame tells whether the C strings at a and b are the same.
+//
+//go:noinline
+func isSame(a, b uintptr) bool {
+	for byteAt(a) == byteAt(b) {
+		if byteAt(a) == 0 {
+			return true
+		}
+		a++
+		b++
 	}
-	n := uintptr(0)
-	for *(*byte)(pointer(addr + n)) != 0 {
-		n++
+	return false
+}
+
+// hasPrefix tells whether the C string at addr begins with the C string at prefix.
+//
+//go:noinline
+func hasPrefix(addr, prefix uintptr) bool {
+	for p := prefix; byteAt(p) != 0; p++ {
+		if byteAt(addr) != byteAt(p) {
+			return false
+		}
+		addr++
 	}
-	return text(bytesAt(addr, n))
+	return true
+}
+
+// baseName returns the address behind the last slash of the C string at addr.
+//
+//go:noinline
+func baseName(addr uintptr) uintptr {
+	base := addr
+	for ; byteAt(addr) != 0; addr++ {
+		if byteAt(addr) == '/' {
+			base = addr + 1
+		}
+	}
+	return base
 }
 
 // moveWords copies n words from one address to another, lower, one.
+//
+//go:noinline
 func moveWords(to, from, n uintptr) {
-	for i := uintptr(0); i < n; i++ {
-		store(to+i*word, load(from+i*word))
+	for ; n != 0; n-- {
+		store(to, load(from))
+		to += word
+		from += word
 	}
 }
-
-// word is the size of a pointer on every CPU that the loader knows.
-const word = 8
-
-// addressOf returns where s begins.
-func addressOf(s string) uintptr { return uintptr(unsafe.Pointer(unsafe.StringData(s))) }
-
-// literal returns the address of a constant of the loader, for the kernel.
-func literal(s string) uintptr { return addressOf(s) }

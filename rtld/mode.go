@@ -36,7 +36,7 @@ func decide(b *block, phdr uintptr) launch {
 	}
 	name, _ := b.aux(atExecfn)
 	if fd, ok := devFd(name); ok {
-		at := sys(sysLseek, fd, 0, seekCur, 0, 0, 0)
+		at := sys3(sysLseek, fd, 0, seekCur)
 		n := int64(at) - stubMagic
 		if !failed(at) && n >= -4095 && n < maxFd {
 			return launch{modeStub, fd, n}
@@ -47,16 +47,18 @@ func decide(b *block, phdr uintptr) launch {
 
 // devFd returns the fd that the C string "/dev/fd/<digits>" at addr names.
 func devFd(addr uintptr) (uintptr, bool) {
-	if addr == 0 || !hasPrefix(addr, "/dev/fd/\x00") {
+	if addr == 0 || !hasPrefix(addr, lit("/dev/fd/\x00")) {
 		return 0, false
 	}
-	s := cstring(addr + 8)
 	fd := uintptr(0)
-	for i := 0; i < len(s); i++ {
-		if s[i] < '0' || s[i] > '9' || fd >= maxFd {
+	for addr += 8; ; addr++ {
+		digit := uintptr(byteAt(addr)) - '0'
+		if digit > 9 {
+			break
+		}
+		if fd = fd*10 + digit; fd >= maxFd {
 			return 0, false
 		}
-		fd = fd*10 + uintptr(s[i]-'0')
 	}
-	return fd, s != ""
+	return fd, byteAt(addr) == 0 && byteAt(addr-1) != '/'
 }

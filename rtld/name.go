@@ -1,67 +1,55 @@
 package rtld
 
-import "unsafe"
-
 // Names: what the program is called in messages, in AT_EXECFN and in /proc/PID/comm.
 
-// deleted is what the kernel appends to the link of an unlinked file.
-const deleted = " (deleted)\x00"
-
-// linkOf reads the link /proc/self/fd/fd into room: the path of the open file, a NUL
-// behind it. "" when there is no /proc.
-func linkOf(fd uintptr, room []byte) string {
-	var name [32]byte
-	n := copy(name[:], "/proc/self/fd/\x00") - 1
-	var digits [20]byte
-	k := len(digits)
-	for {
-		k--
-		digits[k] = byte('0' + fd%10)
-		fd /= 10
-		if fd == 0 {
-			break
-		}
+// linkOf reads the link /proc/self/fd/fd into room: the path of the open file, as a C
+// string. It returns its address, 0 when there is no /proc.
+func linkOf(fd, room uintptr) uintptr {
+	b := buffer{room, room + pathMax}
+	b.all(lit("/proc/self/fd/\x00"))
+	b.number(uint64(fd), 10)
+	b.put(0)
+	n := sys(sysReadlinkat, atFdcwd, room, room, pathMax-1, 0, 0) // the name is read first
+	if failed(n) {
+		return 0
 	}
-	copy(name[n:], digits[k:]) // 14 + 10 digits at most: a NUL remains
-	r := sys(sysReadlinkat, atFdcwd, uintptr(unsafe.Pointer(&name)), address(room), uintptr(len(room)-1), 0, 0)
-	if failed(r) || r == 0 || r >= uintptr(len(room)) {
-		return ""
+	setByte(room+n, 0)
+	const deleted = " (deleted)\x00" // what the kernel appends for an unlinked file
+	if cut := n - uintptr(len(deleted)-1); cut < n && isSame(room+cut, lit(deleted)) {
+		setByte(room+cut, 0)
 	}
-	room[r] = 0
-	s := text(room[:r])
-	if cut := len(s) - (len(deleted) - 1); cut > 0 && hasPrefix(address(room)+uintptr(cut), deleted) {
-		s = s[:cut]
-		room[cut] = 0
-	}
-	return s
+	return room
 }
 
-// baseName returns what follows the last slash of s.
-func baseName(s string) string { return s[lastSlash(s)+1:] }
-
-// commName chooses the name for PR_SET_NAME (docs/startup.md, "Names"): the base
-// name of argv[0] when it is the file's own or provably leads to the file, else
-// the base name of the file's path. The result has a NUL behind it.
-func commName(b *block, path string, file *stat, secure bool, room []byte) string {
-	arg := b.arg(0)
-	a, own := baseName(arg), baseName(path)
-	if a != "" && a[0] == '-' {
-		a = a[1:] // a login shell's mark
-	}
-	if a == own || a == "" || secure {
+// commName chooses the name for PR_SET_NAME (docs/startup.md, "Names"), a C string: the
+// base name of argv[0] when it is the file's own or provably leads to the file, else
+// the base name of the file's path.
+func (p *program) commName() uintptr {
+	b := &p.block
+	own := baseName(p.file)
+	arg := b.arg0()
+	if p.secure {
 		return own
 	}
-	if lastSlash(arg) >= 0 {
-		if st, r := statPath(load(b.argv)); !failed(r) && st.dev == file.dev && st.ino == file.ino {
-			return a
-		}
+	name := baseName(arg)
+	isPath := name != arg
+	if byteAt(name) == '-' {
+		name++ // a login shell's mark
+	}
+	if byteAt(name) == 0 || isSame(name, own) {
 		return own
 	}
-	if hit, st := searchPath(b, a, room); hit != "" && st.dev == file.dev && st.ino == file.ino {
-		return a
+	st := &p.other
+	if isPath {
+		statPath(arg, st)
+	} else if !b.searchPath(name, st, p.room+headAt) {
+		return own
+	}
+	if st.dev == p.stat.dev && st.ino == p.stat.ino { // when stat failed, still that of nothing
+		return name
 	}
 	return own
 }
 
 // setComm names the process. The kernel takes 15 bytes up to a NUL.
-func setComm(name string) { sys(sysPrctl, prSetName, addressOf(name), 0, 0, 0, 0) }
+func setComm(name uintptr) { sys3(sysPrctl, prSetName, name, 0) }

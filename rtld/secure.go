@@ -7,12 +7,20 @@ package rtld
 // isSecure decides. Whatever is unclear is secure: AT_SECURE set, real and effective
 // ids that differ, or an entry that should tell and is missing.
 func (b *block) isSecure() bool {
-	secure, ok := b.aux(atSecure)
-	uid, okUID := b.aux(atUID)
-	euid, okEUID := b.aux(atEUID)
-	gid, okGID := b.aux(atGID)
-	egid, okEGID := b.aux(atEGID)
-	return !ok || !okUID || !okEUID || !okGID || !okEGID || secure != 0 || uid != euid || gid != egid
+	var ids [4]uintptr // uid, euid, gid, egid: AT_UID to AT_EGID are 11 to 14
+	secure, found := uintptr(0), 0
+	for p := b.auxv; p < b.end; p += 2 * word {
+		tag, v := load(p), load(p+word)
+		if i := tag - atUID; i < 4 {
+			ids[i] = v
+			found |= 1 << i
+		}
+		if tag == atSecure {
+			secure |= v
+			found |= 1 << 4
+		}
+	}
+	return found != 31 || secure|ids[0]^ids[1]|ids[2]^ids[3] != 0
 }
 
 // unsecureNames are the environment variables that a secure program must not hand on:
@@ -28,19 +36,22 @@ const unsecureNames = "LD_SLUL_*\n" +
 
 // isUnsecure tells whether the environment entry at addr, "NAME=value", is of a name
 // on the list. An entry without "=" counts as a name.
+//
+//go:noinline
 func isUnsecure(addr uintptr) bool {
-	for i := 0; unsecureNames[i] != 0; i++ {
-		j := uintptr(0)
-		for unsecureNames[i] != '\n' && unsecureNames[i] == *(*byte)(pointer(addr + j)) {
-			i++
-			j++
+	for at := lit(unsecureNames); byteAt(at) != 0; at++ {
+		e := addr
+		for byteAt(at) == byteAt(e) {
+			at++
+			e++
 		}
-		c := *(*byte)(pointer(addr + j))
-		if unsecureNames[i] == '*' || unsecureNames[i] == '\n' && (c == '=' || c == 0) {
+		// A name ends with a newline, which is equal to nothing but a newline: what
+		// that one is part of, is no name at all.
+		if byteAt(at) == '*' || byteAt(at) == '\n' && (byteAt(e) == '=' || byteAt(e) == 0) {
 			return true
 		}
-		for unsecureNames[i] != '\n' {
-			i++
+		for byteAt(at) != '\n' {
+			at++
 		}
 	}
 	return false
@@ -66,23 +77,19 @@ func (b *block) scrub() {
 // openStandard opens /dev/null for each of the fds 0, 1, 2 that is closed, so that no
 // later open can be mistaken for one of them. In ascending order open gives just
 // the one that is free.
-func openStandard(f *fault) bool {
+func (r *report) openStandard() {
 	for fd := uintptr(0); fd < 3; fd++ {
-		if r := sys(sysFcntl, fd, fGetfd, 0, 0, 0, 0); failed(r) && !openNull(f, fd) {
-			return false
+		if failed(sys3(sysFcntl, fd, fGetfd, 0)) {
+			r.openNull(fd)
 		}
 	}
-	return true
 }
 
 // openNull opens /dev/null, which must become fd.
-func openNull(f *fault, fd uintptr) bool {
-	r := open(literal("/dev/null\x00"), oRdwr)
-	if failed(r) {
-		return f.refused("cannot open /dev/null: %\x00", r)
+//
+//go:noinline
+func (r *report) openNull(fd uintptr) {
+	if at := open(lit("/dev/null\x00"), oRdwr); at != fd {
+		r.bad(lit("cannot open /dev/null as fd #\x00"), uint64(fd))
 	}
-	if r != fd {
-		return f.bad("/dev/null opened as another fd: fd=#\x00", uint64(r))
-	}
-	return true
 }

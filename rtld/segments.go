@@ -1,155 +1,144 @@
 package rtld
 
+import "unsafe"
+
 // The program header table: every entry checked, the PT_LOADs sorted by address,
 // and nothing mapped yet. Numbers come from the file: each sum is checked.
-
-// layout is what the program headers say, once checkSegments has approved of them.
-type layout struct {
-	loads   []phdr // PT_LOADs that have memory, by address
-	lo, hi  uint64 // the pages they span
-	align   uint64 // the largest p_align, at least a page
-	note    phdr   // PT_SLUL, PT_DYNAMIC and so on; typ is 0 when the file has none
-	dynamic phdr
-	relro   phdr
-	interp  phdr
-}
 
 // maxAddress bounds every address of a file: user space ends at 2^56 at the latest
 // (5-level paging, Documentation/arch/x86/x86_64/mm.rst; arm64 has less).
 const maxAddress = 1 << 56
 
-// checkSegments checks the program header table of a file of this size and sorts it:
-// PT_LOADs with memory first, by address, as the kernel accepts them in any order.
-func checkSegments(f *fault, l *layout, table []phdr, size, page uint64) bool {
-	l.align = page
-	loads := 0
+// checkSegments checks the program header table and sorts it: PT_LOADs with memory
+// first, by address, as the kernel accepts them in any order. It leaves the places of
+// the other segments, and the pages that the PT_LOADs span.
+func (m *image) checkSegments() {
+	table, loads := m.table, 0
+	for i := range table {
+		if s := &table[i]; s.typ == ptLoad && s.memsz != 0 {
+			sortLoad(table, i, loads)
+			loads++
+		}
+	}
+	m.loads = table[:loads]
+	m.align = m.page
 	for i := range table {
 		s := &table[i]
-		ok := true
 		switch s.typ {
 		case ptLoad:
-			ok = checkLoad(f, s, size, page)
-			if s.memsz != 0 {
-				l.align = max(l.align, s.align)
-				insertLoad(table, i, loads)
-				loads++
-			}
+			m.checkLoad(s)
 		case ptDynamic:
-			ok = keepOne(f, &l.dynamic, s, size)
+			m.keepOne(&m.dynamic, s)
 		case ptGnuRelro:
-			ok = keepOne(f, &l.relro, s, size)
+			m.keepOne(&m.relro, s)
 		case ptInterp:
-			ok = keepOne(f, &l.interp, s, size)
+			m.keepOne(&m.interp, s)
 		case ptSlul:
-			ok = keepOne(f, &l.note, s, size)
+			m.keepOne(&m.note, s)
 		case ptTLS:
-			ok = f.bad("thread-local storage is not supported by this version: p_memsz=#\x00", s.memsz)
-		}
-		if !ok {
-			return false
+			m.bad(lit("thread-local storage is not supported yet: p_memsz=#\x00"), s.memsz)
 		}
 	}
 	if loads == 0 {
-		return f.bad("nothing to load: e_phnum=#\x00", uint64(len(table)))
+		m.bad(lit("nothing to load: e_phnum=#\x00"), uint64(len(table)))
 	}
-	l.loads = table[:loads]
-	l.lo = pageDown(table[0].vaddr, page)
-	l.hi = pageUp(table[loads-1].end(), page)
-	return checkNeighbours(f, l.loads, page) && checkRelro(f, l, page)
+	m.lo = pageDown(table[0].vaddr, m.page)
+	m.hi = pageUp(table[loads-1].end(), m.page)
+	m.checkNeighbours()
+	m.checkRelro()
+}
+
+// sortLoad moves entry i to its place among the first n entries, which are sorted. What
+// stood there goes where it was.
+func sortLoad(table []phdr, i, n int) {
+	swap(&table[i], &table[n])
+	for ; n > 0 && table[n-1].vaddr > table[n].vaddr; n-- {
+		swap(&table[n-1], &table[n])
+	}
+}
+
+// swap swaps a and b word by word.
+//
+//go:noinline
+func swap(a, b *phdr) {
+	x, y := uintptr(unsafe.Pointer(a)), uintptr(unsafe.Pointer(b))
+	for end := x + phdrSize; x < end; x += word {
+		v := load(x)
+		store(x, load(y))
+		store(y, v)
+		y += word
+	}
 }
 
 // keepOne keeps a segment of which there may be only one.
-func keepOne(f *fault, place, s *phdr, size uint64) bool {
-	if place.typ != 0 {
-		return f.bad("two segments of one kind: p_type=$\x00", uint64(s.typ))
+//
+//go:noinline
+func (m *image) keepOne(place **phdr, s *phdr) {
+	if *place != nil {
+		m.bad(lit("two segments of one kind: p_type=$\x00"), uint64(s.typ))
 	}
-	*place = *s
-	if s.off > size || s.filesz > size-s.off {
-		return f.bad("segment outside the file: p_offset=$\x00", s.off)
+	*place = s
+	if outside(s.off, s.filesz, m.size) {
+		m.bad(lit("segment outside the file: p_offset=$\x00"), s.off)
 	}
-	return true
-}
-
-// insertLoad moves entry i to its place among the first n entries, which are sorted.
-// What stood there goes where it was.
-func insertLoad(table []phdr, i, n int) {
-	e := table[i]
-	table[i] = table[n]
-	for ; n > 0 && table[n-1].vaddr > e.vaddr; n-- {
-		table[n] = table[n-1]
-	}
-	table[n] = e
 }
 
 // checkLoad checks one PT_LOAD alone.
-func checkLoad(f *fault, s *phdr, size, page uint64) bool {
-	apart := s.filesz != 0 && (s.vaddr-s.off)&(page-1) != 0
+func (m *image) checkLoad(s *phdr) {
+	apart := (s.vaddr - s.off) & (m.page - 1)
+	if s.filesz == 0 {
+		apart = 0
+	}
 	switch {
 	case s.filesz > s.memsz:
-		return f.bad("segment larger in the file than in memory: p_filesz=$\x00", s.filesz)
-	case s.memsz > maxAddress:
-		return f.bad("segment too large: p_memsz=$\x00", s.memsz)
-	case s.vaddr > maxAddress-s.memsz:
-		return f.bad("segment outside the address space: p_vaddr=$\x00", s.vaddr)
-	case s.off > size || s.filesz > size-s.off:
-		return f.bad("segment outside the file: p_offset=$\x00", s.off)
-	case s.align&(s.align-1) != 0:
-		return f.bad("segment alignment is no power of two: p_align=$\x00", s.align)
-	case s.align > maxAddress:
-		return f.bad("segment alignment too large: p_align=$\x00", s.align)
-	case apart && s.align < page && (s.vaddr-s.off)&(s.align-1) == 0 && s.align > 1:
-		return f.bad("segment made for smaller pages than this system's: p_align=$\x00", s.align)
-	case apart:
-		return f.bad("segment address and file offset differ within a page: p_vaddr=$\x00", s.vaddr)
+		m.bad(lit("p_filesz larger than p_memsz: p_filesz=$\x00"), s.filesz)
+	case outside(s.vaddr, s.memsz, maxAddress):
+		m.bad(lit("segment outside the address space: p_memsz=$\x00"), s.memsz)
+	case outside(s.off, s.filesz, m.size):
+		m.bad(lit("segment outside the file: p_offset=$\x00"), s.off)
+	case s.align&(s.align-1) != 0 || s.align > maxAddress:
+		m.bad(lit("bad segment alignment: p_align=$\x00"), s.align)
+	case apart != 0:
+		m.bad(lit("segment address and offset differ within a page: p_vaddr=$\x00"), s.vaddr)
 	case s.flags&(pfW|pfX) == pfW|pfX:
-		return f.bad("segment is writable and executable: p_flags=#\x00", uint64(s.flags))
+		m.bad(lit("segment is writable and executable: p_flags=#\x00"), uint64(s.flags))
 	}
-	return true
+	m.align = max(m.align, s.align)
 }
 
 // checkNeighbours checks the sorted PT_LOADs pairwise. Two may share a page only
 // when one mapping can serve both: same permissions, and the same page of the
 // file or nothing of the file in the second.
-func checkNeighbours(f *fault, loads []phdr, page uint64) bool {
+func (m *image) checkNeighbours() {
+	loads := m.loads
 	for i := 1; i < len(loads); i++ {
 		a, b := &loads[i-1], &loads[i]
-		shared := pageDown(b.vaddr, page)
+		shared := pageDown(b.vaddr, m.page)
 		switch {
 		case b.vaddr < a.end():
-			return f.bad("segments overlap: p_vaddr=$\x00", b.vaddr)
-		case shared >= pageUp(a.end(), page):
+			m.bad(lit("segments overlap: p_vaddr=$\x00"), b.vaddr)
+		case shared >= pageUp(a.end(), m.page):
 		case a.flags != b.flags:
-			return f.bad("segments of different permissions share a page: p_vaddr=$\x00", b.vaddr)
-		case b.filesz != 0 && (a.filesz == 0 || shared >= pageUp(a.vaddr+a.filesz, page) || a.vaddr-a.off != b.vaddr-b.off):
-			return f.bad("segments from different parts of the file share a page: p_vaddr=$\x00", b.vaddr)
+			m.bad(lit("segments of different permissions share a page: p_vaddr=$\x00"), b.vaddr)
+		case b.filesz != 0 && (a.filesz == 0 || shared >= pageUp(a.vaddr+a.filesz, m.page) || a.vaddr-a.off != b.vaddr-b.off):
+			m.bad(lit("segments of two places in the file share a page: p_vaddr=$\x00"), b.vaddr)
 		}
 	}
-	return true
 }
 
 // checkRelro checks that PT_GNU_RELRO lies in the pages of one writable PT_LOAD (older
 // lld rounds it up to the page that the segment ends in).
-func checkRelro(f *fault, l *layout, page uint64) bool {
-	r := &l.relro
-	if r.typ == 0 || r.memsz == 0 {
-		return true
+func (m *image) checkRelro() {
+	p := m.relro
+	if p == nil || p.memsz == 0 {
+		return
 	}
-	for i := range l.loads {
-		s := &l.loads[i]
-		if s.flags&pfW != 0 && r.vaddr >= s.vaddr && r.vaddr-s.vaddr <= s.memsz && r.memsz <= pageUp(s.end(), page)-r.vaddr {
-			return true
-		}
-	}
-	return f.bad("PT_GNU_RELRO outside the writable segments: p_vaddr=$\x00", r.vaddr)
-}
-
-// isCode tells whether addr lies in an executable PT_LOAD.
-func isCode(loads []phdr, addr uint64) bool {
+	loads := m.loads
 	for i := range loads {
 		s := &loads[i]
-		if s.flags&pfX != 0 && addr >= s.vaddr && addr-s.vaddr < s.memsz {
-			return true
+		if s.flags&pfW != 0 && p.vaddr >= s.vaddr && !outside(p.vaddr-s.vaddr, p.memsz, pageUp(s.end(), m.page)-s.vaddr) {
+			return
 		}
 	}
-	return false
+	m.bad(lit("PT_GNU_RELRO outside the writable segments: p_vaddr=$\x00"), p.vaddr)
 }

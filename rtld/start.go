@@ -6,284 +6,272 @@ import "unsafe"
 // and the jump to the program, in order.
 
 // start gets the kernel's stack pointer, roomSize bytes of untouched memory, and
-// the address of its own first instruction. It never returns.
+// the address of its own first instruction. It never returns: a stage that fails ends
+// the process.
 func start(sp, room, self uintptr) {
-	b := findBlock(sp)
-	secure := b.isSecure()
-	if secure {
+	p := (*program)(pointer(room)) // zero, as all of the room
+	p.self = self &^ 4095
+	p.room = room + programSize
+	b := &p.block
+	b.walk(sp)
+	if p.secure = b.isSecure(); p.secure {
 		b.scrub() // first of all: from here on no string of the caller matters
+		p.openStandard()
 	}
-	p := program{secure: secure, base: self &^ 4095, room: room}
-	p.run(&b) // returns only when it failed
-	die(p.name, &p.fault)
+	p.find()
+	p.readHeaders()
+	p.loadAll()
+	p.introduce()
+	// From here on the process is the program's: its fds, its names, its auxv. Its
+	// constructors may change everything, so nothing of the file is believed any more.
+	p.construct(b)
+	enter(b.sp, p.base+uintptr(p.entry))
 }
 
 // program is the one that is being started.
 type program struct {
-	fault
+	image
+	self   uintptr // the first byte of the loader's own image
 	secure bool
-	base   uintptr // of the loader's own image
-	room   uintptr
 	how    launch
-	fd     uintptr // P
-	file   stat
-	name   string // its path: for messages, later for AT_EXECFN; NUL behind it
-	page   uint64
-	phoff  uint64
-	table  []phdr
-	entry  uint64 // the program's own first instruction, the file's address
-	layout layout
-	image  image
-	dyn    dynamic
+	block  block
+	other  kernelStat // of a file that may be the program's
 }
 
-// The room's parts: the head of the file, a program header table that lies elsewhere in
-// it, the program's path.
+// image is an ELF file: open, then checked, then mapped, then relocated. What is large
+// comes last, which keeps the offsets of the rest, and so the code, short.
+type image struct {
+	report // file is its path: for messages, later for AT_EXECFN
+	fd     uintptr
+	page   uint64 // of the system
+	size   uint64 // of the file
+	phoff  uint64
+	loads  []phdr  // PT_LOADs that have memory, by address: the first of table
+	base   uintptr // what is added to the file's addresses
+	tags   uint64  // bit per dynamic tag that is there
+	lo, hi uint64  // the pages that the PT_LOADs span
+	align  uint64  // the largest p_align, at least a page
+
+	note, dynamic, relro, interp *phdr // nil when the file has none
+
+	table   []phdr
+	entry   uint64 // the program's own first instruction, the file's address
+	symbols uint64 // how many
+	missing bool   // one of them is defined by nobody
+	stat    kernelStat
+	dyn     [dynSlots]uint64 // values of the dynamic tags
+}
+
+// headers returns the size in bytes of the program header table.
+func (m *image) headers() uint64 { return uint64(len(m.table)) * phdrSize }
+
+// The room's parts: the program, a line for messages, the head of the file, a program
+// header table that lies elsewhere in it, the program's path.
 const (
-	headSize  = 1024
-	tableSize = roomSize - headSize - pathMax
+	programSize = 1280
+	headSize    = 1024
+	tableSize   = roomSize - programSize - lineMax - headSize - pathMax
+
+	headAt  = lineMax // these count from report.room
+	tableAt = headAt + headSize
+	pathAt  = tableAt + tableSize
 )
 
-func (p *program) head() []byte      { return bytesAt(p.room, headSize) }
-func (p *program) tableRoom() []byte { return bytesAt(p.room+headSize, tableSize) }
-func (p *program) path() []byte      { return bytesAt(p.room+headSize+tableSize, pathMax) }
+func (p *program) pathRoom() uintptr { return p.room + pathAt }
 
-// run starts the program, or says why it cannot.
-func (p *program) run(b *block) bool {
-	if p.secure && !openStandard(&p.fault) {
-		return false
-	}
-	page, ok := b.aux(atPagesz)
-	if p.page = uint64(page); !ok || page < 4096 || page&(page-1) != 0 {
-		return p.bad("the kernel does not tell the page size: AT_PAGESZ=#\x00", uint64(page))
-	}
-	if !p.find(b) || !p.check() || !p.load() || !p.introduce(b) {
-		return false
-	}
-	// From here on the process is the program's: its fds, its names, its auxv.
-	p.construct(b)
-	enter(b.sp, p.image.base+uintptr(p.entry))
-	return false
-}
-
-// find leaves the open program in p.fd and its path in p.name.
-func (p *program) find(b *block) bool {
-	p.how = decide(b, p.base+ehdrSize)
+// find leaves the open program in p.fd and its path in p.file.
+func (p *program) find() {
+	p.how = decide(&p.block, p.self+ehdrSize)
 	switch p.how.mode {
 	case modeStub:
-		return p.findStub(b)
+		p.findStub()
 	case modeExplicit:
-		at, ok := explicitArgs(&p.fault, b)
-		if !ok {
-			return false
-		}
-		p.name = cstring(at)
+		p.file = p.explicitArgs(&p.block)
 		if p.secure {
-			return p.refused("not permitted with the rights of another user\x00", ^uintptr(eperm-1))
+			p.refused(lit("not permitted in secure mode\x00"), ^uintptr(eperm-1))
 		}
-		if p.fd = open(at, programFlags); failed(p.fd) {
-			return p.refused("cannot open: %\x00", p.fd)
-		}
-		return true
+		p.open()
+	default:
+		p.bad(lit("start mode not supported yet: mode=#\x00"), uint64(p.how.mode))
 	}
-	return p.bad("started in a way that this version does not support: mode=#\x00", uint64(p.how.mode))
 }
 
-// findStub takes over from the stub. When that could not open the program for lack
-// of /proc, the name by which it was called has to do.
-func (p *program) findStub(b *block) bool {
+// findStub takes over from the stub. When that could not open the program for lack of
+// /proc, the name by which the shell found it has to do.
+func (p *program) findStub() {
+	p.file = p.block.arg0()
 	if p.how.n >= 0 {
 		p.fd = uintptr(p.how.n)
-		if p.name = linkOf(p.fd, p.path()); p.name == "" {
-			p.name = b.arg(0)
+		if link := linkOf(p.fd, p.pathRoom()); link != 0 {
+			p.file = link
 		}
-		return true
+		return
 	}
-	p.name = b.arg(0)
 	e := uint64(-p.how.n)
-	if (e != enoent && e != enotdir) || p.secure {
-		return stubFailure(&p.fault, e)
+	if e != enoent || p.secure {
+		p.stubFailure(e)
 	}
-	var ok bool
-	p.fd, p.name, ok = openByName(&p.fault, b, p.path())
-	return ok
-}
-
-// check reads and checks the file's headers.
-func (p *program) check() bool {
-	var r uintptr
-	if p.file, r = fstat(p.fd); failed(r) {
-		return p.refused("cannot look at the program: %\x00", r)
-	}
-	if p.file.mode&sIfmt != sIfreg {
-		return p.bad("not a regular file: st_mode=$\x00", uint64(p.file.mode))
-	}
-	head := p.head()
-	n, r := pread(p.fd, head, 0)
-	if failed(r) {
-		return p.refused("cannot read: %\x00", r)
-	}
-	h, ok := checkHeader(&p.fault, head[:n], p.file.size)
-	if !ok {
-		return false
-	}
-	p.phoff = h.phoff
-	table, ok := p.read(head[:n], h.phoff, h.tableSize())
-	if !ok {
-		return false
-	}
-	p.table = unsafe.Slice((*phdr)(unsafe.Pointer(unsafe.SliceData(table))), h.phnum)
-	return checkSegments(&p.fault, &p.layout, p.table, p.file.size, p.page) && p.checkNote(head[:n]) && p.checkInterp()
-}
-
-// read returns n bytes at off of the file: out of head when it has them, else in the
-// room, else in pages made for them.
-func (p *program) read(head []byte, off, n uint64) ([]byte, bool) {
-	if off <= uint64(len(head)) && n <= uint64(len(head))-off {
-		return head[off : off+n], true
-	}
-	b := p.tableRoom()
-	if n > uint64(len(b)) {
-		l, ok := newLeftovers(&p.fault, n, p.page)
-		if !ok {
-			return nil, false
+	if p.file == baseName(p.file) { // no slash
+		if !p.block.searchPath(p.file, &p.other, p.pathRoom()) {
+			p.stubFailure(e)
 		}
-		b = l.take(n)
+		p.file = p.pathRoom()
 	}
-	return b[:n], p.readAt(b[:n], off)
+	p.open()
 }
 
-// readAt fills b from off of the file on.
-func (p *program) readAt(b []byte, off uint64) bool {
-	n, r := pread(p.fd, b, off)
-	if failed(r) {
-		return p.refused("cannot read: %\x00", r)
-	}
-	if n != len(b) {
-		return p.bad("file became shorter: size=#\x00", off+uint64(n))
-	}
-	return true
+// open opens the program by its path.
+func (m *image) open() {
+	m.fd = open(m.file, programFlags)
+	m.check(lit("cannot open: %\x00"), m.fd)
 }
 
-// checkNote reads the program note and checks where the program begins.
-func (p *program) checkNote(head []byte) bool {
-	s := &p.layout.note
-	if s.typ == 0 {
-		return p.bad("not a SLUL program: it has no PT_SLUL program header\x00", 0)
+// readHeaders reads and checks the file's headers.
+func (p *program) readHeaders() {
+	page, _ := p.block.aux(atPagesz)
+	if p.page = uint64(page); p.page < 4096 || p.page&(p.page-1) != 0 {
+		p.bad(lit("unknown page size: AT_PAGESZ=#\x00"), p.page)
 	}
-	var b note
-	raw := unsafe.Slice((*byte)(unsafe.Pointer(&b)), noteSize)
+	p.look(&p.stat)
+	p.size = p.stat.size
+	if p.stat.mode&sIfmt != sIfreg {
+		p.bad(lit("not a regular file: st_mode=$\x00"), uint64(p.stat.mode))
+	}
+	n, r := pread(p.fd, p.room+headAt, headSize, 0)
+	p.check(lit("cannot read: %\x00"), r)
+	e := (*ehdr)(pointer(p.room + headAt))
+	p.checkHeader(e, n)
+	p.phoff = e.phoff
+	p.table = (*[maxTable / phdrSize]phdr)(p.read(n, e.phoff, uint64(e.phnum)*phdrSize))[:e.phnum:e.phnum]
+	p.checkSegments()
+	p.checkInterp()
+	p.readNote(n)
+}
+
+// look is fstat of the program.
+func (m *image) look(st *kernelStat) {
+	m.check(lit("cannot read: %\x00"), fstat(m.fd, st))
+}
+
+// read returns n bytes at off of the file: out of its first head bytes, which are in the
+// room already, else in the room for tables, else in pages made for them.
+func (p *program) read(head, off, n uint64) unsafe.Pointer {
+	if !outside(off, n, head) {
+		return pointer(p.room + headAt + uintptr(off))
+	}
+	at := p.room + tableAt
+	if n > tableSize {
+		at = p.newPages(n)
+	}
+	p.readAt(at, n, off)
+	return pointer(at)
+}
+
+// readAt reads n bytes at off of the file to addr.
+//
+//go:noinline
+func (m *image) readAt(addr uintptr, n, off uint64) {
+	got, r := pread(m.fd, addr, n, off)
+	m.check(lit("cannot read: %\x00"), r)
+	if got != n {
+		m.bad(lit("file changed while loading: size=#\x00"), off+got)
+	}
+}
+
+// readNote reads the program note and checks where the program begins.
+func (p *program) readNote(head uint64) {
+	s := p.note
+	if s == nil {
+		p.bad(lit("not a SLUL program: no PT_SLUL program header\x00"), 0)
+	}
 	n := min(s.filesz, noteSize)
-	if s.off <= uint64(len(head)) && n <= uint64(len(head))-s.off {
-		copy(raw, head[s.off:s.off+n])
-	} else if !p.readAt(raw[:n], s.off) {
-		return false
+	at := p.room + headAt + uintptr(s.off)
+	if outside(s.off, n, head) {
+		at = p.room // where lines are made
+		p.readAt(at, n, s.off)
 	}
-	var ok bool
-	if p.entry, ok = checkNote(&p.fault, &b, n); !ok {
-		return false
-	}
-	if !isCode(p.layout.loads, p.entry) {
-		return p.bad("entry point outside the executable segments: entry=$\x00", p.entry)
-	}
-	return true
+	p.entry = p.checkNote((*note)(pointer(at)), n)
 }
 
 // checkInterp checks a PT_INTERP, which matters only to the kernel, so that a file
 // that it would refuse is refused here too.
-func (p *program) checkInterp() bool {
-	s := &p.layout.interp
-	if s.typ == 0 {
-		return true
+func (m *image) checkInterp() {
+	s := m.interp
+	if s == nil {
+		return
 	}
-	if s.filesz < 2 || s.filesz > pathMax {
-		return p.bad("interpreter name too short or too long: p_filesz=#\x00", s.filesz)
+	setByte(m.room, 1)
+	if s.filesz-2 <= pathMax-2 {
+		m.readAt(m.room, 1, s.off+s.filesz-1)
 	}
-	var last [1]byte
-	if !p.readAt(last[:], s.off+s.filesz-1) {
-		return false
+	if byteAt(m.room) != 0 {
+		m.bad(lit("bad interpreter name: p_filesz=#\x00"), s.filesz)
 	}
-	if last[0] != 0 {
-		return p.bad("interpreter name without end: p_filesz=#\x00", s.filesz)
-	}
-	return true
 }
 
-// load maps and relocates the program. Nothing of it runs yet.
-func (p *program) load() bool {
-	f, m := &p.fault, &p.image
-	if !mapImage(f, m, p.fd, &p.layout, p.page) {
-		return false
-	}
-	now, r := fstat(p.fd)
-	if failed(r) || now.size != p.file.size {
+// loadAll maps and relocates the program. Nothing of it runs yet.
+func (p *program) loadAll() {
+	p.mapAll()
+	if p.look(&p.other); p.other.size != p.size {
 		// Touching pages behind the new end would be a SIGBUS.
-		return p.bad("file changed while it was being loaded: size=#\x00", now.size)
+		p.bad(lit("file changed while loading: size=#\x00"), p.other.size)
 	}
-	if p.layout.dynamic.typ == 0 {
-		return true
+	if p.view(p.entry, 1, pfX) == nil {
+		p.bad(lit("entry point not in code: entry=$\x00"), p.entry)
 	}
-	return readDynamic(f, m, &p.layout.dynamic, &p.dyn) &&
-		relocate(f, m, &p.dyn, p.path()) &&
-		checkConstructors(f, m, &p.dyn) &&
-		m.protectRelro(f, &p.layout.relro)
+	if p.dynamic != nil {
+		p.readDynamic()
+		p.checkDynamic()
+		p.relocate()
+		p.construct(nil)
+	}
+	p.protectRelro()
 }
 
 // introduce makes the process look as if the kernel had started the program alone:
 // its name, its auxv, its fds.
-func (p *program) introduce(b *block) bool {
-	setComm(commName(b, p.name, &p.file, p.secure, p.tableRoom()))
-	execfn := addressOf(p.name) // explicit mode: the argument itself, as from execve
-	size := uint64(0)
-	if p.how.mode == modeStub && p.name == b.arg(0) {
-		execfn = load(b.argv)
-	} else if p.how.mode == modeStub {
-		execfn = 0
-		size = uint64(len(p.name)) + 1
-	}
-	headers := uint64(len(p.table)) * phdrSize
-	phdr := p.image.headersAt(p.phoff, headers)
+func (p *program) introduce() {
+	b := &p.block
+	setComm(p.commName())
+	phdr := p.headersAt()
 	if phdr == 0 {
-		size += headers
+		phdr = p.newPages(p.headers())
+		p.readAt(phdr, p.headers(), p.phoff)
 	}
-	if size != 0 {
-		l, ok := newLeftovers(&p.fault, size, p.page)
-		if !ok {
-			return false
-		}
-		if phdr == 0 {
-			table := l.take(headers)
-			if !p.readAt(table, p.phoff) {
-				return false
-			}
-			phdr = address(table)
-		}
-		if execfn == 0 {
-			name := l.take(uint64(len(p.name)) + 1)
-			copy(name, p.name) // the NUL behind it is the new page's
-			execfn = address(name)
+	execfn := p.file // an argument, as from execve
+	if p.pathRoom() == execfn {
+		// In the loader's own memory. The argument, if it is the same, or a copy outlives it.
+		execfn = b.arg0()
+		if !isSame(execfn, p.file) {
+			execfn = p.newPages(pathMax)
+			copied := buffer{execfn, execfn + pathMax}
+			copied.all(p.file)
 		}
 	}
-	mendAux(b, phdr, uintptr(len(p.table)), p.image.base+uintptr(p.entry), p.base, execfn)
-	return p.release(p.fd) && (p.how.mode != modeStub || p.release(p.how.rtld))
+	b.mendAux(phdr, uintptr(len(p.table)), p.base+uintptr(p.entry), p.self, execfn)
+	p.release(p.fd)
+	if p.how.mode == modeStub {
+		p.release(p.how.rtld)
+	}
+}
+
+// newPages returns n bytes of zeroed memory that outlives the loader: for the path in
+// AT_EXECFN, and for program headers that no segment has.
+//
+//go:noinline
+func (m *image) newPages(n uint64) uintptr {
+	at := mmap(0, uintptr(n), protRead|protWrite, mapPrivate|mapAnonymous, ^uintptr(0), 0)
+	m.check(lit("no memory: %\x00"), at)
+	return at
 }
 
 // release closes an fd that the program's caller did not give. In secure mode one
 // of the first three becomes /dev/null.
-func (p *program) release(fd uintptr) bool {
+//
+//go:noinline
+func (p *program) release(fd uintptr) {
 	closeFd(fd)
 	if p.secure && fd < 3 {
-		return openNull(&p.fault, fd)
+		p.openNull(fd)
 	}
-	return true
-}
-
-// construct runs the program's constructors. They may change everything, so nothing
-// of the file is believed after them.
-func (p *program) construct(b *block) {
-	if p.layout.dynamic.typ == 0 {
-		return
-	}
-	call := func(fn uint64) { callC(uintptr(fn), b.argc, b.argv, b.envp) }
-	eachConstructor(&p.image, &p.dyn, call)
 }

@@ -56,9 +56,14 @@ func failed(r uintptr) bool { return r > ^uintptr(4095) }
 // errno returns the number of a failed r.
 func errno(r uintptr) uint64 { return uint64(-r) }
 
-func closeFd(fd uintptr) { sys(sysClose, fd, 0, 0, 0, 0, 0) }
+// closeFd closes fd.
+//
+//go:noinline
+func closeFd(fd uintptr) { sys3(sysClose, fd, 0, 0) }
 
 // open opens the NUL-terminated path at path.
+//
+//go:noinline
 func open(path uintptr, flags uintptr) uintptr {
 	for {
 		r := sys(sysOpenat, atFdcwd, path, flags, 0, 0, 0)
@@ -68,69 +73,67 @@ func open(path uintptr, flags uintptr) uintptr {
 	}
 }
 
-// pread fills b from off on; fewer bytes than len(b) mean the end of the file.
-func pread(fd uintptr, b []byte, off uint64) (n int, r uintptr) {
-	for n < len(b) {
-		r = sys(sysPread, fd, uintptr(unsafe.Pointer(&b[n])), uintptr(len(b)-n), uintptr(off)+uintptr(n), 0, 0)
+// pread fills n bytes at addr from off of the file on; fewer mean the end of the file.
+func pread(fd, addr uintptr, n, off uint64) (got uint64, r uintptr) {
+	for got < n {
+		r = sys(sysPread, fd, addr+uintptr(got), uintptr(n-got), uintptr(off+got), 0, 0)
 		if failed(r) && errno(r) == eintr {
 			continue
 		}
-		if failed(r) || r == 0 || r > uintptr(len(b)-n) {
-			return n, r
+		if failed(r) || r == 0 {
+			return got, r
 		}
-		n += int(r)
+		got += uint64(r)
 	}
-	return n, 0
+	return got, 0
 }
 
-// writeAll writes b to fd, in one call unless the kernel takes less of it.
-func writeAll(fd uintptr, b []byte) {
-	for len(b) > 0 {
-		r := sys(sysWrite, fd, uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), 0, 0, 0)
-		switch {
-		case failed(r) && errno(r) == eintr:
-		case failed(r) || r == 0 || r > uintptr(len(b)):
-			return // EPIPE, EBADF: nobody listens
-		default:
-			b = b[r:]
+// writeAll writes n bytes at addr to fd, in one call unless the kernel takes less.
+//
+//go:noinline
+func writeAll(fd, addr, n uintptr) {
+	for n != 0 {
+		r := sys3(sysWrite, fd, addr, n)
+		if failed(r) {
+			if errno(r) != eintr {
+				return // EPIPE, EBADF: nobody listens
+			}
+			r = 0
 		}
+		addr += r
+		n -= r
 	}
 }
 
+//go:noinline
 func mmap(addr, n uintptr, prot, flags, fd uintptr, off uint64) uintptr {
 	return sys(sysMmap, addr, n, prot, flags, fd, uintptr(off))
 }
 
-func mprotect(addr, n, prot uintptr) uintptr { return sys(sysMprotect, addr, n, prot, 0, 0, 0) }
+func munmap(addr, n uintptr) uintptr { return sys3(sysMunmap, addr, n, 0) }
 
-func munmap(addr, n uintptr) uintptr { return sys(sysMunmap, addr, n, 0, 0, 0, 0) }
-
+// exit ends the process.
+//
+//go:noinline
 func exit(code uintptr) {
 	for {
-		sys(sysExitGroup, code, 0, 0, 0, 0, 0)
+		sys3(sysExitGroup, code, 0, 0)
 	}
 }
 
-// stat is what the loader wants to know of a file.
-type stat struct {
-	dev, ino, size uint64
-	mode           uint32
+//go:noinline
+func fstat(fd uintptr, st *kernelStat) uintptr {
+	return sys3(sysFstat, fd, uintptr(unsafe.Pointer(st)), 0)
 }
 
-func fstat(fd uintptr) (stat, uintptr) {
-	var b kernelStat
-	r := sys(sysFstat, fd, uintptr(unsafe.Pointer(&b)), 0, 0, 0, 0)
-	return stat{b.dev, b.ino, b.size, b.mode}, r
-}
-
-// statPath is stat(2) of the NUL-terminated path at path.
-func statPath(path uintptr) (stat, uintptr) {
-	var b kernelStat
-	r := sys(sysNewfstatat, atFdcwd, path, uintptr(unsafe.Pointer(&b)), 0, 0, 0)
-	return stat{b.dev, b.ino, b.size, b.mode}, r
+// statPath is stat(2) of the C string at path.
+//
+//go:noinline
+func statPath(path uintptr, st *kernelStat) uintptr {
+	return sys(sysNewfstatat, atFdcwd, path, uintptr(unsafe.Pointer(st)), 0, 0, 0)
 }
 
 // isExecutable tells whether the caller may execute the file at path.
 func isExecutable(path uintptr) bool {
-	return !failed(sys(sysFaccessat, atFdcwd, path, xOK, 0, 0, 0))
+	return !failed(sys3(sysFaccessat, atFdcwd, path, xOK))
 }

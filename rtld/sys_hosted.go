@@ -10,3 +10,8 @@ var kernel = syscall6
 //
 //go:uintptrescapes
 func sys(nr, a, b, c, d, e, f uintptr) uintptr { return kernel(nr, a, b, c, d, e, f) }
+
+// sys3 is sys with three arguments.
+//
+//go:uintptrescapes
+func sys3(nr, a, b, c uintptr) uintptr { return kernel(nr, a, b, c, 0, 0, 0) }

@@ -90,14 +90,26 @@ func Loader(dir, arch string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	standIns := runtimeStandIns(pkg)
+	standIns[pkg+".sys3"] = pkg + ".sysRegs.abi0"
+	standIns[pkg+".sys"] = pkg + ".sysRegs.abi0"
 	return Link(linked, Options{
 		Entry:    pkg + ".entry0.abi0",
 		Packages: []string{pkg},
-		Replace:  runtimeStandIns(pkg),
+		Replace:  standIns,
 		Indirect: []string{pkg + ".callC.abi0"},
-		NoReturn: []string{pkg + ".trap.abi0", pkg + ".enter.abi0"},
+		NoReturn: noReturn(pkg),
 		Trap:     pkg + ".trap.abi0",
-		MaxSize:  48 * 1024,
-		MaxStack: 16*1024 - 512,
+		MaxSize:  16 * 1024,
+		MaxStack: 4096, // framesSize in entry_amd64.s
 	})
+}
+
+// noReturn lists what ends the process or leaves for the program.
+func noReturn(pkg string) []string {
+	return []string{
+		pkg + ".trap.abi0", pkg + ".enter.abi0", pkg + ".(*report).die", pkg + ".exit",
+		pkg + ".(*report).bad", pkg + ".(*report).badName", pkg + ".(*report).refused", pkg + ".(*report).stubFailure",
+		pkg + ".(*report).finish", pkg + ".(*image).complain", pkg + ".(*image).complainMissing", pkg + ".print",
+	}
 }

@@ -3,26 +3,31 @@ package shrink
 import (
 	"bytes"
 	"fmt"
+	"strings"
 
 	"slul/asm/amd64"
 )
 
 // code is a function as a list of instructions, some of which are dropped.
 type code struct {
-	insts []inst
-	calls []*piece // functions that it calls or jumps to, in order, once each
-	table bool     // it calls through a register: any function whose address is taken
+	insts    []inst
+	calls    []*piece // functions that it calls or jumps to, in order, once each
+	standIns []string // of these, which stand for Go functions and so take registers
+	table    bool     // it calls through a register: any function whose address is taken
 }
 
 // inst is one instruction of a function.
 type inst struct {
 	amd64.Inst
-	off  int // in the function, as linked
-	keep bool
-	to   int    // index of the instruction that it jumps to in this function, or −1
-	far  *piece // what the relative field refers to outside of it
-	add  uint64 // how far into far
-	new  int    // offset in the function, as finished
+	raw   []byte // as linked
+	off   int    // in the function, as linked
+	keep  bool
+	stops bool   // a call that does not come back
+	to    int    // index of the instruction that it jumps to in this function, or −1
+	far   *piece // what the relative field refers to outside of it
+	add   uint64 // how far into far
+	new   int    // offset in the function, as finished
+	size  int    // bytes, as finished: jumps may get shorter or longer
 }
 
 // readCode decodes the function p and reaches what it refers to.
@@ -35,7 +40,7 @@ func readCode(w *walk, p *piece) (*code, error) {
 			return nil, fmt.Errorf("has bytes that do not decode at %#x: %w", off, err)
 		}
 		index[off] = len(c.insts)
-		c.insts = append(c.insts, inst{Inst: i, off: off, to: -1})
+		c.insts = append(c.insts, inst{Inst: i, raw: p.data[off : off+i.Size], off: off, to: -1})
 		off += i.Size
 	}
 	for k := range c.insts {
@@ -43,14 +48,20 @@ func readCode(w *walk, p *piece) (*code, error) {
 			return nil, err
 		}
 	}
-	c.dropChecks(w)
+	c.dropChecks()
+	c.joinTraps(w, p)
 	c.follow(w, p)
 	c.dropTLS(p)
+	c.dropNilChecks()
 	for k := range c.insts {
 		if err := c.refer(w, p, k); err != nil {
 			return nil, err
 		}
 	}
+	c.mergeTails(w)
+	c.threadJumps(w)
+	c.dropDeadStores(p)
+	c.shortenFrame(p)
 	return c, nil
 }
 
@@ -79,7 +90,7 @@ func (c *code) target(k int, p *piece, index map[int]int) error {
 //	jbe slow
 //
 // and what it jumps to is not reached any more.
-func (c *code) dropChecks(w *walk) {
+func (c *code) dropChecks() {
 	k := 0
 	if isLeaR12(&c.insts[0]) {
 		k = 1
@@ -87,7 +98,7 @@ func (c *code) dropChecks(w *walk) {
 	if k+1 < len(c.insts) && isStackCompare(&c.insts[k]) && c.insts[k+1].Op == "JBE" {
 		for j := 0; j <= k+1; j++ {
 			c.insts[j].Op = dropped
-			c.insts[j].Flow = amd64.FlowNext
+			c.insts[j].Flow, c.insts[j].to = amd64.FlowNext, -1
 		}
 	}
 }
@@ -103,6 +114,39 @@ func isStackCompare(i *inst) bool {
 	return i.Op == "CMP" && i.Args[0].Kind == amd64.KindReg && (i.Args[0].Reg == amd64.RSP || i.Args[0].Reg == amd64.R12) &&
 		i.Args[1].Kind == amd64.KindMem && i.Args[1].Mem.Base == amd64.R14 && i.Args[1].Mem.Disp == 16
 }
+
+// joinTraps sends all failed checks of a function to one call of the trap.
+func (c *code) joinTraps(w *walk, p *piece) {
+	first := -1
+	for k := range c.insts {
+		to := c.insts[k].to
+		if to < 0 || !c.isTrap(w, p, to) {
+			continue
+		}
+		if first < 0 {
+			first = to
+		}
+		c.insts[k].to = first
+	}
+}
+
+// isTrap tells whether the instructions from k on do nothing but load what describes a
+// failed check and call a routine for which the trap stands in.
+func (c *code) isTrap(w *walk, p *piece, k int) bool {
+	for k < len(c.insts)-1 && c.insts[k].Op == "MOV" && c.insts[k].Args[0].Kind == amd64.KindReg && c.insts[k].Args[1].Kind != amd64.KindMem {
+		k++
+	}
+	i := &c.insts[k]
+	if i.Flow != amd64.FlowCall || i.Indirect {
+		return false
+	}
+	s, ok := w.symbolAt(p.callee(i))
+	to, replaced := w.replacement(s.Name)
+	return ok && replaced && to == w.opt.Trap
+}
+
+// callee returns what a direct jump or call leads to, an address of the linked file.
+func (p *piece) callee(i *inst) uint64 { return p.old + uint64(int64(i.off+i.Size)+i.PCRel) }
 
 // follow marks what can run, from the first instruction on, and drops what only fills
 // space.
@@ -123,7 +167,8 @@ func (c *code) follow(w *walk, p *piece) {
 		}
 		switch {
 		case i.Flow == amd64.FlowJump, i.Flow == amd64.FlowReturn, i.Flow == amd64.FlowTrap:
-		case i.Flow == amd64.FlowCall && !i.Indirect && w.returnsNot(p.old+uint64(int64(i.off+i.Size)+i.PCRel)):
+		case i.Flow == amd64.FlowCall && !i.Indirect && w.returnsNot(p.callee(i)):
+			i.stops = true
 		default:
 			todo = append(todo, k+1)
 		}
@@ -142,6 +187,23 @@ func (c *code) dropTLS(p *piece) {
 			c.insts[k+1].keep = false
 		}
 	}
+}
+
+// dropNilChecks takes out "test byte [r], al" whose result nobody looks at: so Go checks
+// a pointer that it uses later, and that use faults as well.
+func (c *code) dropNilChecks() {
+	for k := 0; k+1 < len(c.insts); k++ {
+		i, next := &c.insts[k], &c.insts[k+1]
+		if i.Op == "TEST" && i.Args[0].Kind == amd64.KindMem && i.Args[0].Mem.Base != amd64.RIP && i.Args[0].Width == 1 &&
+			i.Args[1].Kind == amd64.KindReg && i.Args[1].Reg == amd64.RAX && !readsFlags(next) {
+			i.keep = false
+		}
+	}
+}
+
+// readsFlags tells whether i may depend on the flags that the instruction before left.
+func readsFlags(i *inst) bool {
+	return i.Flow != amd64.FlowNext || strings.HasPrefix(i.Op, "SET") || strings.HasPrefix(i.Op, "CMOV") || i.Op == "ADC" || i.Op == "SBB"
 }
 
 // refer reaches what instruction k refers to outside its function, and refuses what
@@ -166,7 +228,7 @@ func (c *code) refer(w *walk, p *piece, k int) error {
 	if i.PCRelSize != 4 {
 		return fmt.Errorf("leaves by a short jump at %#x", i.off)
 	}
-	far, add, err := w.reach(p.old+uint64(int64(i.off+i.Size)+i.PCRel), p)
+	far, add, err := w.reach(p.callee(i), p)
 	if err != nil {
 		return err
 	}
@@ -177,6 +239,9 @@ func (c *code) refer(w *walk, p *piece, k int) error {
 		return fmt.Errorf("jumps into the middle of %s", far.name)
 	case isFlow:
 		c.calls = append(c.calls, far)
+		if t, ok := w.symbolAt(p.callee(i)); ok && t.Name != far.name {
+			c.standIns = append(c.standIns, far.name)
+		}
 	case w.isFunc(far) && far != w.pieces[0]: // the entry is where the image begins, no more
 		w.taken = append(w.taken, far)
 	}

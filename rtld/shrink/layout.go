@@ -1,6 +1,10 @@
 package shrink
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"slul/asm/amd64"
+)
 
 // Layout: the finished file is one segment, linked at 0, so that addresses are offsets:
 //
@@ -21,19 +25,10 @@ const (
 func layOut(w *walk) uint64 {
 	at := uint64(textAt)
 	for _, p := range w.pieces {
-		if p.code == nil {
-			continue
+		if p.code != nil {
+			p.new = at
+			at += uint64(p.code.layOut())
 		}
-		p.new = at
-		n := 0
-		for k := range p.code.insts {
-			i := &p.code.insts[k]
-			i.new = n // a dropped one stands for the next that is kept
-			if i.keep {
-				n += i.Size
-			}
-		}
-		at += uint64(n)
 	}
 	for _, p := range w.pieces {
 		if p.code == nil {
@@ -45,6 +40,64 @@ func layOut(w *walk) uint64 {
 		}
 	}
 	return at
+}
+
+// layOut places the kept instructions and returns their size. Every jump within the
+// function is long at first; those that reach their target with a byte become short,
+// which brings others nearer, until no more do.
+func (c *code) layOut() int {
+	for k := range c.insts {
+		i := &c.insts[k]
+		i.size = i.Size
+		if !i.keep {
+			i.size = 0
+		} else if i.to >= 0 {
+			i.size = longJump(i)
+		}
+	}
+	for {
+		n := 0
+		for k := range c.insts {
+			c.insts[k].new = n // a dropped one stands for the next that is kept
+			n += c.insts[k].size
+		}
+		changed := false
+		for k := range c.insts {
+			i := &c.insts[k]
+			if i.keep && i.to >= 0 && i.size > 2 {
+				if d := c.insts[i.to].new - (i.new + i.size); d >= -128+4 && d <= 127 {
+					i.size = 2
+					changed = true
+				}
+			}
+		}
+		if !changed {
+			return n
+		}
+	}
+}
+
+// longJump returns the size of i with a 4-byte distance: jmp is e9, jcc is 0f 8x.
+func longJump(i *inst) int {
+	if i.Flow == amd64.FlowCond {
+		return 6
+	}
+	return 5
+}
+
+// jump encodes i, a jump within its function, in the size that layOut chose.
+func (c *code) jump(i *inst) []byte {
+	d := uint32(c.insts[i.to].new - (i.new + i.size))
+	cond := i.raw[max(0, len(i.raw)-1-i.PCRelSize)] & 15 // of 7x and 0f 8x alike
+	switch {
+	case i.size == 2 && i.Flow == amd64.FlowCond:
+		return []byte{0x70 | cond, byte(d)}
+	case i.size == 2:
+		return []byte{0xeb, byte(d)}
+	case i.Flow == amd64.FlowCond:
+		return binary.LittleEndian.AppendUint32([]byte{0x0f, 0x80 | cond}, d)
+	}
+	return binary.LittleEndian.AppendUint32([]byte{0xe9}, d)
 }
 
 // endOfText returns where the functions end, after layOut.
@@ -65,16 +118,13 @@ func (p *piece) size() int {
 	}
 	n := 0
 	for k := range p.code.insts {
-		if p.code.insts[k].keep {
-			n += p.code.insts[k].Size
-		}
+		n += p.code.insts[k].size
 	}
 	return n
 }
 
 // bytes returns the finished bytes of p: kept instructions, with the relative fields
-// that the new addresses ask for. A short jump never gets longer, since nothing is
-// ever put between two instructions.
+// that the new addresses ask for.
 func (p *piece) bytes() []byte {
 	if p.code == nil {
 		return p.data
@@ -85,16 +135,14 @@ func (p *piece) bytes() []byte {
 		if !i.keep {
 			continue
 		}
-		start := len(b)
-		b = append(b, p.data[i.off:i.off+i.Size]...)
-		next := uint64(start + i.Size)
-		switch {
-		case i.far != nil:
-			binary.LittleEndian.PutUint32(b[start+i.PCRelOff:], uint32(i.far.new+i.add-(p.new+next)))
-		case i.to >= 0 && i.PCRelSize == 1:
-			b[start+i.PCRelOff] = byte(p.code.insts[i.to].new - int(next))
-		case i.to >= 0:
-			binary.LittleEndian.PutUint32(b[start+i.PCRelOff:], uint32(p.code.insts[i.to].new-int(next)))
+		if i.to >= 0 {
+			b = append(b, p.code.jump(i)...)
+			continue
+		}
+		b = append(b, i.raw...)
+		if i.far != nil {
+			next := p.new + uint64(len(b))
+			binary.LittleEndian.PutUint32(b[len(b)-i.Size+i.PCRelOff:], uint32(i.far.new+i.add-next))
 		}
 	}
 	return b
