@@ -23,11 +23,14 @@ import (
 
 // row is what is printed of one program: times in µs.
 type row struct {
-	Program          string
-	Size             int // bytes of the file
-	Min, Median, P90 float64
-	Floor1, Floor2   float64 // median in relation to those of the floors
-	Faults           uint64  // page faults, median
+	Program string  `json:"program"`
+	Size    int     `json:"bytes"` // of the file
+	Min     float64 `json:"min_us"`
+	Median  float64 `json:"median_us"`
+	P90     float64 `json:"p90_us"`
+	Floor1  float64 `json:"median_by_floor1"`
+	Floor2  float64 `json:"median_by_floor2"`
+	Faults  uint64  `json:"page_faults"` // median
 }
 
 const (
