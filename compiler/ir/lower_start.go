@@ -21,9 +21,9 @@ func (l *lowering) startFunc(s *check.Service) *Func {
 	f := &Func{Name: "_start", Start: true, NoReturn: true, Pos: l.pos(s.File, s.Main.Decl.Pos())}
 	g := newBuilder(f, varType)
 	stack := f.NewParam(L)
-	run := g.slot(l.runSize())
+	g.value(OpSetArena, None, g.slot(l.runSize()))
+	run := g.value(OpArena, L) // shorter to name than the slot
 	g.call(coreRunInit, None, run)
-	g.value(OpSetArena, None, run)
 	var args []*Value
 	if s.Main.UsesThis {
 		args = append(args, l.serviceObject(g, s, stack, run))

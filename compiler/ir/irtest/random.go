@@ -29,7 +29,8 @@ func Random(seed uint64, size int) *ir.Module {
 		m.Data[0].Bytes[i] = byte(r.Uint32())
 	}
 	n := 1 + r.IntN(3)
-	m.Funcs = make([]*ir.Func, n)
+	m.Funcs = make([]*ir.Func, n+1)
+	m.Funcs[n] = tinyFunc(r)
 	for i := n - 1; i >= 0; i-- {
 		m.Funcs[i] = randomFunc(r, fmt.Sprintf("f%d", i), m.Funcs[i+1:], size)
 	}
@@ -73,6 +74,19 @@ func randomFunc(r *rand.Rand, name string, calls []*ir.Func, size int) *ir.Func 
 	g.value(ir.OpFillMem, ir.None, g.slot, g.konst(ir.W, 0), g.konst(ir.L, 64))
 	g.statements()
 	g.finish()
+	return g.f
+}
+
+// tinyFunc is small enough to stand in place of its calls.
+func tinyFunc(r *rand.Rand) *ir.Func {
+	g := &maker{Rand: r, f: &ir.Func{Name: "tiny", Result: ir.L, Result2: ir.W, TrapSym: TrapSym, Pos: ir.Pos{Line: 1}}, line: 2}
+	g.b = g.f.NewBlock()
+	w, l := g.f.NewParam(ir.W), g.f.NewParam(ir.L)
+	sum := g.value(ir.OpAdd, ir.W, w, g.someConst(ir.W))
+	if r.IntN(2) == 0 {
+		sum.Check, sum.Trap = ir.Signed, ir.TrapOverflow
+	}
+	g.b.Term, g.b.Ctl, g.b.Ctl2 = ir.Return, g.value(ir.OpMul, ir.L, l, g.value(ir.OpSextW, ir.L, w)), sum
 	return g.f
 }
 

@@ -33,7 +33,7 @@ func seeds(t *testing.T) uint64 {
 	if testing.Short() {
 		return 100
 	}
-	return 400
+	return 250
 }
 
 func TestRandomIsValid(t *testing.T) {
