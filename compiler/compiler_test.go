@@ -69,7 +69,7 @@ func TestSmallest(t *testing.T) {
 		most int
 	}{
 		{"hello", 1024},
-		{"args", 2048},
+		{"args", 3072},
 		{"fizzbuzz", 3072},
 		{"collatz", 3072},
 		{"primes", 3072},

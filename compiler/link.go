@@ -21,8 +21,9 @@ type linker struct {
 	image *elfimage.Image
 }
 
-// link fills text, constants, symbols, fixups and lines of the image. align is what
-// the CPU wants of a function's address, and fill what stands between functions.
+// link fills text, constants, symbols, fixups and lines of the image. Functions follow
+// each other without a gap: x86-64 runs them from any address, and small is what this
+// project is about.
 func link(m *ir.Module, image *elfimage.Image, generate func(*ir.Func) (*asm.Code, error)) error {
 	l := &linker{
 		funcs:    make(map[string]*ir.Func, len(m.Funcs)),
@@ -37,6 +38,7 @@ func link(m *ir.Module, image *elfimage.Image, generate func(*ir.Func) (*asm.Cod
 	for _, d := range m.Data {
 		l.data[d.Name] = d
 	}
+	image.TextAlign, image.RodataAlign = 1, 1
 	l.want(image.Entry)
 	for len(l.queue) > 0 {
 		name := l.queue[0]
@@ -95,7 +97,8 @@ func (l *linker) text(name string, code *asm.Code) {
 // rodata appends one constant.
 func (l *linker) rodata(d *ir.Data) {
 	im := l.image
-	for len(im.Rodata)%max(d.Align, 1) != 0 {
+	im.RodataAlign = max(im.RodataAlign, uint64(d.Align))
+	for len(im.Rodata)%d.Align != 0 {
 		im.Rodata = append(im.Rodata, 0)
 	}
 	im.Symbols = append(im.Symbols, elfimage.Symbol{
