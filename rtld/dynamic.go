@@ -61,54 +61,50 @@ func (m *image) readDynamic() {
 	}
 }
 
-// dynTables has a row per table: the tag of its address, of its size, of its entry
-// size (0x7f: none), and what an entry must measure, of which the size is a multiple.
-const dynTables = "\x07\x08\x09\x18" + // DT_RELA
-	"\x24\x23\x25\x08" + // DT_RELR
-	"\x17\x02\x7f\x18" + // DT_JMPREL
-	"\x19\x1b\x7f\x08" + // DT_INIT_ARRAY
-	"\x20\x21\x7f\x08" + // DT_PREINIT_ARRAY
-	"\x05\x0a\x7f\x01\x00" // DT_STRTAB
+// dynTables has a row per table: the tag of its address, that of its size, and what an
+// entry measures, of which the size is a multiple.
+const dynTables = "\x07\x08\x18" + // DT_RELA, DT_RELASZ
+	"\x24\x23\x08" + // DT_RELR, DT_RELRSZ
+	"\x17\x02\x18" + // DT_JMPREL, DT_PLTRELSZ
+	"\x19\x1b\x08" + // DT_INIT_ARRAY, DT_INIT_ARRAYSZ
+	"\x20\x21\x08" + // DT_PREINIT_ARRAY, DT_PREINIT_ARRAYSZ
+	"\x05\x0a\x01" + // DT_STRTAB, DT_STRSZ
+	"\x00"
 
-const noTag = 0x7f
+// dynValues has a row per tag that can have only one value.
+const dynValues = "\x09\x18" + // DT_RELAENT
+	"\x25\x08" + // DT_RELRENT
+	"\x0b\x18" + // DT_SYMENT
+	"\x14\x07" + // DT_PLTREL: DT_RELA
+	"\x00"
 
 // checkDynamic checks the values against each other and against the image.
 func (m *image) checkDynamic() {
-	for row := lit(dynTables); byteAt(row) != 0; row += 4 {
-		at, size, ent, unit := byteAt(row), byteAt(row+1), byteAt(row+2), uint64(byteAt(row+3))
+	for row := lit(dynTables); byteAt(row) != 0; row += 3 {
+		at, size, unit := byteAt(row), byteAt(row+1), uint64(byteAt(row+2))
 		n := m.get(size)
 		switch {
+		case n%unit != 0:
+			m.complain(lit("size is no multiple of the entry size: DT_%=$\x00"), size)
 		case !m.has(at) && n == 0:
 		case !m.has(at) || !m.has(size):
 			m.complain(lit("table without address or size: DT_%=$\x00"), size)
-		case ent != noTag && m.get(ent) != unit:
-			m.complain(lit("wrong entry size: DT_%=$\x00"), ent)
-		case n%unit != 0:
-			m.complain(lit("size is no multiple of the entry size: DT_%=$\x00"), size)
 		case m.view(m.get(at), n, pfR) == nil:
 			m.complain(lit("table outside the image: DT_%=$\x00"), at)
 		}
 	}
-	switch {
-	case m.has(dtNeeded):
+	for row := lit(dynValues); byteAt(row) != 0; row += 2 {
+		if slot := byteAt(row); m.has(slot) && m.get(slot) != uint64(byteAt(row+1)) {
+			m.complain(lit("wrong value: DT_%=$\x00"), slot)
+		}
+	}
+	if m.has(dtNeeded) {
 		m.badName(lit("needs library %: libraries are not supported by this version\x00"), m.name(m.get(dtNeeded)), 0)
-	case m.has(dtRel):
-		m.complain(lit(otherKind), dtRel)
-	case m.get(dtPltRelSz) != 0 && m.get(dtPltRel) != dtRela:
-		m.complain(lit(otherKind), dtPltRel)
-	case m.has(dtTextRel):
-		m.complain(lit(ofReadOnly), dtTextRel)
-	case m.get(dtFlags)&dfTextRel != 0:
-		m.complain(lit(ofReadOnly), dtFlags)
-	case m.has(dtSymtab) && m.get(dtSymEnt) != symSize:
-		m.complain(lit("wrong entry size: DT_%=$\x00"), dtSymEnt)
+	}
+	if m.tags&(1<<dtRel|1<<dtTextRel) != 0 || m.get(dtFlags)&dfTextRel != 0 {
+		m.complain(lit("relocations of a kind not supported: DT_%=$\x00"), dtFlags)
 	}
 }
-
-const (
-	otherKind  = "relocations of another machine's kind: DT_%=$\x00"
-	ofReadOnly = "relocations of read-only memory: DT_%=$\x00"
-)
 
 // name returns the string at off of the string table, which must end there too.
 func (m *image) name(off uint64) uintptr {

@@ -16,4 +16,4 @@ func clearBytes()
 func equalBytes()
 
 // roomSize is what entry0 sets aside for buffers (see entry_amd64.s).
-const roomSize = 7*1024 + 512
+const roomSize = 11520

@@ -12,8 +12,8 @@
 //	                the loader's frames: rtld/shrink proves that they need
 //	                less than framesSize bytes
 //	- framesSize    the room: roomSize bytes of untouched, zeroed stack
-#define framesSize 4096
-#define roomSize (7*1024+512)
+#define framesSize 2048
+#define roomSize 11520
 
 // func entry0()
 // The ELF entry point. Needs nothing but rsp; never returns. There is no g: the only

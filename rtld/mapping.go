@@ -100,7 +100,7 @@ func (m *image) zeroTail(from, to uint64, prot uintptr) {
 //
 //go:noinline
 func (m *image) protect(start, end uint64, prot uintptr) {
-	m.check(lit("cannot protect a segment: %\x00"), sys3(sysMprotect, m.base+uintptr(start), uintptr(end-start), prot))
+	m.check(lit("cannot map a segment: %\x00"), sys3(sysMprotect, m.base+uintptr(start), uintptr(end-start), prot))
 }
 
 // view returns where the n bytes at the file's address addr are in memory, nil when they

@@ -15,7 +15,7 @@ func linkOf(fd, room uintptr) uintptr {
 	}
 	setByte(room+n, 0)
 	const deleted = " (deleted)\x00" // what the kernel appends for an unlinked file
-	if cut := n - uintptr(len(deleted)-1); cut < n && isSame(room+cut, lit(deleted)) {
+	if cut := n - uintptr(len(deleted)-1); cut < n && isSame(room+cut, lit(deleted)) && !isExecutable(room) {
 		setByte(room+cut, 0)
 	}
 	return room
@@ -40,12 +40,8 @@ func (p *program) commName() uintptr {
 		return own
 	}
 	st := &p.other
-	if isPath {
-		statPath(arg, st)
-	} else if !b.searchPath(name, st, p.room+headAt) {
-		return own
-	}
-	if st.dev == p.stat.dev && st.ino == p.stat.ino { // when stat failed, still that of nothing
+	found := isPath && !failed(statPath(arg, st)) || !isPath && b.searchPath(name, st, p.room+headAt)
+	if found && st.dev == p.stat.dev && st.ino == p.stat.ino {
 		return name
 	}
 	return own

@@ -33,6 +33,7 @@ type program struct {
 	image
 	self   uintptr // the first byte of the loader's own image
 	secure bool
+	comm   uintptr // the name for PR_SET_NAME
 	how    launch
 	block  block
 	other  kernelStat // of a file that may be the program's
@@ -90,7 +91,8 @@ func (p *program) find() {
 		if p.secure {
 			p.refused(lit("not permitted in secure mode\x00"), ^uintptr(eperm-1))
 		}
-		p.open()
+		p.fd = open(p.file, programFlags)
+		p.check(lit("cannot open: %\x00"), p.fd)
 	default:
 		p.bad(lit("start mode not supported yet: mode=#\x00"), uint64(p.how.mode))
 	}
@@ -117,13 +119,9 @@ func (p *program) findStub() {
 		}
 		p.file = p.pathRoom()
 	}
-	p.open()
-}
-
-// open opens the program by its path.
-func (m *image) open() {
-	m.fd = open(m.file, programFlags)
-	m.check(lit("cannot open: %\x00"), m.fd)
+	if p.fd = open(p.file, programFlags); failed(p.fd) {
+		p.stubFailure(e)
+	}
 }
 
 // readHeaders reads and checks the file's headers.
@@ -134,6 +132,7 @@ func (p *program) readHeaders() {
 	}
 	p.look(&p.stat)
 	p.size = p.stat.size
+	p.comm = p.commName()
 	if p.stat.mode&sIfmt != sIfreg {
 		p.bad(lit("not a regular file: st_mode=$\x00"), uint64(p.stat.mode))
 	}
@@ -232,7 +231,7 @@ func (p *program) loadAll() {
 // its name, its auxv, its fds.
 func (p *program) introduce() {
 	b := &p.block
-	setComm(p.commName())
+	setComm(p.comm)
 	phdr := p.headersAt()
 	if phdr == 0 {
 		phdr = p.newPages(p.headers())

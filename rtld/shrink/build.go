@@ -101,14 +101,14 @@ func Loader(dir, arch string) (*Result, error) {
 		NoReturn: noReturn(pkg),
 		Trap:     pkg + ".trap.abi0",
 		MaxSize:  16 * 1024,
-		MaxStack: 4096, // framesSize in entry_amd64.s
+		MaxStack: 2048, // framesSize in entry_amd64.s
 	})
 }
 
 // noReturn lists what ends the process or leaves for the program.
 func noReturn(pkg string) []string {
 	return []string{
-		pkg + ".trap.abi0", pkg + ".enter.abi0", pkg + ".(*report).die", pkg + ".exit",
+		pkg + ".trap.abi0", pkg + ".start.abi0", pkg + ".enter.abi0", pkg + ".(*report).die", pkg + ".exit",
 		pkg + ".(*report).bad", pkg + ".(*report).badName", pkg + ".(*report).refused", pkg + ".(*report).stubFailure",
 		pkg + ".(*report).finish", pkg + ".(*image).complain", pkg + ".(*image).complainMissing", pkg + ".print",
 	}

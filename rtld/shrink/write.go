@@ -8,17 +8,17 @@ import (
 	"strings"
 )
 
-// write makes the ELF file: headers, the one segment of size bytes, and section
-// headers behind it, for objdump's sake, which are not loaded.
+// write makes the ELF file: headers, the one segment of size bytes, and behind it,
+// not loaded, a section header for the functions, for objdump's sake.
 func write(w *walk, size uint64) ([]byte, error) {
 	var f bytes.Buffer
-	const names = "\x00.text\x00.rodata\x00.shstrtab\x00"
+	const names = "\x00.text\x00.shstrtab\x00"
 	shoff := (size + uint64(len(names)) + 7) &^ 7
 	put := func(v any) { binary.Write(&f, binary.LittleEndian, v) } // a bytes.Buffer never fails
 	h := elf.Header64{
 		Type: uint16(elf.ET_DYN), Machine: uint16(elf.EM_X86_64), Version: uint32(elf.EV_CURRENT),
 		Entry: w.pieces[0].new, Phoff: ehdrSize, Shoff: shoff,
-		Ehsize: ehdrSize, Phentsize: phdrSize, Phnum: phdrs, Shentsize: 64, Shnum: 4, Shstrndx: 3,
+		Ehsize: ehdrSize, Phentsize: phdrSize, Phnum: phdrs, Shentsize: 64, Shnum: 3, Shstrndx: 2,
 	}
 	copy(h.Ident[:], elf.ELFMAG)
 	h.Ident[elf.EI_CLASS] = byte(elf.ELFCLASS64)
@@ -44,11 +44,9 @@ func write(w *walk, size uint64) ([]byte, error) {
 	f.WriteString(names)
 	f.Write(make([]byte, int(shoff)-f.Len()))
 	text := endOfText(w)
-	alloc := uint64(elf.SHF_ALLOC)
 	put(elf.Section64{})
-	put(elf.Section64{Name: 1, Type: uint32(elf.SHT_PROGBITS), Flags: alloc | uint64(elf.SHF_EXECINSTR), Addr: textAt, Off: textAt, Size: text - textAt, Addralign: 1})
-	put(elf.Section64{Name: 7, Type: uint32(elf.SHT_PROGBITS), Flags: alloc, Addr: text, Off: text, Size: size - text, Addralign: 1})
-	put(elf.Section64{Name: 15, Type: uint32(elf.SHT_STRTAB), Off: size, Size: uint64(len(names)), Addralign: 1})
+	put(elf.Section64{Name: 1, Type: uint32(elf.SHT_PROGBITS), Flags: uint64(elf.SHF_ALLOC | elf.SHF_EXECINSTR), Addr: textAt, Off: textAt, Size: text - textAt, Addralign: 1})
+	put(elf.Section64{Name: 7, Type: uint32(elf.SHT_STRTAB), Off: size, Size: uint64(len(names)), Addralign: 1})
 	return f.Bytes(), nil
 }
 
