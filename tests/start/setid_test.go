@@ -81,7 +81,7 @@ func TestSetID(t *testing.T) {
 				t.Errorf("comm %q, AT_EXECFN %q", d.Comm, d.ExecFn)
 			}
 			checkRegisters(t, d)
-			checkAux(t, p, d, prog)
+			checkAux(t, p, d, "", prog)
 			checkMemory(t, d)
 		})
 	}
@@ -136,7 +136,7 @@ func TestSetIDScrub(t *testing.T) {
 			if secure, ok := d.Aux(atSecure); !ok || secure != 1 {
 				t.Error("AT_SECURE is not set, or twice") // the vector has moved with the environment
 			}
-			checkAux(t, p, d, prog)
+			checkAux(t, p, d, "", prog)
 		})
 	}
 	for _, name := range unsecure {
@@ -151,6 +151,16 @@ func TestSetIDScrub(t *testing.T) {
 	check("all at once", all)
 	check("all at once, thrice", slices.Repeat(all, 3))
 	check("nothing else", []string{"LD_PRELOAD=x"})
+	// what looks like the end of a line, or of the whole list, is part of a name
+	odd := []string{"TZDIR\n", "TZDIR\n\n", "TMPDIR\nTZDIR\n", "GCONV_PATH\n", "GCONV_PATH\nGETCONF_DIR\n=1", "\n", "LD_SLUL\n", "*", "LD_PRELOAD\x01"}
+	for _, e := range odd {
+		t.Run(fmt.Sprintf("keeps %q", e), func(t *testing.T) {
+			d := run(t, launch.Spec{Path: prog, Args: []string{"prog"}, User: nobody, Env: []string{e, "LD_PRELOAD=x", "A=1"}})
+			if want := []string{e, "A=1"}; !slices.Equal(d.Env, want) {
+				t.Errorf("environment %q, want %q", d.Env, want)
+			}
+		})
+	}
 	check("very long", []string{"LD_PRELOAD=" + strings.Repeat("x", 100000), "LD_SLUL_TRACE=" + strings.Repeat(":", 100000)})
 }
 
