@@ -43,8 +43,11 @@ type Trap struct {
 
 func (t *Trap) Error() string { return fmt.Sprintf("trap %v %v", t.Kind, t.Pos) }
 
-// ErrSteps is how a run ends that takes too long.
-var ErrSteps = errors.New("too many steps")
+// How a run ends that takes too long, or calls too deep.
+var (
+	ErrSteps = errors.New("too many steps")
+	ErrDeep  = errors.New("too many calls in calls")
+)
 
 // New makes a machine with the module's constants in its memory.
 func New(m *ir.Module) *Machine {
@@ -85,7 +88,7 @@ func (x *Machine) Call(name string, args ...int64) (result, second int64, err er
 		return 0, 0, fmt.Errorf("%s takes %d arguments, not %d", name, len(f.Params), len(args))
 	}
 	if x.depth++; x.depth > 1000 {
-		return 0, 0, errors.New("calls too deep")
+		return 0, 0, ErrDeep
 	}
 	sp := x.sp
 	defer func() { x.depth--; x.sp = sp }()
@@ -260,7 +263,7 @@ func (x *Machine) value(fr *frame, v *ir.Value) (int64, error) {
 func (x *Machine) slot(bytes int64) (int64, error) {
 	x.sp = (x.sp - bytes) &^ 15
 	if x.sp < stackBase {
-		return 0, errors.New("the stack is full")
+		return 0, ErrDeep
 	}
 	return x.sp, nil
 }
