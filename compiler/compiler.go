@@ -193,6 +193,7 @@ func lower(info *check.Info, t target, d Dump) (*ir.Module, error) {
 	if err != nil {
 		return nil, err
 	}
+	keepReached(module, startSymbol)
 	dumpFuncs("ir", module, d)
 	if !d.wants("passes") {
 		ir.Optimize(module)

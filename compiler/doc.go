@@ -6,6 +6,7 @@
 //
 //	compiler.go  Build and Check: the stages, one call each
 //	source.go    a path -> the program's one source file
+//	reach.go     drops the funcs that the program does not lead to
 //	link.go      what is reached from the first instruction -> text, constants, symbols
 //	service.go   the service -> .note.slul-entry
 //	dump.go      -d=: what each stage leaves, as text
