@@ -34,17 +34,24 @@ func main() {
 }
 
 // slul runs one command line and gives its exit code.
-func slul(args []string, stderr io.Writer) (code int) {
+func slul(args []string, stderr io.Writer) int {
+	return guard(stderr, func() int {
+		root := newRoot()
+		root.SetArgs(args)
+		return report(stderr, root.Execute())
+	})
+}
+
+// guard is the one place where a bug of ours, which is a panic, becomes a message.
+func guard(stderr io.Writer, work func() int) (code int) {
 	defer func() {
 		if bug := recover(); bug != nil {
 			fmt.Fprintf(stderr, "slul: %v\nslul: this is a bug in slul %s; please report it with these lines:\n%s",
 				bug, version(), debug.Stack())
-			code = 125
+			code = compiler.CodeBug
 		}
 	}()
-	root := newRoot()
-	root.SetArgs(args)
-	return report(stderr, root.Execute())
+	return work()
 }
 
 // newRoot is the whole command line.
