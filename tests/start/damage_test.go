@@ -127,3 +127,41 @@ func TestDamaged(t *testing.T) {
 		})
 	}
 }
+
+// The same for everything behind the headers of a program with imports and
+// relocations, except its code.
+func TestDamagedTables(t *testing.T) {
+	p := newPlace(t)
+	code := tiny.Print(rightText, 3)
+	im := tiny.Image(code)
+	im.Strip = true
+	tiny.Unused(im)
+	file, err := tiny.Build(im, p.rtld)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := bytes.Index(file, code.Bytes)
+	if text < 0 || !p.survives(t, "not damaged", file) {
+		t.Fatal("it does not run when it is whole")
+	}
+	skip := free(t, file)
+	ran, refused := 0, 0
+	for off := range file {
+		if skip[off] || text <= off && off < text+len(code.Bytes) {
+			continue
+		}
+		for _, change := range []byte{0x01, 0x08, 0x80, 0xff} {
+			damaged := bytes.Clone(file)
+			damaged[off] ^= change
+			if p.survives(t, fmt.Sprintf("byte %#x ^ %#x", off, change), damaged) {
+				ran++
+			} else {
+				refused++
+			}
+		}
+	}
+	t.Logf("%d ran, %d were refused", ran, refused)
+	if ran == 0 || refused == 0 {
+		t.Error("one of these is not believable")
+	}
+}

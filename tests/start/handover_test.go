@@ -212,3 +212,23 @@ func TestShapes(t *testing.T) {
 		})
 	}
 }
+
+// Relocations, an import that nobody defines, and zeroed memory are as they should be
+// when the program looks at them.
+func TestRelocated(t *testing.T) {
+	p := newPlace(t)
+	for _, separate := range []bool{false, true} {
+		for _, strip := range []bool{false, true} {
+			im := tiny.Relocated("all is well\n", 5)
+			im.Separate, im.Strip = separate, strip
+			file, err := tiny.Build(im, p.rtld)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := launch.Run(t, launch.Spec{Path: p.write(t, "prog", file, 0o755), Args: []string{"prog"}})
+			if r.Exit != 5 || string(r.Stdout) != "all is well\n" || len(r.Stderr) > 0 {
+				t.Errorf("separate %v, stripped %v: %s", separate, strip, describe(r))
+			}
+		}
+	}
+}

@@ -4,5 +4,6 @@
 //
 //	image.go     from code to a file: with stub and loader, or plain static
 //	programs.go  programs that exit, print, copy, die of a signal
+//	relocated.go programs with addresses in their data, imports and .bss
 //	static.go    the static ELF file that is the floor of every start
 package tiny
