@@ -76,7 +76,10 @@ func (s *selector) expand(terms *[]term, n int, imm *int64, open bool) bool {
 	if first, ok := constant(v.Args[0]); ok && !isConst && v.Op == ir.OpAdd {
 		c, isConst, rest = first, true, v.Args[1]
 	}
-	if isConst && !isImm(c) && open {
+	if v.Op == ir.OpSub {
+		c = -c
+	}
+	if isConst && !isImm(c) && open && v.Op == ir.OpAdd {
 		isConst = false // a sum of two registers
 	}
 	switch {
@@ -94,9 +97,6 @@ func (s *selector) expand(terms *[]term, n int, imm *int64, open bool) bool {
 		*t = term{v.Args[0], 1 << c}
 		return true
 	case isConst:
-		if v.Op == ir.OpSub {
-			c = -c
-		}
 		if !isImm(c) || !isImm(*imm+c*int64(t.scale)) {
 			return false
 		}

@@ -26,6 +26,7 @@ type selector struct {
 	out    []*mach.Inst // of the block, last instruction first
 	before []*mach.Inst // what the operands of the coming instructions need, in order
 	inUse  []*ir.Block  // by value ID: the block in which it was needed last
+	with   []*ir.Value  // by value ID of a division: one that is done with it
 }
 
 // isel gives f in machine form, with virtual registers.
@@ -38,6 +39,7 @@ func isel(f *ir.Func, cpu *mach.CPU) *mach.Func {
 		locals: make([]int32, f.NumIDs()),
 		regs:   make([]mach.Reg, f.NumIDs()),
 		inUse:  make([]*ir.Block, f.NumIDs()),
+		with:   make([]*ir.Value, f.NumIDs()),
 	}
 	for _, b := range f.Blocks {
 		m := s.m.NewBlock()
@@ -268,7 +270,7 @@ func (s *selector) memOrReg(v *ir.Value) mach.Operand {
 // value selects one value.
 func (s *selector) value(v *ir.Value) {
 	d := s.dest(v)
-	if d == mach.NoReg && !v.HasEffect() {
+	if d == mach.NoReg && !v.HasEffect() && s.with[v.ID] == nil {
 		return
 	}
 	if d == mach.NoReg && v.Type != ir.None && v.Op != ir.OpParam {
@@ -496,6 +498,10 @@ func (s *selector) divide(v *ir.Value, d mach.Reg) {
 			return
 		}
 	}
+	if first := s.earlier(v); first != nil && s.with[v.ID] == nil {
+		s.with[first.ID] = v
+		return
+	}
 	divisor := mach.RM(s.reg(b), mach.Use)
 	op := oDiv
 	extend := mach.Copy(rdx, mach.I(0))
@@ -503,15 +509,39 @@ func (s *selector) divide(v *ir.Value, d mach.Reg) {
 		op = oIdiv
 		extend = inst(oCdq, wide, mach.R(rax, mach.Use), mach.R(rdx, mach.Def))
 	}
-	result := rax
-	if v.Op == ir.OpRem || v.Op == ir.OpURem {
-		result = rdx
+	results := &mach.Inst{Op: mach.OpCopy}
+	for _, x := range []*ir.Value{v, s.with[v.ID]} {
+		if x == nil || s.dest(x) == mach.NoReg {
+			continue
+		}
+		from := rax
+		if x.Op == ir.OpRem || x.Op == ir.OpURem {
+			from = rdx
+		}
+		results.Args = append(results.Args, mach.RM(s.dest(x), mach.Def), mach.R(from, mach.Use))
 	}
 	s.emit(
 		mach.Copy(rax, s.copied(a)),
 		extend,
 		inst(op, wide, divisor, mach.R(rax, mach.UseDef), mach.R(rdx, mach.UseDef)),
-		mach.Copy(d, mach.R(result, mach.Use)))
+		results)
+}
+
+// other is the operation that the same instruction does.
+var other = map[ir.Op]ir.Op{ir.OpDiv: ir.OpRem, ir.OpRem: ir.OpDiv, ir.OpUDiv: ir.OpURem, ir.OpURem: ir.OpUDiv}
+
+// earlier gives the quotient to the remainder v, or the other way round, if it stands
+// before v in the block and is worked out for nobody else.
+func (s *selector) earlier(v *ir.Value) *ir.Value {
+	for _, x := range s.block.Values {
+		switch {
+		case x == v:
+			return nil
+		case x.Op == other[v.Op] && x.Args[0] == v.Args[0] && x.Args[1] == v.Args[1] && s.with[x.ID] == nil:
+			return x
+		}
+	}
+	return nil
 }
 
 func (s *selector) divideByPower(v *ir.Value, d mach.Reg, n int) {

@@ -23,21 +23,28 @@ func few(n int) *mach.CPU {
 	return &cpu
 }
 
-// wanted is what the machine says of one call, or "" when that takes too long.
-func wanted(t *testing.T, m *ir.Module, name string, in []int64) string {
+// machine makes the machine for a module.
+func machine(m *ir.Module) *irtest.Machine {
 	x := irtest.New(m)
 	x.Arena = arenaMark
-	n, second, err := x.Call(name, in...)
+	return x
+}
+
+// wanted is what the machine says of one call, or "" when that takes too long.
+func wanted(t *testing.T, x *irtest.Machine, m *ir.Module, name string, in []int64) string {
+	x.Steps = 1 << 20
+	f := m.FindFunc(name)
+	n, second, err := x.Call(name, in[:len(f.Params)]...)
 	var trap *irtest.Trap
 	switch {
 	case err == nil:
-		return show(m.FindFunc(name), outcome{rax: uint64(n), rdx: uint64(second)})
+		return show(f, outcome{rax: uint64(n), rdx: uint64(second)})
 	case errors.As(err, &trap):
 		return show(nil, outcome{rax: uint64(trap.Pos.Line)<<4 | uint64(trap.Kind), state: trapped})
 	case errors.Is(err, irtest.ErrSteps):
 		return ""
 	}
-	t.Fatalf("%v\n%v", err, m)
+	t.Fatalf("%v\n%v", err, f)
 	return ""
 }
 
@@ -78,11 +85,19 @@ func compareJobs(t *testing.T, cpu *mach.CPU, jobs []job) {
 		t.Fatalf("%v\n%v\n%s", err, jobs[0].m, dumped(t, jobs[0].m, cpu))
 	}
 	n := 0
+	machines := map[*ir.Module]*irtest.Machine{}
 	for _, j := range jobs {
+		if machines[j.m] == nil {
+			machines[j.m] = machine(j.m)
+		}
 		for _, in := range j.inputs {
-			want, have := wanted(t, j.m, j.name, in), show(j.m.FindFunc(j.name), got[n])
+			want, have := wanted(t, machines[j.m], j.m, j.name, in), show(j.m.FindFunc(j.name), got[n])
 			if want != have && want != "" {
-				t.Fatalf("%s%x: %s, want %s\n%v\n%s", j.name, in, have, want, j.m, dumped(t, j.m, cpu))
+				only := &ir.Module{Funcs: []*ir.Func{j.m.FindFunc(j.name)}}
+				if len(j.m.Funcs) < 10 {
+					only = j.m
+				}
+				t.Fatalf("%s%x: %s, want %s\n%v\n%s", j.name, in, have, want, only, dumped(t, only, cpu))
 			}
 			n++
 		}

@@ -1,5 +1,7 @@
 package mach
 
+import "slices"
+
 // rewrite.go puts the result of allocation into the instructions.
 
 // rewrite replaces registers by their places, brings reloads and stores into the blocks,
@@ -17,7 +19,7 @@ func (a *allocator) rewrite() {
 			}
 			i.before, i.after = nil, nil
 		}
-		b.Insts = out
+		b.Insts = dropKnown(out)
 	}
 }
 
@@ -67,4 +69,36 @@ func (a *allocator) isWide(o Operand) bool {
 		return o.Wide
 	}
 	return true
+}
+
+// dropKnown leaves out copies between registers that are known to be equal, because one
+// was copied to the other before and neither has changed.
+func dropKnown(insts []*Inst) []*Inst {
+	type pair struct {
+		a, b Reg
+		wide bool
+	}
+	var known []pair
+	kept := insts[:0]
+	for _, i := range insts {
+		isMove := i.Op == OpCopy && i.Args[0].Kind == KReg && i.Args[1].Kind == KReg
+		if isMove && slices.ContainsFunc(known, func(p pair) bool {
+			to, from := i.Args[0].Reg, i.Args[1].Reg
+			return (p.a == to && p.b == from || p.b == to && p.a == from) && (p.wide || !i.Wide)
+		}) {
+			continue
+		}
+		kept = append(kept, i)
+		written := i.Clobbers
+		i.eachReg(func(r *Reg, role Role) {
+			if role&Def != 0 || i.Op == OpSwap {
+				written |= Set(*r)
+			}
+		})
+		known = slices.DeleteFunc(known, func(p pair) bool { return written.Has(p.a) || written.Has(p.b) })
+		if isMove {
+			known = append(known, pair{i.Args[0].Reg, i.Args[1].Reg, i.Wide})
+		}
+	}
+	return kept
 }
