@@ -21,30 +21,38 @@ func linkOf(fd, room uintptr) uintptr {
 	return room
 }
 
-// commName chooses the name for PR_SET_NAME (docs/startup.md, "Names"), a C string: the
-// base name of argv[0] when it is the file's own or provably leads to the file, else
-// the base name of the file's path.
+// commName chooses the name for PR_SET_NAME (docs/startup.md, "Names"), a C string, and
+// makes p.file the path that goes with it: argv[0], or what it is along PATH, when that
+// provably leads to the program, else the link of its fd. The link comes last because
+// it is dear: the kernel makes three inodes below /proc for it.
 func (p *program) commName() uintptr {
 	b := &p.block
-	own := baseName(p.file)
-	arg := b.arg0()
-	if p.secure {
-		return own
-	}
-	name := baseName(arg)
-	isPath := name != arg
+	path := b.arg0()
+	name := baseName(path)
+	isPath := name != path
 	if byteAt(name) == '-' {
 		name++ // a login shell's mark
 	}
-	if byteAt(name) == 0 || isSame(name, own) {
-		return own
-	}
 	st := &p.other
-	found := isPath && !failed(statPath(arg, st)) || !isPath && b.searchPath(name, st, p.room+headAt)
-	if found && st.dev == p.stat.dev && st.ino == p.stat.ino {
-		return name
+	if !p.secure && byteAt(name) != 0 {
+		found := false
+		if isPath {
+			found = !failed(statPath(path, st))
+		} else {
+			path = p.pathRoom()
+			found = b.searchPath(name, st, path)
+		}
+		if found && st.dev == p.stat.dev && st.ino == p.stat.ino {
+			p.file = path
+			return name
+		}
 	}
-	return own
+	if p.how.mode == modeStub {
+		if link := linkOf(p.fd, p.pathRoom()); link != 0 {
+			p.file = link
+		}
+	}
+	return baseName(p.file)
 }
 
 // setComm names the process. The kernel takes 15 bytes up to a NUL.

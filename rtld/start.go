@@ -9,9 +9,9 @@ import "unsafe"
 // the address of its own first instruction. It never returns: a stage that fails ends
 // the process.
 func start(sp, room, self uintptr) {
-	p := (*program)(pointer(room)) // zero, as all of the room
+	p := (*program)(pointer(room + programAt)) // zero, as all of the room
 	p.self = self &^ 4095
-	p.room = room + programSize
+	p.room = room
 	b := &p.block
 	b.walk(sp)
 	if p.secure = b.isSecure(); p.secure {
@@ -66,16 +66,18 @@ type image struct {
 // headers returns the size in bytes of the program header table.
 func (m *image) headers() uint64 { return uint64(len(m.table)) * phdrSize }
 
-// The room's parts: the program, a line for messages, the head of the file, a program
-// header table that lies elsewhere in it, the program's path.
+// The room's parts: a line for messages, the program's path, a program header table that
+// lies elsewhere in the file, the head of the file, the program. What is always used is
+// at the end, next to the frames: each page of stack that is touched costs a page fault.
 const (
 	programSize = 1280
 	headSize    = 1024
-	tableSize   = roomSize - programSize - lineMax - headSize - pathMax
+	tableSize   = roomSize - lineMax - pathMax - headSize - programSize
 
-	headAt  = lineMax // these count from report.room
-	tableAt = headAt + headSize
-	pathAt  = tableAt + tableSize
+	pathAt    = lineMax // these count from report.room
+	tableAt   = pathAt + pathMax
+	headAt    = tableAt + tableSize
+	programAt = headAt + headSize
 )
 
 func (p *program) pathRoom() uintptr { return p.room + pathAt }
@@ -104,10 +106,7 @@ func (p *program) findStub() {
 	p.file = p.block.arg0()
 	if p.how.n >= 0 {
 		p.fd = uintptr(p.how.n)
-		if link := linkOf(p.fd, p.pathRoom()); link != 0 {
-			p.file = link
-		}
-		return
+		return // commName finds its path
 	}
 	e := uint64(-p.how.n)
 	if e != enoent || p.secure {
