@@ -200,6 +200,8 @@ func (e *emitter) inst(i *mach.Inst) {
 		e.copy(i)
 	case mach.OpSwap:
 		e.swap(i.Args[0], i.Args[1])
+	case mach.OpClear:
+		e.clear(i.Args[0])
 	case oLea:
 		e.lea(i)
 	case oTest:
@@ -361,6 +363,16 @@ func (e *emitter) constant(to mach.Operand, c int64, wide bool) {
 		e.Op(asm.MOVL, e.arg(to), asm.Imm(int64(int32(c))))
 		e.Op(asm.MOVL, e.arg(high), asm.Imm(c>>32))
 	}
+}
+
+// clear makes the upper half of a register or slot zero.
+func (e *emitter) clear(o mach.Operand) {
+	if o.Kind == mach.KReg {
+		e.Op(asm.MOVL, e.arg(o), e.arg(o))
+		return
+	}
+	o.Imm += 4
+	e.Op(asm.MOVL, e.arg(o), asm.Imm(0))
 }
 
 // swap exchanges registers and slots.

@@ -45,6 +45,7 @@ const (
 	imageBase = 0x40_0000
 	maxParams = 10
 	jobSize   = 8 * (maxParams + 1)
+	junk      = 4096
 	arenaMark = 0x7_1111_2222
 )
 
@@ -121,6 +122,10 @@ func runner(t testing.TB, results int) *neutral.Code {
 	a.Op(asm.MOVQ, sym("state", 0), asm.RSP)
 	a.Op(asm.MOVQ, sym("state", 8), asm.RBX)
 	a.Op(asm.MOVQ, sym("state", 16), asm.RBP)
+	a.Op(asm.LEAQ, asm.RDI, mem(asm.RSP, -junk)) // what lies below the stack pointer is anything
+	a.Op(asm.MOVL, asm.RCX, asm.Imm(junk))
+	a.Op(asm.MOVL, asm.RAX, asm.Imm(0xa5))
+	a.Op(asm.REPSTOSB)
 	a.Op(asm.MOVQ, asm.R11, asm.RBX)
 	for n := maxParams; n > 6; n-- {
 		a.Op(asm.PUSH, mem(asm.R11, int32(8*n)))

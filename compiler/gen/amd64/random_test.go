@@ -115,7 +115,7 @@ func dumped(t *testing.T, m *ir.Module, cpu *mach.CPU) (text string) {
 }
 
 func TestRandom(t *testing.T) {
-	seeds, size := uint64(600), 60
+	seeds, size := uint64(300), 60
 	if testing.Short() {
 		seeds = 60
 	}

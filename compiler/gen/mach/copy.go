@@ -13,6 +13,7 @@ package mach
 func sequence(i *Inst) []*Inst {
 	type pair struct{ to, from Operand }
 	var moves, rest []pair
+	var stay []Operand // places whose value is there, but without the upper half that it needs
 	for k := 0; k < len(i.Args); k += 2 {
 		p := pair{i.Args[k], i.Args[k+1]}
 		switch {
@@ -20,11 +21,16 @@ func sequence(i *Inst) []*Inst {
 			rest = append(rest, p)
 		case !samePlace(p.to, p.from):
 			moves = append(moves, p)
+		case p.to.Kind == KMem && p.from.Wide && !p.to.Wide:
+			stay = append(stay, p.to)
 		}
 	}
 	var out []*Inst
 	emit := func(op Op, p pair) {
 		out = append(out, &Inst{Op: op, Wide: p.to.Wide, Args: []Operand{p.to, p.from}, Pos: i.Pos})
+		if p.from.Wide && !p.to.Wide && (p.to.Kind == KMem || op == OpSwap) {
+			out = append(out, &Inst{Op: OpClear, Args: []Operand{p.to}, Pos: i.Pos})
+		}
 	}
 	for len(moves) > 0 {
 		ready := -1
@@ -45,22 +51,29 @@ func sequence(i *Inst) []*Inst {
 		}
 		// A circle: after the exchange p.to is settled, and what p.to held is in p.from.
 		p := moves[0]
-		p.to.Wide = true // the other halves may be needed by the rest of the circle
 		emit(OpSwap, p)
 		moves = moves[1:]
 		kept := moves[:0]
 		for _, q := range moves {
 			if samePlace(q.from, p.to) {
-				q.from = Operand{Kind: p.from.Kind, Role: Use, Place: p.from.Place, Reg: p.from.Reg, Num: p.from.Num}
+				wide := q.from.Wide
+				q.from = p.from
+				q.from.Wide = wide
 			}
-			if !samePlace(q.to, q.from) {
+			switch {
+			case !samePlace(q.to, q.from):
 				kept = append(kept, q)
+			case q.from.Wide && !q.to.Wide:
+				stay = append(stay, q.to)
 			}
 		}
 		moves = kept
 	}
 	for _, p := range rest {
 		emit(OpCopy, p)
+	}
+	for _, o := range stay {
+		out = append(out, &Inst{Op: OpClear, Args: []Operand{o}, Pos: i.Pos})
 	}
 	return out
 }

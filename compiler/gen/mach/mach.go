@@ -67,7 +67,7 @@ type Operand struct {
 	Kind   Kind
 	Role   Role  // KReg
 	MayMem bool  // KReg: the instruction takes a spill slot as well, if it has no other memory
-	Wide   bool  // in OpCopy, set by Allocate: 64 bits
+	Wide   bool  // in OpCopy: of a destination, 64 bits are copied; of a source, the destination has 64
 	Scale  uint8 // of Index: 1, 2, 4, 8
 	Place  Place
 	Reg    Reg // KReg; base of AtReg
@@ -83,7 +83,8 @@ type Op uint16
 const (
 	OpDead   Op = iota // nothing
 	OpCopy             // Args are pairs (destination, source); all read before any is written
-	OpSwap             // exchanges Args[0] and Args[1]; only made by Allocate
+	OpSwap             // exchanges Args[0] and Args[1], 64 bits; only made by Allocate
+	OpClear            // clears the upper half of Args[0]; only made by Allocate
 	OpJump             // to Succs[0]; ends its block
 	OpBranch           // to Succs[0] when Cond holds, else Succs[1]; ends its block
 	FirstOp  Op = 16

@@ -50,6 +50,8 @@ func (f *Func) opText(i *Inst) string {
 		return "copy"
 	case OpSwap:
 		return "swap"
+	case OpClear:
+		return "clear"
 	case OpJump:
 		return "jump"
 	case OpBranch:

@@ -31,7 +31,11 @@ func (a *allocator) finish(out []*Inst, i *Inst) []*Inst {
 	if i.Op == OpCopy {
 		for k := 0; k < len(i.Args); k += 2 {
 			to, from := &i.Args[k], &i.Args[k+1]
-			to.Wide = a.isWide(*to) && a.isWide(*from)
+			// A narrow register may be stored whole in a wide home: where the upper half
+			// counts, it is zero. A narrow home has no upper half at all.
+			wide := a.isWide(*to)
+			to.Wide = wide && (a.isWide(*from) || to.Kind == KMem && from.Kind == KReg)
+			from.Wide = wide
 		}
 	}
 	i.eachReg(func(r *Reg, role Role) {
