@@ -9,9 +9,11 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"sort"
 	"syscall"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -208,8 +210,15 @@ func endLike(status syscall.WaitStatus) {
 	if !status.Signaled() {
 		os.Exit(status.ExitStatus())
 	}
-	signal.Reset(status.Signal())
+	sig := status.Signal()
 	unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}) // the program has left its core already
-	unix.Kill(os.Getpid(), status.Signal())
-	os.Exit(128 + int(status.Signal())) // a signal that Go's runtime does not let through
+
+	// Go's handler would print stacks for some signals: back to SIG_DFL, which is a
+	// struct sigaction of zeros (sigaction(2)). A signal to one's own thread is there
+	// when the call returns.
+	runtime.LockOSThread()
+	var action [4]uint64
+	unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(sig), uintptr(unsafe.Pointer(&action)), 0, 8, 0, 0)
+	unix.Tgkill(os.Getpid(), unix.Gettid(), sig)
+	os.Exit(128 + int(sig)) // what shells make of it, should we still be here
 }
