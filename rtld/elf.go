@@ -40,7 +40,6 @@ const (
 	dtSymEnt      = 11
 	dtInit        = 12
 	dtRel         = 17
-	dtRelSz       = 18
 	dtPltRel      = 20
 	dtTextRel     = 22
 	dtJmpRel      = 23
@@ -65,7 +64,6 @@ const (
 // Auxiliary vector (include/uapi/linux/auxvec.h).
 const (
 	atNull   = 0
-	atIgnore = 1
 	atExecfd = 2
 	atPhdr   = 3
 	atPhent  = 4
@@ -74,9 +72,6 @@ const (
 	atBase   = 7
 	atEntry  = 9
 	atUID    = 11
-	atEUID   = 12
-	atGID    = 13
-	atEGID   = 14
 	atSecure = 23
 	atExecfn = 31
 )

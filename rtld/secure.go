@@ -41,12 +41,10 @@ const unsecureNames = "LD_SLUL_*\n" +
 func isUnsecure(addr uintptr) bool {
 	for at := lit(unsecureNames); byteAt(at) != 0; at++ {
 		e := addr
-		for byteAt(at) == byteAt(e) {
+		for byteAt(at) == byteAt(e) && byteAt(at) != '\n' {
 			at++
 			e++
 		}
-		// A name ends with a newline, which is equal to nothing but a newline: what
-		// that one is part of, is no name at all.
 		if byteAt(at) == '*' || byteAt(at) == '\n' && (byteAt(e) == '=' || byteAt(e) == 0) {
 			return true
 		}

@@ -40,14 +40,10 @@ const (
 	eperm   = 1
 	enoent  = 2
 	eintr   = 4
-	eio     = 5
-	ebadf   = 9
-	enomem  = 12
 	eacces  = 13
 	enotdir = 20
 	enfile  = 23
 	emfile  = 24
-	eloop   = 40
 )
 
 // failed tells whether r is an errno.

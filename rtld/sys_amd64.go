@@ -4,7 +4,6 @@ package rtld
 // the kernel's arch/x86/entry/syscalls/syscall_64.tbl; sys_test.go compares each
 // with x/sys/unix.
 const (
-	sysRead       = 0
 	sysWrite      = 1
 	sysClose      = 3
 	sysFstat      = 5

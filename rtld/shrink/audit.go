@@ -79,6 +79,7 @@ var hints = []struct{ prefix, what string }{
 	{"runtime.growslice", "an allocation: append"},
 	{"runtime.makemap", "a map"},
 	{"runtime.map", "a map"},
+	{"runtime.rand", "a map"},
 	{"internal/runtime/maps", "a map"},
 	{"runtime.deferproc", "defer"},
 	{"runtime.deferreturn", "defer"},
@@ -117,7 +118,9 @@ func (w *walk) blame(p *piece, what string) error {
 	}
 	var chain []string
 	for q := p; q != nil; q = q.from {
-		chain = append([]string{short(q.name)}, chain...)
+		if name := short(q.name); len(chain) == 0 || chain[0] != name { // the ABI wrapper of a function has its name
+			chain = append([]string{name}, chain...)
+		}
 	}
 	return &auditError{chain: chain, what: what}
 }

@@ -53,9 +53,15 @@ func readCode(w *walk, p *piece) (*code, error) {
 	c.follow(w, p)
 	c.dropTLS(p)
 	c.dropNilChecks()
-	for k := range c.insts {
-		if err := c.refer(w, p, k); err != nil {
-			return nil, err
+	// Calls come first: of "newobject" and the nameless descriptor of a type that it is
+	// given, the former says more.
+	for _, calls := range []bool{true, false} {
+		for k := range c.insts {
+			if (c.insts[k].Flow == amd64.FlowCall) == calls {
+				if err := c.refer(w, p, k); err != nil {
+					return nil, err
+				}
+			}
 		}
 	}
 	c.mergeTails(w)

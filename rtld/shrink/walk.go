@@ -124,6 +124,9 @@ func (w *walk) reachString(addr uint64, from *piece) (*piece, error) {
 	if p := w.at[addr]; p != nil {
 		return p, nil
 	}
+	if w.pointers[addr] {
+		return nil, w.blame(from, "reaches a table without a name which holds an address (a large switch?): that would need a relocation")
+	}
 	sec, ok := w.sectionAt(addr)
 	if !ok || sec.Name != ".rodata" {
 		return nil, w.blame(from, fmt.Sprintf("reaches address %#x, which has no symbol", addr))

@@ -1,0 +1,120 @@
+package rtld
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+	"unsafe"
+)
+
+// The loader's logic on the host: memory is a slice of the test, system calls are
+// answered by answer below.
+
+// ended is how a hosted loader ended the process: the panic that stands for exit_group.
+type ended struct{ code uintptr }
+
+// try runs do. It returns the line that do complained with, "" when it came back,
+// and the exit code.
+func try(do func()) (line string, code uintptr) {
+	var said strings.Builder
+	old := kernel
+	kernel = func(nr, a, b, c, d, e, f uintptr) uintptr {
+		switch {
+		case nr == sysExitGroup:
+			panic(ended{a})
+		case nr == sysWrite && a == 2:
+			for i := range c {
+				said.WriteByte(byteAt(b + i))
+			}
+			return c
+		}
+		return old(nr, a, b, c, d, e, f)
+	}
+	defer func() {
+		kernel = old
+		switch r := recover().(type) {
+		case nil:
+		case ended:
+			line, code = said.String(), r.code
+		default:
+			panic(r)
+		}
+	}()
+	do()
+	return "", 0
+}
+
+// newProgram is a program without a file, with a room.
+func newProgram(t testing.TB) *program {
+	room := make([]uint64, roomSize/8)
+	p := &program{}
+	p.room = uintptr(unsafe.Pointer(&room[0]))
+	p.page = 4096
+	p.base = 0
+	t.Cleanup(func() { runtime.KeepAlive(room) })
+	return p
+}
+
+// cstr is s as a C string that lives as long as the test.
+func cstr(t testing.TB, s string) uintptr {
+	b := append([]byte(s), 0)
+	t.Cleanup(func() { runtime.KeepAlive(b) })
+	return uintptr(unsafe.Pointer(&b[0]))
+}
+
+// goString is the C string at addr.
+func goString(addr uintptr) string {
+	var b []byte
+	for ; byteAt(addr) != 0; addr++ {
+		b = append(b, byteAt(addr))
+	}
+	return string(b)
+}
+
+func TestMessages(t *testing.T) {
+	long := strings.Repeat("x", 1<<20)
+	tests := []struct {
+		file string
+		do   func(p *program)
+		want string
+		code uintptr
+	}{
+		{"", func(p *program) { p.bad(lit("plain\x00"), 0) }, "slulrtld: plain\n", 127},
+		{"a/b", func(p *program) { p.bad(lit("size=#\x00"), 1<<64-1) }, "slulrtld: a/b: size=18446744073709551615\n", 127},
+		{"f", func(p *program) { p.bad(lit("at=$\x00"), 0) }, "slulrtld: f: at=0x0\n", 127},
+		{"f", func(p *program) { p.bad(lit("at=$\x00"), 0xfedcba9876543210) }, "slulrtld: f: at=0xfedcba9876543210\n", 127},
+		{"a\nb\x1b[31m\x7f", func(p *program) { p.bad(lit("no\x00"), 0) }, "slulrtld: a?b?[31m?: no\n", 127},
+		{"\xff\xc3\xa4", func(p *program) { p.bad(lit("no\x00"), 0) }, "slulrtld: \xff\xc3\xa4: no\n", 127},
+		{"f", func(p *program) { p.refused(lit("no: %\x00"), ^uintptr(1)) }, "slulrtld: f: no: ENOENT\n", 127},
+		{"f", func(p *program) { p.refused(lit("no: %\x00"), ^uintptr(12)) }, "slulrtld: f: no: EACCES\n", 126},
+		{"f", func(p *program) { p.refused(lit("no: %\x00"), ^uintptr(0)) }, "slulrtld: f: no: EPERM\n", 126},
+		{"f", func(p *program) { p.refused(lit("no: %\x00"), ^uintptr(4000)) }, "slulrtld: f: no: error\n", 127},
+		{long, func(p *program) { p.badName(lit("is %\x00"), cstr(t, long), 0) },
+			"slulrtld: " + long[:400] + ": is " + long[:400] + "...\n", 127},
+	}
+	for _, test := range tests {
+		p := newProgram(t)
+		if test.file != "" {
+			p.file = cstr(t, test.file)
+		}
+		if line, code := try(func() { test.do(p) }); line != test.want || code != test.code {
+			t.Errorf("%q, %d; want %q, %d", line, code, test.want, test.code)
+		}
+	}
+}
+
+// Names of all undefined symbols go into one line, as many as fit.
+func TestRows(t *testing.T) {
+	for table, rows := range map[string]map[uint64]string{
+		errnoNames:   {1: "EPERM", 12: "ENOMEM", 36: "ENAMETOOLONG", 99: "error", 0: "error"},
+		machineNames: {3: "i386", 62: "x86-64", 183: "AArch64", 243: "RISC-V", 0: "another machine"},
+		tagNames:     {1: "NEEDED", 10: "STRSZ", 38: "GNU_HASH", 3: "?"},
+	} {
+		for number, want := range rows {
+			got := goString(rowOf(lit(table), number))
+			if got, _, _ = strings.Cut(got, "\n"); got != want {
+				t.Errorf("%d is %q, want %q", number, got, want)
+			}
+		}
+	}
+}

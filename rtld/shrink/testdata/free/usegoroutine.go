@@ -1,0 +1,11 @@
+//go:build usegoroutine
+
+package main
+
+//go:noinline
+func end() {}
+
+func do(n int) int {
+	go end()
+	return n
+}

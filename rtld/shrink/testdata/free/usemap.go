@@ -1,0 +1,9 @@
+//go:build usemap
+
+package main
+
+func do(n int) int {
+	m := map[int]int{1: 2}
+	m[n] = n
+	return len(m)
+}
