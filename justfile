@@ -17,13 +17,17 @@ golden:
 fuzz seconds="10":
     ./.ci/fuzz {{seconds}}
 
-# start-up times and sizes against the floors, and the speed of the stages
+# medians of interleaved runs of hello against its floors
 bench:
-    go test ./tests/... ./compiler/... ./asm/... ./elfimage/... -run '^$' -bench .
+    go run ./tests/bench
+
+# the speed of every stage of the tool chain
+bench-stages:
+    go test ./... -run '^$' -bench .
 
 # build the loader anew and put it where it is embedded from
 images:
-    go generate ./rtld/image
+    go run ./rtld/image/build
 
 # the stub with a byte count beside each line
 stub:
