@@ -4,6 +4,7 @@ import (
 	"container/heap"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // alloc.go gives each virtual register a physical one. Registers are taken in the order
@@ -281,9 +282,13 @@ func (a *allocator) give(r, v Reg) {
 	iv := a.of(v)
 	iv.reg = r
 	a.used |= Set(r)
-	old := a.taken[r]
-	list := make([]tenant, 0, len(old)+len(iv.spans)+len(old)/2)
-	spans := iv.spans
+	old, spans := a.taken[r], iv.spans
+	if len(spans) == 1 {
+		at := firstAfter(old, spans[0].from)
+		a.taken[r] = slices.Insert(old, at, tenant{spans[0], v})
+		return
+	}
+	list := make([]tenant, 0, len(old)+len(spans)+len(old)/2)
 	for len(old) > 0 || len(spans) > 0 {
 		if len(spans) == 0 || len(old) > 0 && old[0].from < spans[0].from {
 			list = append(list, old[0])
