@@ -1,5 +1,5 @@
-// match: labels that are constants, each value in one arm, and all values of an enum
-// covered.
+// match: labels that are constants, no arm behind others that take all its values, and
+// all values of an enum covered.
 
 package check
 
@@ -85,23 +85,18 @@ func (c *checker) label(l *syntax.Label, t *Type) (interval, bool) {
 	return interval{low.num, high.num, l}, true
 }
 
-// covered refuses values with two arms, and an enum or bool with values that have none.
+// covered refuses arms that no value reaches, since the first fitting arm is taken, and
+// an enum or bool with values that have no arm.
 func (c *checker) covered(s *syntax.MatchStmt, t *Type, seen []interval) {
-	slices.SortStableFunc(seen, func(a, b interval) int { return a.low.Cmp(b.low) })
-	for i := 1; i < len(seen); i++ {
-		if seen[i-1].high.Cmp(seen[i].low) < 0 {
-			continue
+	var taken cover
+	for i, k := range seen {
+		if taken.has(k) {
+			first := slices.IndexFunc(seen[:i], func(e interval) bool { return e.low.Cmp(k.low) <= 0 && k.low.Cmp(e.high) <= 0 })
+			c.errorf(k.label.Pos(), "%s has an arm already (line %d)", c.valueText(t, k.low), seen[first].label.Pos().Line)
 		}
-		a, b := seen[i-1].label, seen[i].label
-		if b.Pos().Before(a.Pos()) {
-			a, b = b, a
-		}
-		c.errorf(b.Pos(), "%s has an arm already (line %d)", c.valueText(t, seen[i].low), a.Pos().Line)
-		if seen[i-1].high.Cmp(seen[i].high) > 0 {
-			seen[i].high = seen[i-1].high
-		}
+		taken = taken.with(k)
 	}
-	missing := c.uncovered(t, seen)
+	missing := c.uncovered(t, taken)
 	if s.Else != nil || len(missing) == 0 {
 		return
 	}
@@ -112,8 +107,41 @@ func (c *checker) covered(s *syntax.MatchStmt, t *Type, seen []interval) {
 	c.errorf(s.Pos(), "`match` covers not all of %s: %s missing; add arms or `else`", t, strings.Join(missing, ", "))
 }
 
+// cover is a set of values: intervals in order, with a gap between any two.
+type cover []interval
+
+// span gives the range of intervals that k overlaps or touches.
+func (v cover) span(k interval) (from, to int) {
+	one := big.NewInt(1)
+	below, above := new(big.Int).Sub(k.low, one), new(big.Int).Add(k.high, one)
+	from, _ = slices.BinarySearchFunc(v, below, func(e interval, x *big.Int) int { return e.high.Cmp(x) })
+	for to = from; to < len(v) && v[to].low.Cmp(above) <= 0; to++ {
+	}
+	return from, to
+}
+
+// has tells whether all of k is in the set.
+func (v cover) has(k interval) bool {
+	from, to := v.span(k)
+	return slices.ContainsFunc(v[from:to], func(e interval) bool { return e.low.Cmp(k.low) <= 0 && k.high.Cmp(e.high) <= 0 })
+}
+
+// with adds k.
+func (v cover) with(k interval) cover {
+	from, to := v.span(k)
+	for _, e := range v[from:to] {
+		if e.low.Cmp(k.low) < 0 {
+			k.low = e.low
+		}
+		if e.high.Cmp(k.high) > 0 {
+			k.high = e.high
+		}
+	}
+	return slices.Replace(v, from, to, k)
+}
+
 // uncovered lists the values without an arm; of numbers only one, if any.
-func (c *checker) uncovered(t *Type, seen []interval) (missing []string) {
+func (c *checker) uncovered(t *Type, seen cover) (missing []string) {
 	has := func(v *big.Int) bool {
 		return slices.ContainsFunc(seen, func(k interval) bool { return k.low.Cmp(v) <= 0 && v.Cmp(k.high) <= 0 })
 	}
