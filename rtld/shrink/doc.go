@@ -14,6 +14,8 @@
 //	object.go  the linked file: symbols, bytes, pointers in data
 //	walk.go    what is reached, and from where
 //	code.go    one function: its instructions, what is dropped of them
+//	merge.go   equal ends of ways through a function, jumps to jumps
+//	frame.go   the frame: dead stores, shorter addresses
 //	audit.go   what may be reached; the messages
 //	stack.go   how deep the stack can get
 //	layout.go  new addresses, displacements
