@@ -135,7 +135,7 @@ func (p *program) readHeaders() {
 	if p.stat.mode&sIfmt != sIfreg {
 		p.bad(lit("not a regular file: st_mode=$\x00"), uint64(p.stat.mode))
 	}
-	n, r := pread(p.fd, p.room+headAt, headSize, 0)
+	n, r := pread(p.fd, p.room+headAt, min(p.size, headSize), 0)
 	p.check(lit("cannot read: %\x00"), r)
 	e := (*ehdr)(pointer(p.room + headAt))
 	p.checkHeader(e, n)
