@@ -11,7 +11,7 @@ test:
 
 # rewrite the golden files; read the diff before committing it
 golden:
-    go test $(grep -rl 'flag.Bool("update"' --include='*_test.go' . | xargs -n1 dirname | sort -u) -update
+    go test $(grep -rl '"slul/tests/golden"' --include='*_test.go' . | xargs -n1 dirname | sort -u) -update
 
 # each fuzz target for a few seconds
 fuzz seconds="10":

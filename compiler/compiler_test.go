@@ -3,7 +3,6 @@ package compiler
 import (
 	"bytes"
 	"errors"
-	"flag"
 	"io"
 	"os"
 	"path/filepath"
@@ -11,9 +10,8 @@ import (
 	"testing"
 
 	"slul/elfimage"
+	"slul/tests/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // write puts a program into a fresh directory.
 func write(t testing.TB, name, text string) string {
@@ -190,20 +188,7 @@ func TestGoldenDumps(t *testing.T) {
 		if b.Len() == 0 {
 			t.Errorf("-d=%s: nothing", stage)
 		}
-		golden := filepath.Join("testdata", "tiny."+stage)
-		if *update {
-			if err := os.WriteFile(golden, b.Bytes(), 0o644); err != nil {
-				t.Fatal(err)
-			}
-			continue
-		}
-		want, err := os.ReadFile(golden)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !bytes.Equal(b.Bytes(), want) {
-			t.Errorf("-d=%s: not as %s; look at the difference, then: go test ./compiler -run Golden -update", stage, golden)
-		}
+		golden.Compare(t, filepath.Join("testdata", "tiny."+stage), b.String())
 	}
 }
 

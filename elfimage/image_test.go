@@ -10,11 +10,13 @@ import (
 	"io"
 	"math/rand/v2"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"slul/asm"
+	"slul/tests/golden"
 )
 
 // exit42 is a whole program: mov edi, 42; mov eax, 60 (exit); syscall.
@@ -118,7 +120,7 @@ func library() Image {
 func TestLayout(t *testing.T) {
 	for _, e := range examples() {
 		t.Run(e.name, func(t *testing.T) {
-			golden(t, e.name+".map", elfmap(t, mustBytes(t, &e.image)))
+			golden.Compare(t, filepath.Join("testdata", e.name+".map"), elfmap(t, mustBytes(t, &e.image)))
 		})
 	}
 }

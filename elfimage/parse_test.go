@@ -6,9 +6,12 @@ import (
 	"encoding/json"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"slul/tests/golden"
 )
 
 // TestParse reads every example back.
@@ -146,12 +149,12 @@ func TestDescribe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "describe.json", string(js)+"\n")
+	golden.Compare(t, filepath.Join("testdata", "describe.json"), string(js)+"\n")
 	var text strings.Builder
 	if err := d.WriteText(&text); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "describe.txt", text.String())
+	golden.Compare(t, filepath.Join("testdata", "describe.txt"), text.String())
 }
 
 // TestDescribeHostile: a file's strings do not reach the terminal as they are.

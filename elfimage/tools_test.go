@@ -5,6 +5,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"slul/tests/need"
 )
 
 // TestTools: what others make of every example. None may warn.
@@ -13,31 +15,30 @@ func TestTools(t *testing.T) {
 		t.Run(e.name, func(t *testing.T) {
 			b := mustBytes(t, &e.image)
 			path := write(t, b)
-			t.Run("readelf", func(t *testing.T) { need(t, "readelf"); readelf(t, path, e.image) })
-			t.Run("objdump", func(t *testing.T) { need(t, "objdump"); objdump(t, path, e.image) })
-			t.Run("nm", func(t *testing.T) { need(t, "nm"); nm(t, path, e.image) })
-			t.Run("file", func(t *testing.T) { need(t, "file"); file(t, path, e.image) })
-			t.Run("patchelf", func(t *testing.T) { need(t, "patchelf"); patchelf(t, path, e.image) })
-			t.Run("gdb", func(t *testing.T) { need(t, "gdb"); gdb(t, path, e.image) })
+			t.Run("readelf", func(t *testing.T) { readelf(t, path, e.image) })
+			t.Run("objdump", func(t *testing.T) { objdump(t, path, e.image) })
+			t.Run("nm", func(t *testing.T) { nm(t, path, e.image) })
+			t.Run("file", func(t *testing.T) { file(t, path, e.image) })
+			t.Run("patchelf", func(t *testing.T) { patchelf(t, path, e.image) })
+			t.Run("gdb", func(t *testing.T) { gdb(t, path, e.image) })
 			for _, tool := range []string{"strip", "llvm-strip"} {
-				t.Run(tool, func(t *testing.T) { need(t, tool); strip(t, tool, write(t, b), e.image) })
+				t.Run(tool, func(t *testing.T) { strip(t, tool, write(t, b), e.image) })
 			}
 		})
 	}
 }
 
 func readelf(t *testing.T, path string, im Image) {
-	out := quiet(t, "readelf", "-aW", path)
+	out := need.Quiet(t, "readelf", "-aW", path)
 	for _, n := range im.Needed {
 		if !strings.Contains(out, "Shared library: ["+n+"]") {
 			t.Errorf("does not show %s", n)
 		}
 	}
 	if !im.Strip { // the other one finds no symbols without section headers when all are imports
-		need(t, "llvm-readelf")
-		quiet(t, "llvm-readelf", "-aW", path)
+		need.Quiet(t, "llvm-readelf", "-aW", path)
 	}
-	notes := quiet(t, "readelf", "-nW", path)
+	notes := need.Quiet(t, "readelf", "-nW", path)
 	want := len(im.Notes) + 1
 	if im.Entry == "" {
 		want--
@@ -48,7 +49,7 @@ func readelf(t *testing.T, path string, im Image) {
 }
 
 func objdump(t *testing.T, path string, im Image) {
-	out := quiet(t, "objdump", "-d", path)
+	out := need.Quiet(t, "objdump", "-d", path)
 	if !im.Strip && len(im.Stub) > 0 && !strings.Contains(out, "<"+stubSymbol+">:") {
 		t.Errorf("does not show the stub:\n%s", out)
 	}
@@ -58,7 +59,7 @@ func nm(t *testing.T, path string, im Image) {
 	if im.Strip {
 		return // "no symbols" is right
 	}
-	out := quiet(t, "nm", path)
+	out := need.Quiet(t, "nm", path)
 	for _, s := range im.Symbols {
 		if !strings.Contains(out, " "+s.Name+"\n") {
 			t.Errorf("does not show %s", s.Name)
@@ -71,7 +72,7 @@ func file(t *testing.T, path string, im Image) {
 	if im.Entry == "" {
 		want = "shared object, x86-64"
 	}
-	if out := quiet(t, "file", path); !strings.Contains(out, want) || strings.Contains(out, "corrupted") || strings.Contains(out, "missing section") {
+	if out := need.Quiet(t, "file", path); !strings.Contains(out, want) || strings.Contains(out, "corrupted") || strings.Contains(out, "missing section") {
 		t.Errorf("says %q, expected %q", out, want)
 	}
 }
@@ -80,7 +81,7 @@ func patchelf(t *testing.T, path string, im Image) {
 	if im.Strip || len(im.Needed) == 0 {
 		return // it wants section headers and a dynamic section
 	}
-	if out := quiet(t, "patchelf", "--print-needed", path); out != strings.Join(im.Needed, "\n")+"\n" {
+	if out := need.Quiet(t, "patchelf", "--print-needed", path); out != strings.Join(im.Needed, "\n")+"\n" {
 		t.Errorf("says %q, expected %q", out, im.Needed)
 	}
 }
@@ -89,7 +90,7 @@ func gdb(t *testing.T, path string, im Image) {
 	if im.Strip || len(im.Lines) == 0 {
 		return
 	}
-	out := quiet(t, "gdb", "-nx", "-batch", "-ex", "info line Exit.slul:4", "-ex", "info line entry", path)
+	out := need.Quiet(t, "gdb", "-nx", "-batch", "-ex", "info line Exit.slul:4", "-ex", "info line entry", path)
 	for _, want := range []string{`Line 4 of "Exit.slul"`, `Line 3 of "Exit.slul"`, "<entry>"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("says %q, expected %q", out, want)
@@ -111,12 +112,12 @@ func strip(t *testing.T, tool, path string, im Image) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	quiet(t, tool, path)
+	need.Quiet(t, tool, path)
 	after, err := Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	quiet(t, "readelf", "-aW", path)
+	need.Quiet(t, "readelf", "-aW", path)
 	if !bytes.Equal(before.b[:64][24:40], after.b[:64][24:40]) { // e_entry, e_phoff
 		t.Error("moved entry or program headers")
 	}

@@ -5,14 +5,12 @@ import (
 	"debug/elf"
 	"encoding/hex"
 	"encoding/json"
-	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "rewrite the ledgers")
+	"slul/tests/golden"
+)
 
 // TestLedger compares every byte of each target's stub with testdata.
 func TestLedger(t *testing.T) {
@@ -26,19 +24,7 @@ func TestLedger(t *testing.T) {
 		if err := Format(&got, s, "asm"); err != nil {
 			t.Fatal(err)
 		}
-		name := filepath.Join("testdata", "stub-"+strings.TrimSuffix(target.Name, "-linux")+".ledger")
-		if *update {
-			if err := os.WriteFile(name, got.Bytes(), 0o666); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got.String() != string(want) {
-			t.Errorf("%s: the stub is now\n%s\nand was\n%s", name, got.String(), want)
-		}
+		golden.Compare(t, filepath.Join("testdata", "stub-"+strings.TrimSuffix(target.Name, "-linux")+".ledger"), got.String())
 	}
 }
 

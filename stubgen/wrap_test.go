@@ -13,100 +13,20 @@ import (
 	"testing"
 
 	"slul/elfimage"
+	"slul/stubgen/wraptest"
+	"slul/tests/need"
 )
 
-// Wrap is shown objects of several compilers and linkers (testdata/wrap), files
+// Wrap is shown objects of several compilers and linkers (wraptest), files
 // that are none, and noise. What the loader makes of wrapped objects is tested in
 // tests/.
 
-// variant is a line of testdata/wrap/variants.txt.
-type variant struct {
-	name, compiler, entry string
-	flags                 []string
-}
-
-var baseFlags = strings.Fields("-g -O1 -fPIC -shared -nostdlib -fno-stack-protector -DZEROS=20000")
-
-func variants(t *testing.T) []variant {
-	b, err := os.ReadFile("testdata/wrap/variants.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var list []variant
-	for line := range strings.Lines(string(b)) {
-		words := strings.Fields(line)
-		if len(words) < 2 || words[0][0] == '#' {
-			continue
-		}
-		v := variant{name: words[0], compiler: words[1]}
-		for _, w := range words[2:] {
-			if name, ok := strings.CutPrefix(w, "@"); ok {
-				v.entry = name
-			} else {
-				v.flags = append(v.flags, w)
-			}
-		}
-		list = append(list, v)
-	}
-	if len(list) < 8 {
-		t.Fatalf("%d variants", len(list))
-	}
-	return list
-}
-
-// need skips when a tool is missing, except in .ci/run, which installs all of them.
-func need(t *testing.T, tools ...string) {
-	t.Helper()
-	for _, tool := range tools {
-		if _, err := exec.LookPath(tool); err == nil {
-			continue
-		} else if os.Getenv("SLUL_TEST_ALL") != "" {
-			t.Fatal(err)
-		} else {
-			t.Skipf("SKIPPED, NOT TESTED: %v", err)
-		}
-	}
-}
-
-// quiet runs a tool that must say nothing on its standard error, and no warning.
-func quiet(t *testing.T, tool string, args ...string) string {
-	t.Helper()
-	var out, errs bytes.Buffer
-	cmd := exec.Command(tool, args...)
-	cmd.Env = append(os.Environ(), "LC_ALL=C")
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil || errs.Len() > 0 || strings.Contains(out.String(), "Warning") {
-		t.Errorf("%s %s: %v\n%s", tool, strings.Join(args, " "), err, errs.String())
-	}
-	return out.String()
-}
-
-func build(t *testing.T, v variant) []byte {
-	t.Helper()
-	need(t, v.compiler)
-	for _, f := range v.flags {
-		if linker, ok := strings.CutPrefix(f, "-fuse-ld="); ok {
-			need(t, "ld."+linker)
-		}
-	}
-	out := filepath.Join(t.TempDir(), "whole.so")
-	args := slices.Concat(baseFlags, v.flags, []string{"-o", out, "testdata/wrap/whole.c"})
-	if text, err := exec.Command(v.compiler, args...).CombinedOutput(); err != nil {
-		t.Fatalf("%s: %v\n%s", v.compiler, err, text)
-	}
-	b, err := os.ReadFile(out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
 func TestWrapVariants(t *testing.T) {
-	for _, v := range variants(t) {
-		t.Run(v.name, func(t *testing.T) {
-			so := build(t, v)
+	for _, v := range wraptest.Variants(t) {
+		t.Run(v.Name, func(t *testing.T) {
+			so := v.Object(t)
 			absent := filepath.Join(t.TempDir(), "absent")
-			out, err := Wrap(so, WrapOptions{Entry: v.entry, Rtld: absent})
+			out, err := Wrap(so, WrapOptions{Entry: v.Entry, Rtld: absent})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -180,14 +100,14 @@ func checkLoads(t *testing.T, f *elfimage.File) {
 }
 
 // checkEntry: the note names the function that the caller, or the object, chose.
-func checkEntry(t *testing.T, out, so []byte, v variant) {
+func checkEntry(t *testing.T, out, so []byte, v wraptest.Variant) {
 	t.Helper()
 	f, err := elf.NewFile(bytes.NewReader(so))
 	if err != nil {
 		t.Fatal(err)
 	}
 	name := "_start"
-	if strings.Contains(strings.Join(v.flags, " "), "commence") {
+	if strings.Contains(strings.Join(v.Flags, " "), "commence") {
 		name = "commence"
 	}
 	symbols, err := f.DynamicSymbols()
@@ -207,23 +127,22 @@ func checkEntry(t *testing.T, out, so []byte, v variant) {
 // checkTools: debuggers and binutils see the object as before, and the kernel
 // starts the stub, before strip and after it.
 func checkTools(t *testing.T, so, out []byte, rtld string) {
-	need(t, "readelf", "objdump")
 	path := filepath.Join(t.TempDir(), "prog")
 	if err := elfimage.WriteFile(path, out, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	quiet(t, "readelf", "-aW", path)
-	if text := quiet(t, "objdump", "-d", path); !strings.Contains(text, stubName) {
+	need.Quiet(t, "readelf", "-aW", path)
+	if text := need.Quiet(t, "objdump", "-d", path); !strings.Contains(text, stubName) {
 		t.Error("objdump does not see the stub")
 	}
 	checkDebug(t, so, out)
 	checkStarts(t, path, rtld)
 	for _, strip := range []string{"strip", "llvm-strip"} {
 		t.Run(strip, func(t *testing.T) {
-			need(t, strip)
+			need.Tool(t, strip)
 			small := path + "." + strip
-			quiet(t, strip, "-o", small, path)
-			quiet(t, "readelf", "-aW", small)
+			need.Quiet(t, strip, "-o", small, path)
+			need.Quiet(t, "readelf", "-aW", small)
 			b, err := os.ReadFile(small)
 			if err != nil {
 				t.Fatal(err)
@@ -495,7 +414,7 @@ func TestWrapRefuses(t *testing.T) {
 
 // TestWrapRefusesLinked: what linkers make that is no freestanding shared object.
 func TestWrapRefusesLinked(t *testing.T) {
-	need(t, "gcc")
+	need.Tool(t, "gcc")
 	cases := []struct{ name, flags, want string }{
 		{"object", "-c", "a relocatable object (.o)"},
 		{"static", "-nostdlib -static -no-pie", "fixed addresses (ET_EXEC)"},
@@ -506,7 +425,7 @@ func TestWrapRefusesLinked(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			out := filepath.Join(t.TempDir(), "out")
-			args := append(strings.Fields(c.flags), "-DZEROS=100", "-o", out, "testdata/wrap/whole.c")
+			args := append(strings.Fields(c.flags), "-DZEROS=100", "-o", out, "wraptest/testdata/whole.c")
 			if text, err := exec.Command("gcc", args...).CombinedOutput(); err != nil {
 				t.Fatalf("%v\n%s", err, text)
 			}

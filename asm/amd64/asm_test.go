@@ -12,10 +12,11 @@ import (
 	"sync"
 	"testing"
 
-	"slul/asm"
-
 	"github.com/twitchyliquid64/golang-asm/obj"
 	"github.com/twitchyliquid64/golang-asm/obj/x86"
+
+	"slul/asm"
+	"slul/tests/need"
 )
 
 // one assembles a single instruction at the label `here`.
@@ -52,10 +53,7 @@ func TestOps(t *testing.T) {
 // TestGNUAssembler gives all texts to an assembler that knows nothing of ours: its
 // bytes must decode to the same instruction and be no shorter.
 func TestGNUAssembler(t *testing.T) {
-	gas, err := exec.LookPath("as")
-	if err != nil {
-		t.Skip("no GNU as on this machine")
-	}
+	gas := need.Tool(t, "as")
 	dir := t.TempDir()
 	var src strings.Builder
 	src.WriteString(".intel_syntax noprefix\n") // a section for each case

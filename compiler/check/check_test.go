@@ -1,7 +1,6 @@
 package check_test
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"slul/compiler/core"
 	"slul/compiler/syntax"
 	"slul/compiler/syntax/marktest"
+	"slul/tests/golden"
 )
 
 // coreFiles parses the core library.
@@ -112,8 +112,6 @@ func TestWarnings(t *testing.T) {
 	}
 }
 
-var update = flag.Bool("update", false, "rewrite the goldens")
-
 // TestDump compares facts with their goldens.
 func TestDump(t *testing.T) {
 	files, _ := filepath.Glob("testdata/types/*.slul")
@@ -130,19 +128,7 @@ func TestDump(t *testing.T) {
 			t.Error(err)
 			continue
 		}
-		got, file := check.Dump(info), strings.TrimSuffix(name, ".slul")+".types"
-		if *update {
-			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got != string(want) {
-			t.Errorf("%s differs; got:\n%s", file, got)
-		}
+		golden.Compare(t, strings.TrimSuffix(name, ".slul")+".types", check.Dump(info))
 	}
 }
 

@@ -2,7 +2,6 @@ package ir_test
 
 import (
 	"bufio"
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,6 +11,7 @@ import (
 
 	"slul/compiler/ir"
 	"slul/compiler/ir/irtest"
+	"slul/tests/golden"
 )
 
 // expected is one run that the head of a file in testdata/run asks for: lines that
@@ -109,20 +109,7 @@ func TestLower(t *testing.T) {
 				}
 				got += ownFuncs(build(t, filepath.Base(path), string(text), optimise))
 			}
-			golden := strings.TrimSuffix(path, ".slul") + ".golden"
-			if flag.Lookup("update").Value.String() == "true" {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != string(want) {
-				t.Errorf("got\n%s\nwant\n%s", got, want)
-			}
+			golden.Compare(t, strings.TrimSuffix(path, ".slul")+".golden", got)
 		})
 	}
 }

@@ -1,14 +1,12 @@
 package ir
 
 import (
-	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-)
 
-var update = flag.Bool("update", false, "rewrite the golden files")
+	"slul/tests/golden"
+)
 
 // TestPasses runs one pass on each file of testdata/pass; its first line says which.
 func TestPasses(t *testing.T) {
@@ -21,16 +19,7 @@ func TestPasses(t *testing.T) {
 			pass := strings.TrimPrefix(head, "# pass: ")
 			tested[pass] = true
 			got := afterPass(t, text, pass)
-			golden := strings.TrimSuffix(path, ".ir") + ".golden"
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if want := readFile(t, golden); got != want {
-				t.Errorf("got\n%s\nwant\n%s", got, want)
-			}
+			golden.Compare(t, strings.TrimSuffix(path, ".ir")+".golden", got)
 		})
 	}
 	for _, name := range append(PassNames(), "all") {

@@ -2,7 +2,6 @@ package syntax_test
 
 import (
 	"bytes"
-	"flag"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -11,26 +10,8 @@ import (
 
 	"slul/compiler/core"
 	"slul/compiler/syntax"
+	"slul/tests/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the goldens")
-
-// golden compares got with a file beside the inputs.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s differs; got:\n%s", name, got)
-	}
-}
 
 // sources gives all well-formed sources: the samples, the examples, core, the dumps'.
 func sources(t testing.TB) map[string][]byte {
@@ -77,12 +58,12 @@ func TestDump(t *testing.T) {
 			t.Fatal(err)
 		}
 		base := strings.TrimSuffix(strings.TrimSuffix(name, ".slunsafe"), ".slul")
-		golden(t, base+".tokens", syntax.DumpTokens(tokens))
+		golden.Compare(t, base+".tokens", syntax.DumpTokens(tokens))
 		f, errs := syntax.Parse(name, src)
 		if err := errs.Err(); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, base+".ast", syntax.Dump(f))
+		golden.Compare(t, base+".ast", syntax.Dump(f))
 	}
 }
 
@@ -101,7 +82,7 @@ func TestPrint(t *testing.T) {
 		if err := errs.Err(); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, strings.TrimSuffix(name, ".slul")+".golden", string(syntax.Print(f)))
+		golden.Compare(t, strings.TrimSuffix(name, ".slul")+".golden", string(syntax.Print(f)))
 	}
 }
 

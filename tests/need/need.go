@@ -4,8 +4,10 @@
 package need
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
+	"strings"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -21,6 +23,20 @@ func missing(t testing.TB, format string, args ...any) {
 		t.Fatalf("needed because "+All+"=1: "+format, args...)
 	}
 	t.Skipf("SKIPPED, not tested here: "+format, args...)
+}
+
+// Quiet runs a tool that must succeed, say nothing on its standard error, and warn of
+// nothing. It gives what the tool printed.
+func Quiet(t testing.TB, tool string, args ...string) string {
+	t.Helper()
+	var out, errs bytes.Buffer
+	cmd := exec.Command(Tool(t, tool), args...)
+	cmd.Env = append(os.Environ(), "LC_ALL=C")
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil || errs.Len() > 0 || strings.Contains(strings.ToLower(out.String()), "warning") {
+		t.Errorf("%s %s: %v\n%s", tool, strings.Join(args, " "), err, errs.String())
+	}
+	return out.String()
 }
 
 // Tool gives the path of a program found along PATH.

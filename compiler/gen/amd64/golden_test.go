@@ -1,16 +1,14 @@
 package amd64
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"slul/compiler/ir"
+	"slul/tests/golden"
 )
-
-var update = flag.Bool("update", false, "rewrite the goldens")
 
 // parse reads and verifies IR text.
 func parse(t testing.TB, text string) *ir.Module {
@@ -38,20 +36,7 @@ func TestGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := dumped(t, parse(t, string(text)), &CPU)
-			golden := strings.TrimSuffix(file, ".ir") + ".golden"
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != string(want) {
-				t.Errorf("%s differs; run go test -update and read the diff\n%s", golden, got)
-			}
+			golden.Compare(t, strings.TrimSuffix(file, ".ir")+".golden", got)
 			if again := dumped(t, parse(t, string(text)), &CPU); again != got {
 				t.Error("not the same twice")
 			}
