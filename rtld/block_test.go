@@ -158,6 +158,7 @@ func TestScrub(t *testing.T) {
 	if len(all) < 100 {
 		t.Errorf("only %d names", len(all)/3)
 	}
+	checkScrub(t, []string{"LD_SLUL_*=1", "LD_SLUL_*X=1", "LD_SLUL_**"}) // the mark of the table is no name
 	checkScrub(t, nil)
 	checkScrub(t, all)
 	checkScrub(t, append(append([]string{"HOME=/"}, all...), "", "=", "=x", "TERM", "\xff=1", "LD_SLUL=1", "\n", "GCONV_PATH\nGETCONF_DIR"))

@@ -3,11 +3,13 @@ package rtld
 import (
 	"debug/elf"
 	"errors"
+	"fmt"
 	"go/ast"
 	"go/constant"
 	"go/parser"
 	"go/token"
 	"go/types"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -184,6 +186,15 @@ func TestStructures(t *testing.T) {
 	}
 	if n := unsafe.Sizeof(program{}); n > programSize {
 		t.Errorf("a program has %d bytes, its place %d", n, programSize)
+	}
+	source, err := os.ReadFile("entry_amd64.s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, n := range map[string]int{"roomSize": roomSize, "programSize": programSize} {
+		if line := fmt.Sprintf("#define %s %d", name, n); programAt+programSize != roomSize || !strings.Contains(string(source), line) {
+			t.Errorf("no %q in entry_amd64.s, or the program is not at the end of the room", line)
+		}
 	}
 }
 

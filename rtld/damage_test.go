@@ -3,6 +3,7 @@ package rtld_test
 import (
 	"bytes"
 	"context"
+	"debug/elf"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -185,6 +186,11 @@ var damages = []struct {
 	{42, "COPY", func(f *elftest.File) { f.Rela[1].Info = 1<<32 | 5 }, "r_type=5"},
 	{42, "type 2^32-1", func(f *elftest.File) { f.Rela[0].Info = 0xffffffff }, "r_type=4294967295"},
 	{43, "DT_RELASZ 2^40", func(f *elftest.File) { f.Set(8, 24<<40) }, "DT_RELA="},
+	{43, "DT_RELA in .bss that is all but endless", func(f *elftest.File) {
+		f.Progs[elftest.Stack] = elf.Prog64{Type: 1, Flags: 4, Vaddr: 1 << 20, Memsz: 1 << 45}
+		f.Set(7, 1<<20)
+		f.Set(8, 24<<40)
+	}, "DT_RELA=0x100000"},
 	{43, "DT_RELASZ without DT_RELA", func(f *elftest.File) { f.Dyn[5].Tag = 0x6ffffff9 }, "without address or size"},
 	{44, "RELR bitmap first", func(f *elftest.File) { f.Relr[0] = 3 }, "bitmap first"},
 	{44, "RELR unaligned", func(f *elftest.File) { f.Relr[0] = elftest.Words + 2 }, "DT_RELR="},

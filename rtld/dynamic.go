@@ -89,7 +89,7 @@ func (m *image) checkDynamic() {
 		case !m.has(at) && n == 0:
 		case !m.has(at) || !m.has(size):
 			m.complain(lit("table without address or size: DT_%=$\x00"), size)
-		case m.view(m.get(at), n, pfR) == nil:
+		case n > m.size || m.view(m.get(at), n, pfR) == nil: // no table is .bss, where one could be endless
 			m.complain(lit("table outside the image: DT_%=$\x00"), at)
 		}
 	}

@@ -11,9 +11,11 @@
 //	rsp at entry -> argc, argv, envp, auxv (the kernel's block)
 //	                the loader's frames: rtld/shrink proves that they need
 //	                less than framesSize bytes
-//	- framesSize    the room: roomSize bytes of untouched, zeroed stack
+//	- framesSize    the room: roomSize bytes of stack that nobody uses,
+//	                not zero after all ways in (start.go)
 #define framesSize 2048
 #define roomSize 11520
+#define programSize 1280 // of the room, at its end; start.go
 
 // func entry0()
 // The ELF entry point. Needs nothing but rsp; never returns. There is no g: the only
@@ -28,6 +30,10 @@ TEXT ·entry0(SB), NOSPLIT|NOFRAME, $0
 	MOVQ	AX, 0(SP)
 	MOVQ	CX, 8(SP)
 	MOVQ	DX, 16(SP)
+	LEAQ	-(framesSize+programSize)(AX), DI
+	MOVL	$(programSize/8), CX
+	XORL	AX, AX
+	REP;	STOSQ
 	CALL	·start(SB)
 	// start never returns. What follows is never run either: it keeps the
 	// routines in the linked file that only the post-linker refers to.

@@ -30,7 +30,7 @@ func (b *block) searchPath(name uintptr, st *kernelStat, room uintptr) bool {
 	}
 	for {
 		path := buffer{room, room + pathMax}
-		end := path.cstring(dir, ':', pathMax)
+		end := path.cstring(dir, ':', argMax) // all of it, so that the next begins where it ends
 		if end != dir {
 			path.put('/')
 		}

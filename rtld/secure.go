@@ -41,7 +41,7 @@ const unsecureNames = "LD_SLUL_*\n" +
 func isUnsecure(addr uintptr) bool {
 	for at := lit(unsecureNames); byteAt(at) != 0; at++ {
 		e := addr
-		for byteAt(at) == byteAt(e) && byteAt(at) != '\n' {
+		for byteAt(at) == byteAt(e) && byteAt(at) > '*' { // '\n' is below, letters are above
 			at++
 			e++
 		}

@@ -5,11 +5,13 @@ import "unsafe"
 // The loader's table of contents: what happens between the kernel's jump to entry0
 // and the jump to the program, in order.
 
-// start gets the kernel's stack pointer, roomSize bytes of untouched memory, and
-// the address of its own first instruction. It never returns: a stage that fails ends
-// the process.
+// start gets the kernel's stack pointer, roomSize bytes of memory, and the address of
+// its own first instruction. It never returns: a stage that fails ends the process.
+//
+// The room is not zero when the loader is the interpreter of a script: fs/binfmt_script.c
+// takes argv[0] off the stack and leaves its bytes there. entry0 zeroes the program's place.
 func start(sp, room, self uintptr) {
-	p := (*program)(pointer(room + programAt)) // zero, as all of the room
+	p := (*program)(pointer(room + programAt)) // zero
 	p.self = self &^ 4095
 	p.room = room
 	b := &p.block

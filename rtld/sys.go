@@ -33,7 +33,8 @@ const (
 	seekCur   = 1
 	xOK       = 1
 
-	pathMax = 4096 // with its NUL
+	pathMax = 4096      // with its NUL
+	argMax  = 1<<31 - 1 // no argument or variable is as long (include/uapi/linux/binfmts.h)
 )
 
 const (

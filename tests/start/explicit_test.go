@@ -80,6 +80,21 @@ func TestExplicitManyArguments(t *testing.T) {
 	}
 }
 
+// As the interpreter of a script the loader finds what is left of argv[0], which the
+// kernel took away, on the stack where it works itself.
+func TestExplicitScript(t *testing.T) {
+	p := newPlace(t)
+	prog := p.probe(t, "prog")
+	script := p.write(t, "script", []byte("#!"+p.rtld+" "+prog+"\n"), 0o755)
+	for n := 0; n <= 120_000; n += 4000 {
+		d := run(t, launch.Spec{Path: script, Args: []string{strings.Repeat("A", n), "x"}})
+		if want := []string{prog, script, "x"}; !slices.Equal(d.Args, want) {
+			t.Errorf("argv[0] of %d bytes: args %q, want %q", n, d.Args, want)
+		}
+		checkRegisters(t, d)
+	}
+}
+
 func TestExplicitTexts(t *testing.T) {
 	p := newPlace(t)
 	for _, test := range []struct{ option, starts string }{{"--help", "usage: slulrtld "}, {"--version", "slulrtld "}} {

@@ -70,6 +70,7 @@ func TestNames(t *testing.T) {
 		{"PATH, first hit is another file", prog, []string{"wrong"}, path("other", "bin"), "prog", prog},
 		{"PATH unset", "bin/tool", []string{"tool"}, nil, "prog", prog},
 		{"PATH of colons", prog, []string{"tool"}, []string{"PATH=" + strings.Repeat(":", 100000)}, "prog", prog},
+		{"PATH, rest of a long element", prog, []string{"tool"}, []string{"PATH=" + strings.Repeat("x", 4097) + abs("bin")}, "prog", prog},
 		{"PATH, element of any length", prog, []string{"tool"}, []string{"PATH=/" + strings.Repeat("x", 100000) + ":" + abs("bin")}, "tool", prog},
 		{"exec -a", prog, []string{"anything"}, path("bin"), "prog", prog},
 		{"exec -a with a path to another file", prog, []string{abs("other/wrong")}, nil, "prog", prog},
