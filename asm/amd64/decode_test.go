@@ -208,6 +208,9 @@ func FuzzRoundTrip(f *testing.F) {
 		if err != nil || i.Prefix&^PrefixData != 0 || i.PCRelSize != 0 {
 			return
 		}
+		if i.Op == "PUSH" && i.Prefix&PrefixData != 0 {
+			return // of two bytes, which looks like ours of eight
+		}
 		op, args := opOf(&i)
 		if op == badOp {
 			return
