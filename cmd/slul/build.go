@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -30,7 +31,7 @@ into it; build warns when nothing is there.`,
   slul build -o /tmp/hi --strip examples/hello
   slul build --rtld /opt/slul/rtld examples/hello
   slul build -d=ir,emit examples/hello          # shows what the stages leave`,
-		Args:              cobra.ExactArgs(1),
+		Args:              takes(false, "SRC"),
 		ValidArgsFunction: completeSource,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.Dump = compiler.Dump{Stages: dump, W: c.OutOrStdout()}
@@ -48,6 +49,9 @@ into it; build warns when nothing is there.`,
 }
 
 func build(src, out string, o compiler.Options, stderr io.Writer) error {
+	if err := notSource(out); err != nil {
+		return err
+	}
 	o.Warnings = stderr
 	p, err := compiler.Build(src, o)
 	if err != nil {
@@ -55,11 +59,22 @@ func build(src, out string, o compiler.Options, stderr io.Writer) error {
 	}
 	if out == "" {
 		out = p.Command
+		if err := notSource(out); err != nil {
+			return err
+		}
 	}
 	if err := elfimage.WriteFile(out, p.File, 0o777); err != nil {
 		return err
 	}
 	warnMissing(stderr, out, p.Rtld)
+	return nil
+}
+
+// notSource keeps a slip of the hand from writing the program over a source file.
+func notSource(out string) error {
+	if filepath.Ext(out) == ".slul" {
+		return errors.New(out + ": a program must not be called like a source file")
+	}
 	return nil
 }
 
@@ -71,7 +86,7 @@ func newCheck() *cobra.Command {
 		Short: "Report the mistakes of a program and write nothing",
 		Example: `  slul check Hello.slul
   slul check -d=ast Hello.slul`,
-		Args:              cobra.ExactArgs(1),
+		Args:              takes(false, "SRC"),
 		ValidArgsFunction: completeSource,
 		RunE: func(c *cobra.Command, args []string) error {
 			return compiler.Check(args[0], compiler.Dump{Stages: dump, W: c.OutOrStdout()}, c.ErrOrStderr())
@@ -84,9 +99,16 @@ func newCheck() *cobra.Command {
 // warnMissing says how to get a loader to where the program will look for it. It looks
 // only whether a file is there: an older or newer loader may be right as well.
 func warnMissing(w io.Writer, program, rtld string) {
-	if _, err := os.Stat(rtld); errors.Is(err, fs.ErrNotExist) {
+	info, err := os.Stat(rtld)
+	var path *fs.PathError
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		fmt.Fprintf(w, "slul: warning: %s needs the loader %s, which is not there\n"+
 			"slul: to install it: sudo slul rtld -o %s\n", program, rtld, rtld)
+	case errors.As(err, &path):
+		fmt.Fprintf(w, "slul: warning: %s needs the loader %s: %v\n", program, rtld, path.Err)
+	case !info.Mode().IsRegular():
+		fmt.Fprintf(w, "slul: warning: %s needs the loader %s, which is no regular file\n", program, rtld)
 	}
 }
 

@@ -23,7 +23,7 @@ are, and what a SLUL program asks to be given: that is all that it can do.
 Nothing of the file is run, and a damaged file is refused.`,
 		Example: `  slul inspect ./hello
   slul inspect --json ./hello | jq .services`,
-		Args: cobra.ExactArgs(1),
+		Args: takes(false, "FILE"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return inspect(c.OutOrStdout(), args[0], asJSON)
 		},
@@ -58,16 +58,9 @@ func hasCaps(path string) bool {
 }
 
 // openFile reads and parses a file. That it cannot be read is exit code 1, that it is
-// bad is 5. A pipe or device, which may never end, is not read at all.
+// bad is 5.
 func openFile(path string) (*elfimage.File, os.FileInfo, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, nil, fmt.Errorf("%s: not a regular file", path)
-	}
-	data, err := os.ReadFile(path)
+	data, info, err := readFile(path)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -76,4 +69,18 @@ func openFile(path string) (*elfimage.File, os.FileInfo, error) {
 		return nil, nil, imageError(fmt.Errorf("%s: %w", path, err))
 	}
 	return f, info, nil
+}
+
+// readFile is all of a regular file. A pipe or device, which may never end, is not
+// read at all.
+func readFile(path string) ([]byte, os.FileInfo, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, nil, fmt.Errorf("%s: not a regular file", path)
+	}
+	data, err := os.ReadFile(path)
+	return data, info, err
 }

@@ -12,6 +12,7 @@
 //	stub.go     stub, stub verify
 //	inspect.go  inspect: what a file is
 //	rtld.go     rtld: the embedded loader as a file
+//	usage.go    what is wrong with a command line, in one line
 //
 // Exit codes: 1 usage or I/O, 2 syntax, 3 check, 4 code generation, 5 image or stub,
 // 125 a bug of ours. After "slul run" the exit status is the program's own.
@@ -65,10 +66,16 @@ a small loader, and the loader does the rest.`,
 		Version:       version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
+
+		Args:              cobra.ArbitraryArgs, // which words refuses
+		RunE:              words,
+		PersistentPreRunE: givenFlags,
+
+		SuggestionsMinimumDistance: 2,
 	}
 	root.SetVersionTemplate("slul {{.Version}}\n")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return fmt.Errorf("%w (see slul help %s)", err, c.Name())
+		return usageError(c, err.Error())
 	})
 	root.AddCommand(
 		newRun(),
@@ -79,6 +86,12 @@ a small loader, and the loader does the rest.`,
 		newInspect(),
 		newRtld(),
 	)
+	root.SetHelpCommand(newHelp())
+	root.InitDefaultCompletionCmd()
+	if completion, _, err := root.Find([]string{"completion"}); err == nil {
+		completion.Args, completion.RunE = nil, words
+		completion.Example = "  source <(slul completion bash)"
+	}
 	return root
 }
 
@@ -89,10 +102,10 @@ func report(w io.Writer, err error) int {
 	case err == nil:
 		return 0
 	case errors.As(err, &refused):
-		refused.Print(w)
+		(&compiler.Error{Code: refused.Code, Err: plain(refused.Err)}).Print(w)
 		return refused.Code
 	}
-	fmt.Fprintf(w, "slul: %v\n", err)
+	fmt.Fprintf(w, "slul: %v\n", plain(err))
 	return compiler.CodeUsage
 }
 

@@ -19,7 +19,7 @@ func newRtld() *cobra.Command {
 machine needs to run SLUL programs. Programs look for it at the path that was
 written into them, /lib/slulrtld-x86_64.so.1 unless slul build was told another.`,
 		Example: `  sudo slul rtld -o /lib/slulrtld-x86_64.so.1`,
-		Args:    cobra.NoArgs,
+		Args:    takes(false),
 		RunE: func(*cobra.Command, []string) error {
 			loader, err := loaderFor(target)
 			if err != nil {

@@ -29,7 +29,7 @@ When there is no such directory that only you can write and that may hold
 programs, a private temporary one is used, and removed when the program ends.`,
 		Example: `  slul run examples/hello
   slul run examples/primes/Primes.slul 100`,
-		Args:              cobra.MinimumNArgs(1),
+		Args:              takes(true, "SRC"),
 		ValidArgsFunction: completeSource,
 		RunE: func(_ *cobra.Command, args []string) error {
 			return run(args[0], args[1:])

@@ -25,7 +25,7 @@ JSON. A stub is only given out when it was proved to write no memory.`,
 		Example: `  slul stub --format bin | wc -c
   slul stub --format asm --rtld /opt/slul/rtld
   slul stub verify ./hello`,
-		Args: cobra.NoArgs,
+		Args: takes(false),
 		RunE: func(c *cobra.Command, _ []string) error {
 			return printStub(c.OutOrStdout(), target, rtld, format)
 		},
@@ -66,7 +66,7 @@ memory, makes no system call but its own five, and relies on nothing but the
 stack pointer; print which loader it starts. The proof does not look at the rest
 of the file, and never runs it.`,
 		Example: `  slul stub verify ./hello`,
-		Args:    cobra.ExactArgs(1),
+		Args:    takes(false, "FILE"),
 		RunE: func(c *cobra.Command, args []string) error {
 			f, _, err := openFile(args[0])
 			if err != nil {

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -24,7 +23,7 @@ by --entry, else at _start, else at its own e_entry, with the stack as the kerne
 leaves it.`,
 		Example: `  gcc -shared -fPIC -nostdlib -o thing.so thing.c
   slul wrap thing.so -o thing --entry thing_main`,
-		Args: cobra.ExactArgs(1),
+		Args: takes(false, "LIB.so"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return wrap(args[0], out, stubgen.WrapOptions{Entry: entry, Rtld: rtld}, c.ErrOrStderr())
 		},
@@ -40,7 +39,10 @@ func wrap(lib, out string, o stubgen.WrapOptions, stderr io.Writer) error {
 	if err := checkRtld(o.Rtld); err != nil {
 		return err
 	}
-	so, err := os.ReadFile(lib)
+	if err := apart(lib, out); err != nil {
+		return err
+	}
+	so, _, err := readFile(lib)
 	if err != nil {
 		return err
 	}
