@@ -2,7 +2,7 @@
 // system call, the call into a program's constructors, and the three routines of
 // the Go runtime that compiled code cannot do without.
 //
-// docs/loader.md ("Entry") draws the stack at each of these points.
+// docs/startup.md draws registers and stack at the way in and the way out.
 
 #include "textflag.h"
 
