@@ -100,13 +100,12 @@ func newCheck() *cobra.Command {
 // only whether a file is there: an older or newer loader may be right as well.
 func warnMissing(w io.Writer, program, rtld string) {
 	info, err := os.Stat(rtld)
-	var path *fs.PathError
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		fmt.Fprintf(w, "slul: warning: %s needs the loader %s, which is not there\n"+
 			"slul: to install it: sudo slul rtld -o %s\n", program, rtld, rtld)
-	case errors.As(err, &path):
-		fmt.Fprintf(w, "slul: warning: %s needs the loader %s: %v\n", program, rtld, path.Err)
+	case err != nil:
+		fmt.Fprintf(w, "slul: warning: %s needs the loader %s: %v\n", program, rtld, cause(err))
 	case !info.Mode().IsRegular():
 		fmt.Fprintf(w, "slul: warning: %s needs the loader %s, which is no regular file\n", program, rtld)
 	}

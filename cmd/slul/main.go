@@ -39,8 +39,30 @@ func slul(args []string, stderr io.Writer) int {
 	return guard(stderr, func() int {
 		root := newRoot()
 		root.SetArgs(args)
-		return report(stderr, root.Execute())
+		out := &output{w: os.Stdout}
+		root.SetOut(out)
+		err := root.Execute()
+		if err == nil {
+			err = out.err
+		}
+		return report(stderr, err)
 	})
+}
+
+// output is standard output. It keeps its first error for the end, as those who print
+// help, listings and dumps do not look at it.
+type output struct {
+	w   io.Writer
+	err error
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	if o.err == nil {
+		if _, err := o.w.Write(b); err != nil {
+			o.err = fmt.Errorf("cannot write standard output: %w", cause(err))
+		}
+	}
+	return len(b), nil
 }
 
 // guard is the one place where a bug of ours, which is a panic, becomes a message.

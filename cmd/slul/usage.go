@@ -103,6 +103,14 @@ func plain(err error) error {
 	return err
 }
 
+// cause is the error without the file's name and the system call.
+func cause(err error) error {
+	if e := (*fs.PathError)(nil); errors.As(err, &e) {
+		return e.Err
+	}
+	return err
+}
+
 // apart refuses to write the output over the input.
 func apart(in, out string) error {
 	a, errIn := os.Stat(in)
