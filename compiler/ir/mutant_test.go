@@ -4,8 +4,6 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -15,9 +13,10 @@ import (
 	"slul/compiler/ir"
 	"slul/compiler/ir/irtest"
 	"slul/compiler/syntax"
+	"slul/tests/samples"
 )
 
-// mutant_test.go makes many programs out of the few in testdata/run: a line less, a line
+// mutant_test.go makes many programs out of the samples: a line less, a line
 // twice, another operator, another number. What check still accepts must be lowered,
 // and do the same optimised as it comes from lowering; no matter what that is.
 
@@ -66,15 +65,10 @@ func TestMutants(t *testing.T) {
 	for _, s := range core.Sources() {
 		coreFiles = append(coreFiles, parseFile(t, s.Name, s.Text))
 	}
-	files, _ := filepath.Glob("testdata/run/*.slul")
 	accepted := 0
-	for _, path := range files {
-		text, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		args := readExpected(t, string(text))[0].args
-		for n, mutant := range mutants(string(text)) {
+	for _, s := range samples.All(t) {
+		args := s.Runs[0].Args
+		for n, mutant := range mutants(s.Source) {
 			if n%*every != 0 {
 				continue
 			}

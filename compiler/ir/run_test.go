@@ -9,6 +9,7 @@ import (
 	"slul/compiler/ir"
 	"slul/compiler/ir/irtest"
 	"slul/compiler/syntax"
+	"slul/tests/samples"
 )
 
 // facts parses and checks a program with the core library.
@@ -52,14 +53,8 @@ func build(t testing.TB, name, source string, optimise bool) *ir.Module {
 	return m
 }
 
-// ran is what a program did.
-type ran struct {
-	stdout, stderr string
-	status         int64
-}
-
 // run runs a module from its first instruction to its exit.
-func run(t testing.TB, m *ir.Module, args ...string) ran {
+func run(t testing.TB, m *ir.Module, args ...string) samples.Outcome {
 	t.Helper()
 	x := irtest.New(m)
 	x.Steps = 20_000_000
@@ -69,5 +64,5 @@ func run(t testing.TB, m *ir.Module, args ...string) ran {
 	if !errors.As(err, &exit) {
 		t.Fatalf("%v\n%s%s%v", err, l.Stdout.String(), l.Stderr.String(), m)
 	}
-	return ran{l.Stdout.String(), l.Stderr.String(), exit.Status}
+	return samples.Outcome{Stdout: l.Stdout.String(), Stderr: l.Stderr.String(), Status: int(exit.Status)}
 }
