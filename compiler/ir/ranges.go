@@ -118,13 +118,17 @@ func (iv interval) where(c Cond, o interval) interval {
 	return iv.agree()
 }
 
-// without takes the one number of o away where it is an end.
+// without takes the one number of o away where it is an end. Of a number above the
+// greatest signed one only the unsigned view may know that it is one.
 func (iv interval) without(o interval) interval {
 	if iv.ulo == o.ulo && iv.ulo < iv.uhi {
 		iv.ulo++
 	}
 	if iv.uhi == o.ulo && iv.ulo < iv.uhi {
 		iv.uhi--
+	}
+	if o.slo != o.shi {
+		return iv
 	}
 	if iv.slo == o.slo && iv.slo < iv.shi {
 		iv.slo++
