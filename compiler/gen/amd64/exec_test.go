@@ -77,7 +77,7 @@ func (l *linker) place(name, prefix string, code *neutral.Code) {
 	l.symbols[prefix+name] = l.here()
 	for _, f := range code.Fixups {
 		if f.Kind != neutral.PC32 {
-			panic("only PC32 is made here")
+			panic("bug: exec_test: only PC32 is made here")
 		}
 		l.fixups = append(l.fixups, linkFixup{l.here() + int64(f.Off), f.Sym, prefix, f.Add})
 	}

@@ -53,7 +53,6 @@ type bits []uint64
 
 func (s bits) has(n Reg) bool { return s[n/64]>>(n%64)&1 != 0 }
 func (s bits) add(n Reg)      { s[n/64] |= 1 << (n % 64) }
-func (s bits) drop(n Reg)     { s[n/64] &^= 1 << (n % 64) }
 
 // liveOut gives, by Block.index, the virtual registers (less FirstVirtual) that are
 // needed behind each block.
