@@ -139,6 +139,16 @@ func (p *parser) dropBlock() {
 	p.end()
 }
 
+// head opens a block: its first token is at hand, rest reads what follows on the line.
+func (p *parser) head(rest func()) {
+	p.open()
+	p.line(func() {
+		p.advance()
+		rest()
+		p.nl()
+	})
+}
+
 // end = "end" NL for the innermost open block. Without one it reports, once per place,
 // and leaves the token for the blocks outside.
 func (p *parser) end() Pos {

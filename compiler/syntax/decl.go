@@ -177,11 +177,7 @@ func (p *parser) member() Decl {
 	case Fields:
 		n := &FieldsDecl{}
 		start := p.tok.Pos
-		p.open()
-		p.line(func() {
-			p.advance()
-			p.nl()
-		})
+		p.head(func() {})
 		n.Fields = p.varLines()
 		n.EndPos = p.end()
 		n.span = p.from(start)
@@ -225,11 +221,8 @@ func (p *parser) items(rule func()) {
 func (p *parser) enumDecl() *EnumDecl {
 	n := &EnumDecl{}
 	start := p.tok.Pos
-	p.open()
-	p.line(func() {
-		p.advance()
+	p.head(func() {
 		n.Name = p.ident(TypeName)
-		p.nl()
 	})
 	p.items(func() {
 		v := &EnumItem{}
@@ -257,11 +250,8 @@ func (p *parser) varLines() (list []*Param) {
 func (p *parser) recordDecl() *RecordDecl {
 	n := &RecordDecl{}
 	start := p.tok.Pos
-	p.open()
-	p.line(func() {
-		p.advance()
+	p.head(func() {
 		n.Name = p.ident(TypeName)
-		p.nl()
 	})
 	n.Fields = p.varLines()
 	n.EndPos = p.end()
@@ -383,11 +373,7 @@ func (p *parser) headEnd(ok bool) Pos {
 func (p *parser) giveme() Decl {
 	n := &GivemeDecl{}
 	start := p.tok.Pos
-	p.open()
-	p.line(func() {
-		p.advance()
-		p.nl()
-	})
+	p.head(func() {})
 	p.items(func() {
 		g := &Giveme{}
 		at := p.tok.Pos

@@ -14,11 +14,8 @@ var cTypes = map[string]bool{
 func (p *parser) foreignDecl() Decl {
 	n := &ForeignDecl{}
 	start := p.tok.Pos
-	p.open()
-	p.line(func() {
-		p.advance()
+	p.head(func() {
 		n.Name = p.ident(TypeName)
-		p.nl()
 	})
 	p.line(func() {
 		p.word("library")

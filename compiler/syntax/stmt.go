@@ -162,14 +162,11 @@ func (p *parser) onError(s Stmt) {
 	default:
 		return // endsBlock reports it
 	}
-	p.open()
-	p.line(func() {
-		p.advance()
+	p.head(func() {
 		p.want(ErrorWord)
 		if !p.is(NL) {
 			n.Name = p.name()
 		}
-		p.nl()
 	})
 	n.Body = p.block()
 	p.end()
@@ -183,11 +180,8 @@ func (p *parser) ifStmt() Stmt {
 	defer p.leave()
 	n := &IfStmt{}
 	start := p.tok.Pos
-	p.open()
-	p.line(func() {
-		p.advance()
+	p.head(func() {
 		n.Cond = p.expr()
-		p.nl()
 	})
 	n.Then = p.block()
 	switch {
@@ -214,11 +208,8 @@ func (p *parser) ifStmt() Stmt {
 func (p *parser) whileStmt() Stmt {
 	n := &WhileStmt{}
 	start := p.tok.Pos
-	p.open()
-	p.line(func() {
-		p.advance()
+	p.head(func() {
 		n.Cond = p.expr()
-		p.nl()
 	})
 	n.Body = p.block()
 	p.end()
@@ -230,9 +221,7 @@ func (p *parser) whileStmt() Stmt {
 func (p *parser) forStmt() Stmt {
 	n := &ForStmt{}
 	start := p.tok.Pos
-	p.open()
-	p.line(func() {
-		p.advance()
+	p.head(func() {
 		if p.startsType() && !p.is(TypeName) {
 			p.fail(p.tok.Pos, "expected a name, saw a type: the loop's name takes the type of what it goes over")
 		}
@@ -243,7 +232,6 @@ func (p *parser) forStmt() Stmt {
 		if p.got(DotDot) || p.got(DotDotEq) {
 			n.To = p.addExpr()
 		}
-		p.nl()
 	})
 	n.Body = p.block()
 	p.end()
@@ -255,11 +243,8 @@ func (p *parser) forStmt() Stmt {
 func (p *parser) matchStmt() Stmt {
 	n := &MatchStmt{}
 	start := p.tok.Pos
-	p.open()
-	p.line(func() {
-		p.advance()
+	p.head(func() {
 		n.X = p.expr()
-		p.nl()
 	})
 	if !p.is(Case) && !p.is(ElseWord) && !p.is(End) && !p.is(EOF) && !p.startsDecl() {
 		p.errs.Add(p.file, p.tok.Pos, "expected %s, saw %s", p.spell(Case), p.tok.describe())
@@ -326,13 +311,10 @@ func (p *parser) label() *Label {
 func (p *parser) arenaStmt() Stmt {
 	n := &ArenaStmt{}
 	start := p.tok.Pos
-	p.open()
-	p.line(func() {
-		p.advance()
+	p.head(func() {
 		for p.is(NameTok) {
 			n.Names = append(n.Names, p.name())
 		}
-		p.nl()
 	})
 	n.Body = p.block()
 	p.end()
