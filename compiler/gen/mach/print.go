@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// Dump receives the text of a stage: "isel", "alloc" or "emit". A nil Dump wants none.
-type Dump func(stage, text string)
-
 // print.go writes the text form, which dumps and goldens hold. `v3 = add v3, v1` writes
 // v3; .l behind the name says 64 bits (as in IR, where L is the wide type).
+
+// Dump receives the text of a stage: "isel", "alloc" or "emit". A nil Dump wants none.
+type Dump func(stage, text string)
 
 // String gives the whole function.
 func (f *Func) String() string {
