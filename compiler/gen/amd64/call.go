@@ -93,7 +93,7 @@ func (s *selector) call(v *ir.Value) {
 	for _, x := range []struct {
 		v *ir.Value
 		r mach.Reg
-	}{{v, rax}, {s.second(v), rdx}} {
+	}{{v, rax}, {s.facts.second[v.ID], rdx}} {
 		if x.v == nil || s.dest(x.v) == mach.NoReg {
 			continue
 		}
@@ -111,16 +111,6 @@ func (s *selector) call(v *ir.Value) {
 		insts = append(insts, &mach.Inst{Op: mach.OpCopy, Args: results})
 	}
 	s.emit(insts...)
-}
-
-// second gives the first OpResult2 of a call, or nil.
-func (s *selector) second(call *ir.Value) *ir.Value {
-	for _, v := range s.block.Values {
-		if v.Op == ir.OpResult2 && v.Args[0] == call {
-			return v
-		}
-	}
-	return nil
 }
 
 // tailCall makes a jump of a call whose results are b's own and behind which nothing is

@@ -347,7 +347,7 @@ func (s *selector) value(v *ir.Value) {
 	case ir.OpSyscall:
 		s.syscall(v, d)
 	case ir.OpResult2: // the call makes the first one
-		if first := s.second(v.Args[0]); first != v {
+		if first := s.facts.second[v.Args[0].ID]; first != v {
 			s.emit(mach.Copy(d, s.copied(first)))
 		}
 	case ir.OpParam, ir.OpPhi, ir.OpSlot, ir.OpConst, ir.OpTrunc:

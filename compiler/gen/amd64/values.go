@@ -6,10 +6,11 @@ import "slul/compiler/ir"
 
 // facts is indexed by value ID.
 type facts struct {
-	clean   []bool // a W whose register's upper half is surely zero
-	widened []bool // a W that also serves as the L that ZextW makes of it
-	address []bool // only ever used as the address of loads and stores
-	ahead   []int  // how many effects stand before it in its block
+	clean   []bool      // a W whose register's upper half is surely zero
+	widened []bool      // a W that also serves as the L that ZextW makes of it
+	address []bool      // only ever used as the address of loads and stores
+	ahead   []int       // how many effects stand before it in its block
+	second  []*ir.Value // of a call: the first OpResult2
 	live    [][]uint64
 	arena   bool // the arena register never changes in this function
 }
@@ -23,6 +24,7 @@ func find(f *ir.Func) *facts {
 		widened: make([]bool, n),
 		address: make([]bool, n),
 		ahead:   make([]int, n),
+		second:  make([]*ir.Value, n),
 		arena:   true,
 	}
 	k.findClean(f)
@@ -32,6 +34,9 @@ func find(f *ir.Func) *facts {
 			k.ahead[v.ID] = effects
 			if v.Op == ir.OpSetArena {
 				k.arena = false
+			}
+			if v.Op == ir.OpResult2 && k.second[v.Args[0].ID] == nil {
+				k.second[v.Args[0].ID] = v
 			}
 			if changesMemory(v) {
 				effects++
