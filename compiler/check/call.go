@@ -45,7 +45,7 @@ func (c *checker) callName(e syntax.Expr, name *syntax.Name, args []*syntax.Arg,
 		c.errorf(args[0].Pos(), "expected an operator or the end of the line: `%s` is %s and takes no arguments", name.Name, what)
 		return bad(e)
 	}
-	c.errorf(name.Pos(), "no such name: `%s`%s", name.Name, didYouMean(name.Name, c.visible()))
+	c.unknown(name, want)
 	return c.badCall(e, args)
 }
 
@@ -171,7 +171,11 @@ func (c *checker) callFunc(e syntax.Expr, pos syntax.Pos, fn *Func, recv syntax.
 			call.Args[i] = p.Default
 			call.Eval = append(call.Eval, i)
 		case ok:
-			c.errorf(pos, "`%s` needs an argument for `%s` (%s)", fn.Name, p.Name, p.Type)
+			hint := ""
+			if c.asArgument == e {
+				hint = callHint(e)
+			}
+			c.errorf(pos, "`%s` needs an argument for `%s` (%s)%s", fn.Name, p.Name, p.Type, hint)
 			ok = false
 		}
 	}
@@ -208,7 +212,7 @@ func (c *checker) arguments(pos syntax.Pos, fn *Func, call *Call, args []*syntax
 			c.errorf(a.Pos(), "arguments by place stand before those by name")
 			ok = false
 		case i >= len(fn.Params):
-			c.errorf(a.Pos(), "too many arguments: `%s` takes %s%s", fn.Name, count(len(fn.Params)-recvCount(call), "argument"), callHint(a))
+			c.errorf(a.Pos(), "too many arguments: `%s` takes %s%s", fn.Name, count(len(fn.Params)-recvCount(call), "argument"), callHint(a.X))
 			ok = false
 		case call.Args[i] != nil:
 			c.errorf(a.Pos(), "`%s` is given twice", fn.Params[i].Name)
@@ -236,8 +240,8 @@ func recvCount(call *Call) int {
 }
 
 // callHint guesses that an argument was meant as a call.
-func callHint(a *syntax.Arg) string {
-	if _, ok := a.X.(*syntax.Name); ok {
+func callHint(x syntax.Expr) string {
+	if _, ok := x.(*syntax.Name); ok {
 		return " (a call as an argument stands in parentheses)"
 	}
 	return ""
@@ -245,6 +249,7 @@ func callHint(a *syntax.Arg) string {
 
 // argument settles one argument for parameter p.
 func (c *checker) argument(e syntax.Expr, p *Var) bool {
+	c.asArgument = e
 	if !c.valueOf(e, p.Type, "`"+p.Name+"`") {
 		return false
 	}

@@ -27,13 +27,14 @@ type checker struct {
 	core bool
 
 	// of the func at hand
-	fn      *Func // nil outside of funcs
-	scope   *scope
-	loops   int
-	mayFail syntax.Expr // the one call that may fail here, because its place handles that
-	vars    []*Var      // all that it declares
-	used    map[*Var]bool
-	changed map[*Var]bool
+	fn         *Func // nil outside of funcs
+	scope      *scope
+	loops      int
+	mayFail    syntax.Expr // the one call that may fail here, because its place handles that
+	asArgument syntax.Expr // an argument, until it is looked at
+	vars       []*Var      // all that it declares
+	used       map[*Var]bool
+	changed    map[*Var]bool
 
 	calls    map[*Func][]*Call          // by caller
 	touches  map[*Func]bool             // uses `this` directly

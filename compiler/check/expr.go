@@ -39,7 +39,7 @@ func (c *checker) expr(e syntax.Expr, want *Type) operand {
 	case *syntax.BoolLit:
 		return boolOp(e, e.Value)
 	case *syntax.Name:
-		return c.name(e)
+		return c.name(e, want)
 	case *syntax.EnumVal:
 		return c.enumVal(e, want)
 	case *syntax.Paren:
@@ -83,6 +83,10 @@ func (c *checker) laterExpr(e syntax.Expr) operand {
 	case *syntax.Copy:
 		what = "`copy` is"
 	}
+	if _, ok := e.(*syntax.ListLit); ok && c.asArgument == e {
+		c.refuse(e.Pos(), "%s not in this version of the compiler (an index has no blank before its `[`)", what)
+		return bad(e)
+	}
 	c.later(e.Pos(), "%s", what)
 	return bad(e)
 }
@@ -109,7 +113,7 @@ func (c *checker) condition(e syntax.Expr, what string) {
 }
 
 // name is a use of a name: of a variable or a constant, or a call without arguments.
-func (c *checker) name(e *syntax.Name) operand {
+func (c *checker) name(e *syntax.Name, want *Type) operand {
 	if v := c.local(e.Name); v != nil {
 		c.info.Uses[e] = v
 		c.used[v] = true
@@ -126,7 +130,7 @@ func (c *checker) name(e *syntax.Name) operand {
 		}
 		return operand{e, k.Type, k.val}
 	}
-	return c.callName(e, e, nil, nil)
+	return c.callName(e, e, nil, want)
 }
 
 // useGiveme is a read of a word of the service object. Without @ on the func it is seen

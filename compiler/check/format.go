@@ -26,6 +26,10 @@ func (c *checker) format(m *syntax.Member, call *Call, args []*syntax.Arg) bool 
 		}
 	}
 	text, ok := args[0].X.(*syntax.StringLit)
+	if p, is := args[0].X.(*syntax.Paren); is && isText(p) {
+		c.errorf(p.Pos(), "a format stands without parentheses: `%s \"…\"`", m.Name.Name)
+		return false
+	}
 	if !ok {
 		c.errorf(args[0].Pos(), "a format is a literal text: write `%s \"{}\" …`", m.Name.Name)
 		c.badCall(args[0].X, args)
@@ -60,6 +64,11 @@ func (c *checker) format(m *syntax.Member, call *Call, args []*syntax.Arg) bool 
 	return ok
 }
 
+func isText(p *syntax.Paren) bool {
+	_, ok := unparen(p).(*syntax.StringLit)
+	return ok
+}
+
 // behind says how many values follow a format.
 func behind(n int) string {
 	if n == 1 {
@@ -79,6 +88,7 @@ func fields(pieces []Piece) (n int) {
 
 // field checks the value of one field against its spec.
 func (c *checker) field(p *Piece) bool {
+	c.asArgument = p.X
 	x := c.value(p.X, nil)
 	if x.invalid() {
 		return false

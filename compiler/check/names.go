@@ -137,13 +137,31 @@ func (c *checker) visible() []string {
 	return list
 }
 
-// didYouMean is " (did you mean `x`?)" for the known name nearest to name, or "".
+// unknown refuses a name that means nothing here. want is the type of its place, nil if
+// any will do.
+func (c *checker) unknown(name *syntax.Name, want *Type) {
+	hint := syntax.HintFor(name.Name)
+	if want != nil && want.Kind == EnumKind {
+		for _, v := range want.Enum.Values {
+			if v.Name == name.Name {
+				hint = " (did you mean `." + v.Name + "`?)"
+			}
+		}
+	}
+	if hint == "" {
+		hint = didYouMean(name.Name, c.visible())
+	}
+	c.errorf(name.Pos(), "no such name: `%s`%s", name.Name, hint)
+}
+
+// didYouMean is " (did you mean `x`?)" for the known name nearest to name, or "". All
+// names of one letter are near to each other, so there it guesses nothing.
 func didYouMean(name string, known []string) string {
 	if len(name) > 60 {
 		return ""
 	}
 	sort.Strings(known)
-	best, least := "", 1+len(name)/3
+	best, least := "", (len(name)+1)/3
 	for _, k := range known {
 		if d := distance(name, k, least+1); d <= least && (best == "" || d < least) {
 			best, least = k, d

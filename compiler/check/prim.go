@@ -21,7 +21,7 @@ func (c *checker) callPrim(e syntax.Expr, name *syntax.Name, info *primInfo, arg
 	}
 	switch {
 	case len(args) > most:
-		c.errorf(args[most].Pos(), "too many arguments: `%s` takes %s%s", name.Name, count(most, "argument"), callHint(args[most]))
+		c.errorf(args[most].Pos(), "too many arguments: `%s` takes %s%s", name.Name, count(most, "argument"), callHint(args[most].X))
 		return c.badCall(e, args)
 	case len(args) < len(info.params):
 		c.errorf(name.Pos(), "`%s` needs %s", name.Name, count(len(info.params), "argument"))

@@ -201,7 +201,11 @@ func (c *checker) target(s *syntax.AssignStmt) *Var {
 		} else if what := c.takenGlobally(left.Name); what != "" {
 			c.errorf(left.Pos(), "`%s` is %s: it cannot be assigned", left.Name, what)
 		} else {
-			c.errorf(left.Pos(), "no such name: `%s`%s", left.Name, didYouMean(left.Name, c.visible()))
+			hint := didYouMean(left.Name, c.visible())
+			if hint == "" {
+				hint = " (a variable starts with its type: `int !" + left.Name + " = …`)"
+			}
+			c.errorf(left.Pos(), "no such name: `%s`%s", left.Name, hint)
 		}
 	}
 	return nil

@@ -69,6 +69,9 @@ func (p *parser) header() {
 		h := &Header{}
 		p.advance()
 		h.Service = p.ident(TypeName)
+		if !p.is(StringTok) {
+			p.expected("the command's name as a text")
+		}
 		h.Command = p.stringLit()
 		h.span = p.from(start)
 		p.nl()

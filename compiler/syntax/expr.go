@@ -274,6 +274,9 @@ func (p *parser) primary() Expr {
 		defer p.leave()
 		return p.listLit()
 	}
+	if t.Kind == Bang {
+		p.fail(t.Pos, "expected a value, saw `!`: write `not`")
+	}
 	p.expected("a value")
 	return nil
 }

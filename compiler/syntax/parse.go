@@ -217,6 +217,8 @@ func (p *parser) hint() string {
 // foreignWords is what to write instead of words that open lines, or end them, in other
 // languages. They are plain names here, so only a mistake looks at them.
 var foreignWords = map[string]string{
+	"print": "write `console.print`", "println": "write `console.print`", "printf": "write `console.print`",
+	"puts": "write `console.print`", "echo": "write `console.print`",
 	"elif": "write `else if`", "elsif": "write `else if`", "elseif": "write `else if`",
 	"var": "a variable starts with its type: `int x = 1`", "let": "a variable starts with its type: `int x = 1`",
 	"auto": "a variable starts with its type: `int x = 1`", "def": "write `func`", "fn": "write `func`",
@@ -229,13 +231,25 @@ var foreignWords = map[string]string{
 	"unsigned": "write `int`: it is never below zero", "void": "leave `returns` out", "null": "write `none`", "nil": "write `none`",
 }
 
+// HintFor is the hint for a name that is a word of another language, else "".
+func HintFor(name string) string {
+	if h, ok := foreignWords[name]; ok {
+		return " (" + h + ")"
+	}
+	return ""
+}
+
 // foreign is the hint for a word of another language: the token at hand, or the first
-// of its line.
+// of its line. A first word in upper case is one of .slunsafe.
 func (p *parser) foreign() string {
 	for _, t := range []*Token{&p.tok, &p.first} {
-		if h, ok := foreignWords[t.Text]; ok && t.Kind == NameTok {
-			return " (" + h + ")"
+		if h := HintFor(t.Text); h != "" && t.Kind == NameTok {
+			return h
 		}
+	}
+	t := &p.first
+	if _, ok := keywords[strings.ToLower(t.Text)]; ok && t.Kind == TypeName && t.Text == strings.ToUpper(t.Text) {
+		return " (the keyword is in lower case: `" + strings.ToLower(t.Text) + "`)"
 	}
 	return ""
 }
@@ -326,7 +340,7 @@ func (p *parser) ident(k Kind) *Ident {
 // name is a name that something is declared by.
 func (p *parser) name() *Ident {
 	if p.tok.Kind.isKeyword() {
-		p.fail(p.tok.Pos, "expected a name, saw the keyword `%s`", p.tok.Text)
+		p.fail(p.tok.Pos, "expected a name, saw the keyword `%s`%s", p.tok.Text, p.foreign())
 	}
 	if p.is(IndexBrack) || p.is(ListBrack) {
 		p.fail(p.tok.Pos, "expected a name, saw `[` (an array is written `Array of int`)")

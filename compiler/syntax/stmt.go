@@ -131,6 +131,9 @@ func (p *parser) mustCall(x Expr) {
 	if !p.is(NL) && !p.is(EOF) {
 		p.expected("end of line")
 	}
+	if op, ok := behindArgument(x); ok {
+		p.fail(op, "this value is not used: the call ends before the operator, an argument with operators stands in parentheses%s", p.foreign())
+	}
 	switch x := x.(type) {
 	case *Call, *Name, *Member:
 		return
@@ -143,6 +146,24 @@ func (p *parser) mustCall(x Expr) {
 		}
 	}
 	p.fail(x.Pos(), "this value is not used: a statement is a call or an assignment%s", p.foreign())
+}
+
+// behindArgument finds the operator in `f x + 1`, which applies it to what f gives.
+func behindArgument(x Expr) (op Pos, ok bool) {
+	for {
+		left := x
+		switch y := x.(type) {
+		case *Binary:
+			left, op = y.X, y.OpPos
+		case *Compare:
+			left, op = y.X[0], y.OpPos[0]
+		case *Call:
+			return op, op != Pos{}
+		default:
+			return Pos{}, false
+		}
+		x = left
+	}
 }
 
 // onError = "on" "error" [ name ] NL block "end" NL, when it follows s.
