@@ -17,13 +17,16 @@ type expr struct {
 
 // scope is what the generator knows where it writes.
 type scope struct {
-	r     *rand.Rand
-	funcs []*function
-	vars  []variable
-	loops int // how many loops are around
-	depth int // how many blocks are around
-	next  *int
-	calm  bool // seldom anything that may trap, so that runs come to their end
+	r      *rand.Rand
+	funcs  []*function
+	vars   []variable
+	loops  int       // how many loops are around
+	depth  int       // how many blocks are around
+	fails  bool      // of a func that may fail
+	hot    *variable // what the conditions around are about
+	result *typ
+	next   *int
+	calm   bool // seldom anything that may trap, so that runs come to their end
 }
 
 type variable struct {
@@ -44,8 +47,8 @@ func pick[T any](r *rand.Rand, list []T) T { return list[r.IntN(len(list))] }
 
 // someNumber is an edge of t more often than chance would have it.
 func someNumber(r *rand.Rand, t *typ) *big.Int {
-	if t == boolType {
-		return big.NewInt(int64(r.IntN(2)))
+	if !t.isNumber() {
+		return big.NewInt(int64(r.IntN(len(t.names()))))
 	}
 	x := big.NewInt(int64(r.IntN(12)))
 	switch r.IntN(12) {
@@ -77,8 +80,13 @@ func literal(t *typ, x *big.Int) expr {
 	if x.Sign() < 0 {
 		text = "(" + text + ")"
 	}
-	if t == boolType {
-		text = [...]string{"false", "true"}[x.Int64()]
+	switch t {
+	case boolType:
+		text = t.names()[x.Int64()]
+	case textType:
+		text = quoted(texts[x.Int64()])
+	case enumType:
+		text = "Colour." + colours[x.Int64()]
 	}
 	return expr{t, text, true, func(*frame) *big.Int { return x }}
 }
@@ -95,6 +103,9 @@ func (s *scope) variable(t *typ) (expr, bool) {
 		return expr{}, false
 	}
 	v := pick(s.r, fit)
+	if s.hot != nil && s.hot.typ == t && s.r.IntN(2) == 0 {
+		v = *s.hot
+	}
 	return expr{t, v.name, false, func(f *frame) *big.Int { return f.vars[v.name] }}, true
 }
 
@@ -105,7 +116,7 @@ func (s *scope) leaf(t *typ) expr {
 			return v
 		}
 	}
-	if t != boolType && !s.wild() {
+	if t.isNumber() && !s.wild() {
 		return literal(t, big.NewInt(int64(s.r.IntN(12))))
 	}
 	return literal(t, someNumber(s.r, t))
@@ -119,7 +130,15 @@ func (s *scope) expr(t *typ, depth int) expr {
 	if t == boolType {
 		return s.boolean(depth - 1)
 	}
+	if !t.isNumber() {
+		if e, ok := s.call(t, depth-1); ok && s.r.IntN(2) == 0 {
+			return e
+		}
+		return s.leaf(t)
+	}
 	switch n := s.r.IntN(10); {
+	case n == 6 && t == intType:
+		return s.size()
 	case n < 5 && t != byteType:
 		return s.arithmetic(t, depth-1)
 	case n < 7:
@@ -142,6 +161,9 @@ func (s *scope) operand(t *typ, depth int) expr {
 		if e := s.expr(t, depth); !e.literal {
 			return e
 		}
+	}
+	if v, ok := s.variable(t); ok {
+		return v
 	}
 	return s.convert(t, depth)
 }
@@ -176,7 +198,8 @@ func (s *scope) arithmetic(t *typ, depth int) expr {
 		ops = append(ops, "band", "bor", "bxor", "shl", "shr")
 	}
 	op := pick(s.r, ops)
-	if strings.Contains("/ mod shl shr", op) && !s.wild() {
+	tame := strings.Contains("/ mod shl shr", op) && !s.wild()
+	if tame {
 		y = literal(t, big.NewInt(int64(1+s.r.IntN(9))))
 	}
 	if op == "shl" || op == "shr" {
@@ -186,7 +209,7 @@ func (s *scope) arithmetic(t *typ, depth int) expr {
 		}
 	} else if (op == "/" || op == "mod") && y.literal && y.eval(nil).Sign() == 0 {
 		y = literal(t, big.NewInt(int64(1+s.r.IntN(9))))
-	} else if s.r.IntN(2) == 0 {
+	} else if !tame && s.r.IntN(2) == 0 {
 		x, y = y, x
 	}
 	if (op == "/" || op == "mod") && y.literal && y.eval(nil).Sign() == 0 {
@@ -235,7 +258,7 @@ func compute(f *frame, t *typ, op string, a, b *big.Int) *big.Int {
 // convert is a conversion by name from any type.
 func (s *scope) convert(t *typ, depth int) expr {
 	from := pick(s.r, numbers)
-	for !t.takes(from) && !s.wild() {
+	for wild := s.wild(); !wild && !t.takes(from); {
 		from = pick(s.r, numbers)
 	}
 	x := s.expr(from, depth)
@@ -281,13 +304,15 @@ func (s *scope) choose(t *typ, depth int) expr {
 
 // letter is an index into a text.
 func (s *scope) letter(depth int) expr {
-	const text = "Zwölf Boxkämpfer"
+	x := s.leaf(textType)
 	i := s.operand(pick(s.r, []*typ{intType, byteType}), depth)
 	if !s.wild() {
+		x = literal(textType, big.NewInt(longText))
 		j := i.eval
 		i.text, i.eval = "("+i.text+" mod 16)", func(f *frame) *big.Int { return new(big.Int).Rem(j(f), big.NewInt(16)) }
 	}
-	return expr{byteType, fmt.Sprintf("(low_byte (to_wuint32 %q[%s]))", text, i.text), false, func(f *frame) *big.Int {
+	return expr{byteType, fmt.Sprintf("(low_byte (to_wuint32 %s[%s]))", x.text, i.text), false, func(f *frame) *big.Int {
+		text := texts[x.eval(f).Int64()]
 		n := i.eval(f)
 		if n.Cmp(big.NewInt(int64(len(text)))) >= 0 {
 			f.stop("bounds")
@@ -312,7 +337,15 @@ func truth(b bool) *big.Int {
 }
 
 func (s *scope) boolean(depth int) expr {
-	switch s.r.IntN(6) {
+	switch s.r.IntN(7) {
+	case 6:
+		t := pick(s.r, []*typ{textType, enumType})
+		x, y := s.operand(t, depth), s.expr(t, depth)
+		op := pick(s.r, comparisonNames[:2])
+		return expr{boolType, fmt.Sprintf("(%s %s %s)", x.text, op, y.text), false, func(f *frame) *big.Int {
+			a := x.eval(f)
+			return truth(comparisons[op](a.Cmp(y.eval(f))))
+		}}
 	case 0:
 		x := s.expr(boolType, depth)
 		return expr{boolType, "(not " + x.text + ")", false, func(f *frame) *big.Int { return truth(x.eval(f).Sign() == 0) }}
@@ -355,7 +388,10 @@ func (s *scope) call(t *typ, depth int) (expr, bool) {
 	if len(fit) == 0 || s.loops > 1 {
 		return expr{}, false
 	}
-	fn := pick(s.r, fit)
+	return s.handled(s.callOf(pick(s.r, fit), depth), depth), true
+}
+
+func (s *scope) callOf(fn *function, depth int) bareCall {
 	args := make([]expr, len(fn.params))
 	var text strings.Builder
 	order := s.r.Perm(len(args)) // in which they are written, and so computed
@@ -366,17 +402,20 @@ func (s *scope) call(t *typ, depth int) (expr, bool) {
 		}
 		p := fn.params[order[i]]
 		args[i] = s.expr(p.typ, depth)
+		if fn.low[order[i]] != nil && args[i].literal { // one outside of the range is refused
+			args[i] = s.operand(p.typ, 0)
+		}
 		if named {
 			fmt.Fprintf(&text, " %s=%s", p.name, args[i].text)
 		} else {
 			text.WriteString(" " + args[i].text)
 		}
 	}
-	return expr{t, "(" + fn.name + text.String() + ")", false, func(f *frame) *big.Int {
+	return bareCall{fn, fn.name + text.String(), func(f *frame) outcome {
 		in := map[string]*big.Int{}
 		for i, a := range args {
 			in[fn.params[order[i]].name] = a.eval(f)
 		}
-		return fn.call(f.run, in)
-	}}, true
+		return fn.call(f, in)
+	}}
 }

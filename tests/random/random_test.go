@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"testing"
 
 	"slul/compiler"
@@ -49,16 +48,18 @@ func TestRandom(t *testing.T) {
 			t.Fatal(err)
 		}
 		for entry := range Entries {
-			want, ok := p.Run(entry)
-			if !ok {
-				continue
+			for k := range Runs {
+				want, ok := p.Run(entry, k)
+				if !ok {
+					continue
+				}
+				args := p.Args(entry, k)
+				if got := execute(t, prog, args); got != want {
+					t.Errorf("seed %d %q: got %+v\nwant %+v\n%s", *seed+n, args, got, want, p.Source)
+				}
+				runs++
+				traps += want.Status / 70
 			}
-			got := execute(t, prog, entry)
-			if got != want {
-				t.Errorf("seed %d entry %d: got %+v\nwant %+v\n%s", *seed+n, entry, got, want, p.Source)
-			}
-			runs++
-			traps += want.Status / 70
 		}
 	}
 	t.Logf("%d runs, %d ended in a trap", runs, traps)
@@ -67,9 +68,9 @@ func TestRandom(t *testing.T) {
 	}
 }
 
-func execute(t *testing.T, prog string, entry int) Outcome {
+func execute(t *testing.T, prog string, args []string) Outcome {
 	t.Helper()
-	cmd := exec.Command(prog, strconv.Itoa(entry))
+	cmd := exec.Command(prog, args...)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err := cmd.Run()

@@ -47,16 +47,23 @@ func (f *frame) at(line int) {
 }
 
 type function struct {
-	name   string
-	params []variable
-	result *typ
-	body   []stmt
+	name      string
+	params    []variable
+	result    *typ
+	low, high []*big.Int // ranges of params; nil: none
+	fails     bool
+	body      []stmt
 }
 
-func (fn *function) call(r *run, args map[string]*big.Int) *big.Int {
-	f := &frame{run: r, vars: args}
-	do(fn.body, f)
-	return f.result
+// call runs fn; its arguments are checked where the caller stands.
+func (fn *function) call(from *frame, args map[string]*big.Int) outcome {
+	for i, p := range fn.params {
+		if n := args[p.name]; fn.low[i] != nil && (n.Cmp(fn.low[i]) < 0 || n.Cmp(fn.high[i]) > 0) {
+			from.stop("range")
+		}
+	}
+	f := &frame{run: from.run, vars: args}
+	return attempt(fn, f)
 }
 
 func do(list []stmt, f *frame) signal {
@@ -101,7 +108,7 @@ func (s *scope) block(w *writer, n int) []stmt {
 
 func (s *scope) statement(w *writer) stmt {
 	for {
-		switch n := s.r.IntN(20); {
+		switch n := s.r.IntN(30); {
 		case n < 5:
 			return s.declare(w)
 		case n < 9:
@@ -122,8 +129,20 @@ func (s *scope) statement(w *writer) stmt {
 			return s.leave(w)
 		case n == 17:
 			return s.assert(w)
-		case n == 18:
+		case n == 18 || n == 19:
 			return s.ranged(w)
+		case n < 23 && s.depth < 4:
+			return s.guard(w)
+		case n == 23 && s.depth < 3:
+			return s.letters(w)
+		case n == 24 && s.depth < 3:
+			return s.choice(w)
+		case n == 25:
+			return s.giveUp(w)
+		case n < 28:
+			if st := s.watched(w); st != nil {
+				return st
+			}
 		}
 	}
 }
@@ -150,34 +169,6 @@ func (s *scope) declare(w *writer) stmt {
 	}
 }
 
-// ranged declares a local with a range.
-func (s *scope) ranged(w *writer) stmt {
-	t := pick(s.r, plain[1:])
-	v := variable{t, s.name("r"), false}
-	x := s.operand(t, 3)
-	low, high := int64(s.r.IntN(3)), int64(5+s.r.IntN(500))
-	if !s.wild() {
-		low, high = -(1 << 31), 1<<40
-		if !t.signed {
-			low = 0
-		}
-		if t.bits == 32 {
-			high = 1<<31 - 1
-		}
-	}
-	line := w.line("%s %s in %d..=%d = %s", t.name, v.name, low, high, x.text)
-	s.vars = append(s.vars, v)
-	return func(f *frame) signal {
-		f.at(line)
-		n := x.eval(f)
-		if n.Cmp(big.NewInt(low)) < 0 || n.Cmp(big.NewInt(high)) > 0 {
-			f.stop("range")
-		}
-		f.vars[v.name] = n
-		return next
-	}
-}
-
 func (s *scope) assign(w *writer) stmt {
 	var fit []variable
 	for _, v := range s.vars {
@@ -191,9 +182,9 @@ func (s *scope) assign(w *writer) stmt {
 	v := pick(s.r, fit)
 	x := s.expr(v.typ, 3)
 	op := ""
-	if v.typ != boolType && v.typ != byteType && s.r.IntN(2) == 0 {
+	if v.typ.isNumber() && v.typ != byteType && s.r.IntN(2) == 0 {
 		op = pick(s.r, []string{"+", "-", "*", "/"})
-		if !s.wild() && !v.typ.wraps || op == "/" && x.literal && x.eval(nil).Sign() == 0 {
+		if !s.wild() && (!v.typ.wraps || op == "/") || op == "/" && x.literal && x.eval(nil).Sign() == 0 {
 			op = "+"
 		}
 	}
@@ -218,14 +209,15 @@ type shown struct {
 
 func (p shown) text(n *big.Int) string {
 	text := n.String()
-	if p.x.typ == boolType {
-		text = [...]string{"false", "true"}[n.Int64()]
+	if list := p.x.typ.names(); list != nil {
+		text = list[n.Int64()]
 	}
+	fill := strings.Repeat(" ", max(0, 9-len(text)))
 	switch p.spec {
 	case "{9}":
-		return fmt.Sprintf("%9s", text)
+		return fill + text
 	case "{-9}":
-		return fmt.Sprintf("%-9s", text)
+		return text + fill
 	case "{09}":
 		return fmt.Sprintf("%09d", n)
 	case "{x}":
@@ -245,7 +237,7 @@ func (s *scope) print(w *writer) stmt {
 			continue
 		}
 		specs := []string{"{}", "{9}", "{-9}"}
-		if p.x.typ != boolType {
+		if p.x.typ.isNumber() {
 			specs = append(specs, "{09}")
 			if !p.x.typ.signed {
 				specs = append(specs, "{x}", "{x6}")
@@ -311,13 +303,7 @@ func (s *scope) forLoop(w *writer) stmt {
 	}
 	v := variable{intType, s.name("i"), false}
 	line := w.line("for %s in %d%s(%s mod 7)", v.name, from, dots, bound.text)
-	vars := s.vars
-	s.vars = append(s.vars[:len(s.vars):len(s.vars)], v)
-	s.loops++
-	body := s.block(w, 3)
-	s.loops--
-	s.vars = vars
-	w.line("end")
+	body := s.loop(w, v)
 	return func(f *frame) signal {
 		f.at(line)
 		to := new(big.Int).Rem(bound.eval(f), big.NewInt(7)).Int64()
@@ -334,6 +320,18 @@ func (s *scope) forLoop(w *writer) stmt {
 		}
 		return next
 	}
+}
+
+// loop makes the body of a for, in which v is known, and its end.
+func (s *scope) loop(w *writer, v variable) []stmt {
+	vars := s.vars
+	s.vars = append(s.vars[:len(s.vars):len(s.vars)], v)
+	s.loops++
+	body := s.block(w, 3)
+	s.loops--
+	s.vars = vars
+	w.line("end")
+	return body
 }
 
 func (s *scope) whileLoop(w *writer) stmt {

@@ -41,9 +41,32 @@ var (
 	boolType   = &typ{name: "bool", low: new(big.Int), high: big.NewInt(1)}
 	numbers    = []*typ{byteType, intType, longType, sintType, slongType, w32Type, w64Type}
 	plain      = numbers[:5] // those that mix
-	values     = append([]*typ{boolType}, numbers...)
+	textType   = &typ{name: "string", high: big.NewInt(int64(len(texts) - 1))}
+	enumType   = &typ{name: "Colour", high: big.NewInt(int64(len(colours) - 1))}
+	values     = append([]*typ{boolType, textType, enumType}, numbers...)
 	conversion = map[*typ]string{byteType: "to_byte", intType: "to_int", longType: "to_long",
 		sintType: "to_signed_int", slongType: "to_signed_long", w32Type: "to_wuint32", w64Type: "to_wuint64"}
+)
+
+// isNumber tells the types with arithmetic from those whose values have names. A value
+// of string is its place in texts, one of Colour its place in colours.
+func (t *typ) isNumber() bool { return t.names() == nil }
+
+func (t *typ) names() []string {
+	switch t {
+	case boolType:
+		return []string{"false", "true"}
+	case textType:
+		return texts
+	case enumType:
+		return colours
+	}
+	return nil
+}
+
+var (
+	texts   = []string{"", "a", "b", "ab", "Zwölf Boxkämpfer", "\x01\n\xff"}
+	colours = []string{"red", "green", "blue"}
 )
 
 func (t *typ) holds(x *big.Int) bool { return t.low.Cmp(x) <= 0 && x.Cmp(t.high) <= 0 }
@@ -53,7 +76,7 @@ func (t *typ) takes(u *typ) bool {
 	if t == u {
 		return true
 	}
-	return t != boolType && u != boolType && !t.wraps && !u.wraps && t.holds(u.low) && t.holds(u.high)
+	return t.isNumber() && u.isNumber() && !t.wraps && !u.wraps && t.holds(u.low) && t.holds(u.high)
 }
 
 // join is the type in which arithmetic on a and b is done.
