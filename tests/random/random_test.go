@@ -14,7 +14,7 @@ import (
 )
 
 var (
-	programs = flag.Int("programs", 40, "how many random programs are compiled and run")
+	programs = flag.Int("programs", 25, "how many random programs are compiled and run")
 	seed     = flag.Uint64("seed", 1, "seed of the first")
 )
 

@@ -108,7 +108,7 @@ func (s *scope) block(w *writer, n int) []stmt {
 
 func (s *scope) statement(w *writer) stmt {
 	for {
-		switch n := s.r.IntN(30); {
+		switch n := s.r.IntN(31); {
 		case n < 5:
 			return s.declare(w)
 		case n < 9:
@@ -139,6 +139,8 @@ func (s *scope) statement(w *writer) stmt {
 			return s.choice(w)
 		case n == 25:
 			return s.giveUp(w)
+		case n == 28 && s.depth < 3:
+			return s.count(w)
 		case n < 28:
 			if st := s.watched(w); st != nil {
 				return st
