@@ -74,7 +74,11 @@ func (c *checker) declareGlobal(id *syntax.Ident, o Object) bool {
 	return true
 }
 
-// enum makes the type of an enum.
+// maxEnum is the largest number of an enum's value, that of an int.
+const maxEnum = 1<<31 - 1
+
+// enum makes the type of an enum. A value whose number is refused is known all the same,
+// with another: only its declaration is wrong.
 func (c *checker) enum(d *syntax.EnumDecl) {
 	if d.Name == nil {
 		return
@@ -87,25 +91,26 @@ func (c *checker) enum(d *syntax.EnumDecl) {
 	e := &Enum{Name: name, Decl: d}
 	names, values := make(map[string]bool), make(map[int64]bool)
 	next := int64(0)
-	for _, item := range d.Values {
+	for i, item := range d.Values {
+		pos := item.Pos()
 		if item.Value != nil {
-			if item.Value.Value > 1<<31-1 {
-				c.errorf(item.Value.Pos(), "number of an enum value too large: at most 2147483647")
-				continue
-			}
-			next = int64(item.Value.Value)
+			pos, next = item.Value.Pos(), int64(min(item.Value.Value, maxEnum+1))
 		}
+		number := next
 		switch {
 		case names[item.Name.Name]:
 			c.errorf(item.Name.Pos(), "`%s` is already a value of %s", item.Name.Name, name)
+			continue
+		case next > maxEnum:
+			c.errorf(pos, "number of an enum value too large: at most %d", maxEnum)
+			next = maxEnum - int64(len(d.Values)) // those behind it are not to blame
+			number = ^int64(i)                    // no other has this one
 		case values[next]:
 			c.errorf(item.Pos(), "number %d is already taken in %s", next, name)
-		case next > 1<<31-1:
-			c.errorf(item.Pos(), "number of an enum value too large: at most 2147483647")
-		default:
-			e.Values = append(e.Values, EnumValue{item.Name.Name, next})
+			number = ^int64(i)
 		}
-		names[item.Name.Name], values[next] = true, true
+		e.Values = append(e.Values, EnumValue{item.Name.Name, number})
+		names[item.Name.Name], values[number] = true, true
 		next++
 	}
 	if len(d.Values) == 0 {
