@@ -61,7 +61,7 @@ func (c *checker) binary(e *syntax.Binary, want *Type) operand {
 		t = untypedWord
 	case t.Kind == Untyped:
 	case !t.IsInteger():
-		c.errorf(e.OpPos, "`%s` needs numbers, saw %s%s", e.Op, t, joinHint(e.Op, t))
+		c.errorf(e.OpPos, "`%s` needs numbers, saw %s%s", e.Op, t, joinHint(e.Op.String(), t))
 		return bad(e)
 	case bits && !t.Wraps():
 		c.errorf(e.OpPos, "`%s` needs wuint32 or wuint64, saw %s (convert with `to_wuint32`)", e.Op, t)
@@ -77,8 +77,8 @@ func (c *checker) binary(e *syntax.Binary, want *Type) operand {
 	return c.folded(e, e.OpPos, t, fold(e.Op, x.val.num, y.val.num))
 }
 
-func joinHint(op syntax.Op, t *Type) string {
-	if op == syntax.OpAdd && t.Kind == String {
+func joinHint(op string, t *Type) string {
+	if op == syntax.OpAdd.String() && t.Kind == String {
 		return " (texts are put together by a format: `console.print \"{}{}\" a b`)"
 	}
 	return ""

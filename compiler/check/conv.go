@@ -201,6 +201,11 @@ func (c *checker) meet(x, y *operand, pos syntax.Pos, op string, arithmetic bool
 		c.settle(y, y.typ)
 		return c.refuse(pos, "`%s` between %s and %s%s", op, x.typ, y.typ, meetHint(x.typ, y.typ))
 	}
+	if arithmetic && !t.IsInteger() && (x.untyped() || y.untyped()) {
+		c.settleOther(x)
+		c.settleOther(y)
+		return c.refuse(pos, "`%s` needs numbers, saw %s%s", op, t, joinHint(op, t))
+	}
 	okX := c.convert(x, t, "the left side of `"+op+"`")
 	okY := c.convert(y, t, "the right side of `"+op+"`")
 	if !okX || !okY {

@@ -137,6 +137,10 @@ func (c *checker) visible() []string {
 	return list
 }
 
+// usualGivemes is what programs call what they are given, and so what a program means
+// that forgot to ask for it.
+var usualGivemes = map[string]string{"console": "@Console", "args": "Args"}
+
 // unknown refuses a name that means nothing here. want is the type of its place, nil if
 // any will do.
 func (c *checker) unknown(name *syntax.Name, want *Type) {
@@ -147,6 +151,9 @@ func (c *checker) unknown(name *syntax.Name, want *Type) {
 				hint = " (did you mean `." + v.Name + "`?)"
 			}
 		}
+	}
+	if class, ok := usualGivemes[name.Name]; ok && !c.core {
+		hint = " (it comes by a `giveme`: `" + class + " " + name.Name + "`)"
 	}
 	if hint == "" {
 		hint = didYouMean(name.Name, c.visible())

@@ -163,7 +163,7 @@ func (c *checker) assignOp(s *syntax.AssignStmt, v *Var, x *operand) {
 		return
 	case !v.Type.IsInteger():
 		c.settleOther(x)
-		c.errorf(s.OpPos, "`%s` needs a number on its left, saw %s%s", op, v.Type, joinHint(s.Op, v.Type))
+		c.errorf(s.OpPos, "`%s` needs a number on its left, saw %s%s", op, v.Type, joinHint(s.Op.String(), v.Type))
 		return
 	case s.Op == syntax.OpDiv && x.val != nil && x.val.num != nil && x.val.num.Sign() == 0:
 		c.errorf(s.OpPos, "division by zero")

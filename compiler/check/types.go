@@ -198,6 +198,12 @@ func (c *checker) namedType(e *syntax.TypeExpr) *Type {
 	return InvalidType
 }
 
+// otherTypes is what other languages call the types that are words here.
+var otherTypes = map[string]string{
+	"Bool": "bool", "Boolean": "bool", "Byte": "byte", "Int": "int", "Integer": "int", "Long": "long",
+	"String": "string", "Str": "string",
+}
+
 // enumNamed is the enum of this name. Without one it reports and gives nil; a name of
 // something that was refused already gives InvalidType.
 func (c *checker) enumNamed(id *syntax.Ident) *Type {
@@ -215,6 +221,10 @@ func (c *checker) enumNamed(id *syntax.Ident) *Type {
 	for name := range classes {
 		known = append(known, name)
 	}
-	c.errorf(id.Pos(), "no such type: `%s`%s", id.Name, didYouMean(id.Name, known))
+	hint := didYouMean(id.Name, known)
+	if b, ok := otherTypes[id.Name]; ok {
+		hint = " (did you mean `" + b + "`?)"
+	}
+	c.errorf(id.Pos(), "no such type: `%s`%s", id.Name, hint)
 	return nil
 }

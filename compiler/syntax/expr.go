@@ -266,6 +266,9 @@ func (p *parser) primary() Expr {
 		p.enter()
 		defer p.leave()
 		p.advance()
+		if p.is(RParen) {
+			p.fail(t.Pos, "expected a value, saw `()`: a call without arguments is the bare name")
+		}
 		x := p.expr()
 		p.closing(RParen, "(", t.Pos)
 		return &Paren{p.from(t.Pos), x}
@@ -274,11 +277,25 @@ func (p *parser) primary() Expr {
 		defer p.leave()
 		return p.listLit()
 	}
-	if t.Kind == Bang {
+	switch t.Kind {
+	case Bang:
 		p.fail(t.Pos, "expected a value, saw `!`: write `not`")
+	case TypeName:
+		p.fail(t.Pos, "expected a value, saw the type name `%s`: an enum's value is written `%s.name`", clip(t.Text), clip(t.Text))
+	case NL:
+		p.fail(t.Pos, "expected a value, saw end of line%s", p.goesOn())
 	}
 	p.expected("a value")
 	return nil
+}
+
+// goesOn is a hint for a line that ends too early, when the next one stands deeper as if
+// it belonged to it.
+func (p *parser) goesOn() string {
+	if p.scan.col > p.first.Pos.Col {
+		return ": a statement goes on in the next line only inside `( )`"
+	}
+	return ""
 }
 
 // listLit is "[" { atom } "]" of primary.

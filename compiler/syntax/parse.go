@@ -226,6 +226,7 @@ var foreignWords = map[string]string{
 	"default": "write `else`", "continue": "write `skip`", "import": "write `use`", "include": "write `use`",
 	"raise": "write `error`", "throw": "write `error`", "unless": "write `if not`", "until": "write `while not`",
 	"loop": "write `while true`", "then": "a block starts at the line's end", "do": "a block starts at the line's end",
+	"str": "write `string`", "boolean": "write `bool`", "exit": "write `return .failure` in `entry main`",
 	"begin": "a block starts at the line's end", "float": "there are no numbers with a fraction",
 	"double": "there are no numbers with a fraction", "char": "write `byte`", "uint": "write `int`: it is never below zero",
 	"unsigned": "write `int`: it is never below zero", "void": "leave `returns` out", "null": "write `none`", "nil": "write `none`",

@@ -44,6 +44,12 @@ func (p *parser) skipIndented(first Token) {
 		p.block() // its `end` is that of the `if`
 		return
 	}
+	if first.Kind != NameTok && first.Kind != TypeName {
+		for p.tok.Pos.Col > first.Pos.Col && !p.is(EOF) && !p.is(End) {
+			p.sync() // no block starts like this: a statement that goes on
+		}
+		return
+	}
 	p.blocks = append(p.blocks, opener{first.Text, first.Pos, first.Pos.Col})
 	p.block()
 	p.end()
