@@ -69,7 +69,10 @@ func dumpFuncs(stage string, m *ir.Module, d Dump) {
 func dumpPass(d Dump) func(pass string, f *ir.Func) {
 	last := map[string]string{}
 	return func(pass string, f *ir.Func) {
-		if text := f.String(); d.shows("passes", f.Name) && text != last[f.Name] {
+		if !d.shows("passes", f.Name) {
+			return
+		}
+		if text := f.String(); text != last[f.Name] {
 			last[f.Name] = text
 			d.print("passes", "# "+pass+"\n"+text)
 		}

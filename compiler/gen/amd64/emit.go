@@ -19,16 +19,17 @@ type emitter struct {
 	f     *ir.Func
 	m     *mach.Func
 	frame *frame
-	traps []int32 // numbers of the stubs, in order of appearance
-	live  bool    // whether the flags are read behind the instruction being written
-	slow  bool    // whether its time does not matter
-	ends  int     // returns still to be written
+	traps []int32        // numbers of the stubs, in order of appearance
+	known map[int32]bool // those in traps
+	live  bool           // whether the flags are read behind the instruction being written
+	slow  bool           // whether its time does not matter
+	ends  int            // returns still to be written
 	pos   ir.Pos
 }
 
 // emit gives the code of f from its allocated form.
 func emit(f *ir.Func, m *mach.Func) (*neutral.Code, error) {
-	e := &emitter{Asm: asm.New(), f: f, m: m, frame: frameOf(f, m)}
+	e := &emitter{Asm: asm.New(), f: f, m: m, frame: frameOf(f, m), known: map[int32]bool{}}
 	for _, b := range m.Blocks {
 		peep(b)
 	}
@@ -139,12 +140,10 @@ func (e *emitter) jump(b, next *mach.Block) {
 
 // stub gives the label of the stub that reports a trap.
 func (e *emitter) stub(trap int32) asm.Label {
-	for _, t := range e.traps {
-		if t == trap {
-			return stubLabel(t)
-		}
+	if !e.known[trap] {
+		e.known[trap] = true
+		e.traps = append(e.traps, trap)
 	}
-	e.traps = append(e.traps, trap)
 	return stubLabel(trap)
 }
 

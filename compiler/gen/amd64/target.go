@@ -17,20 +17,22 @@ func Compile(f *ir.Func, dump mach.Dump) (*asm.Code, error) {
 
 // compile is Compile with a choice of the registers that may be allocated.
 func compile(f *ir.Func, cpu *mach.CPU, dump mach.Dump) (*asm.Code, error) {
-	if dump == nil {
-		dump = func(string, string) {}
+	show := func(stage string, text func() string) { // text only for those who look
+		if dump != nil {
+			dump(stage, text())
+		}
 	}
 	m := isel(f, cpu)
-	dump("isel", m.String())
+	show("isel", m.String)
 	if err := mach.Allocate(m); err != nil {
 		return nil, err
 	}
-	dump("alloc", m.String())
+	show("alloc", m.String)
 	// From here on all registers are physical and no block is added.
 	code, err := emit(f, m)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.Name, err)
 	}
-	dump("emit", listing(f.Name, code))
+	show("emit", func() string { return listing(f.Name, code) })
 	return code, nil
 }
