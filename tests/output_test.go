@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"syscall"
@@ -15,32 +14,16 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"slul/compiler"
-	"slul/elfimage"
-	"slul/rtld/image"
+	"slul/tests/built"
 	"slul/tests/need"
 )
 
 // build makes a program and a loader for it, and gives the program's path.
 func build(t *testing.T, source string) string {
 	t.Helper()
-	dir := t.TempDir()
-	src, rtld, prog := filepath.Join(dir, "Test.slul"), filepath.Join(dir, "rtld"), filepath.Join(dir, "test")
-	loader, err := image.For("x86_64")
+	prog, err := built.New(t).Program(t, "Test.slul", source)
 	if err != nil {
 		t.Fatal(err)
-	}
-	if err := os.WriteFile(src, []byte(source), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	p, err := compiler.Build(src, compiler.Options{Rtld: rtld})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for path, data := range map[string][]byte{rtld: loader, prog: p.File} {
-		if err := elfimage.WriteFile(path, data, 0o755); err != nil {
-			t.Fatal(err)
-		}
 	}
 	return prog
 }
