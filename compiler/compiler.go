@@ -74,7 +74,7 @@ func Build(path string, o Options) (*Program, error) {
 		Machine:  uint16(target.stub.Machine),
 		Stub:     stub.Bytes,
 		Entry:    startSymbol,
-		MinRtld:  minRtld,
+		MinRtld:  stubgen.LeastRTLD,
 		Notes:    []elfimage.Note{serviceNote(info.Service)},
 		Files:    baseNames(module.Files),
 		Strip:    o.Strip,
@@ -96,10 +96,7 @@ func Build(path string, o Options) (*Program, error) {
 	return &Program{info.Service.Command, o.Rtld, file}, nil
 }
 
-const (
-	startSymbol = "_start" // the program's own first instruction, made by lowering
-	minRtld     = 1        // the first loader can start everything that we make
-)
+const startSymbol = "_start" // the program's own first instruction, made by lowering
 
 // Check finds the mistakes of the program at path, and writes what is allowed but
 // hardly meant to warnings.

@@ -29,11 +29,15 @@ const (
 	SHF_EXECINSTR = uint64(elf.SHF_EXECINSTR)
 )
 
+// Sizes in bytes of Elf64_Ehdr, Elf64_Phdr and Elf64_Shdr (gABI, chapters 4 and 5).
 const (
-	ehdrSize = 64 // sizes of Elf64_Ehdr, _Phdr, _Shdr, _Sym, _Rela, _Dyn
-	phdrSize = 56
-	shdrSize = 64
-	symSize  = 24
+	EhdrSize = 64
+	PhdrSize = 56
+	ShdrSize = 64
+)
+
+const (
+	symSize  = 24 // sizes of Elf64_Sym, _Rela, _Dyn
 	relaSize = 24
 	dynSize  = 16
 

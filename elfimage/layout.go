@@ -75,7 +75,7 @@ func (b *builder) codeEnd() uint64 {
 
 func (b *builder) placeParts() {
 	page := b.mach.page
-	off := ehdrSize + phdrSize*uint64(len(b.segments()))
+	off := EhdrSize + PhdrSize*uint64(len(b.segments()))
 	addr := off
 	last := readOnly
 	for _, p := range b.parts {
@@ -105,7 +105,7 @@ func (b *builder) placeParts() {
 			b.loadedEnd = off
 		}
 	}
-	b.loadedEnd = max(b.loadedEnd, ehdrSize+phdrSize*uint64(len(b.segments())))
+	b.loadedEnd = max(b.loadedEnd, EhdrSize+PhdrSize*uint64(len(b.segments())))
 }
 
 func alignUp(n, align uint64) uint64 { return (n + align - 1) &^ (align - 1) }

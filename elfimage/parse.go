@@ -121,12 +121,12 @@ func (f *File) parseHeader() error {
 		return fmt.Errorf("%d bytes, too short for an ELF header", len(f.b))
 	}
 	f.Type, f.Machine, f.Entry = elf.Type(h.Type), elf.Machine(h.Machine), h.Entry
-	if h.Phnum > 0 && h.Phentsize != phdrSize {
-		return fmt.Errorf("e_phentsize=%d, expected %d", h.Phentsize, phdrSize)
+	if h.Phnum > 0 && h.Phentsize != PhdrSize {
+		return fmt.Errorf("e_phentsize=%d, expected %d", h.Phentsize, PhdrSize)
 	}
 	for i := range uint64(h.Phnum) {
 		var p elf.Prog64
-		if !f.read(h.Phoff+i*phdrSize, &p) || h.Phoff > uint64(len(f.b)) {
+		if !f.read(h.Phoff+i*PhdrSize, &p) || h.Phoff > uint64(len(f.b)) {
 			return fmt.Errorf("e_phoff=%#x: program header %d lies outside the file", h.Phoff, i)
 		}
 		s := Segment{elf.ProgType(p.Type), elf.ProgFlag(p.Flags), p.Off, p.Vaddr, p.Filesz, p.Memsz, p.Align}
@@ -147,7 +147,7 @@ func checkIdent(b []byte) error {
 		return errors.New("an archive (.a), not an ELF file")
 	case !bytes.HasPrefix(b, []byte(elf.ELFMAG)):
 		return errors.New("not an ELF file")
-	case len(b) < ehdrSize:
+	case len(b) < EhdrSize:
 		return fmt.Errorf("%d bytes, too short for an ELF header", len(b))
 	case b[elf.EI_CLASS] == byte(elf.ELFCLASS32):
 		return errors.New("a 32-bit ELF file")

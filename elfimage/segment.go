@@ -97,7 +97,7 @@ func (s segment) header(b *builder) elf.Prog64 {
 	if s.fromStart {
 		h.Memsz += h.Vaddr
 		h.Off, h.Vaddr = 0, 0
-		h.Memsz = max(h.Memsz, ehdrSize+phdrSize*uint64(len(b.segments())))
+		h.Memsz = max(h.Memsz, EhdrSize+PhdrSize*uint64(len(b.segments())))
 	}
 	h.Filesz = s.fileEnd(b, h) - h.Off
 	h.Paddr = h.Vaddr
@@ -108,7 +108,7 @@ func (s segment) header(b *builder) elf.Prog64 {
 func (s segment) fileEnd(b *builder, h elf.Prog64) uint64 {
 	end := h.Off
 	if s.fromStart {
-		end = ehdrSize + phdrSize*uint64(len(b.segments()))
+		end = EhdrSize + PhdrSize*uint64(len(b.segments()))
 	}
 	for _, p := range b.parts {
 		if s.first != nil && p.group != unloaded && p.typ != SHT_NOBITS && p.addr >= h.Vaddr && p.addr+p.size() <= h.Vaddr+h.Memsz {
@@ -129,20 +129,20 @@ func (b *builder) serialise() []byte {
 	}
 	h := elf.Header64{
 		Type: uint16(elf.ET_DYN), Machine: b.im.Machine, Version: uint32(elf.EV_CURRENT),
-		Entry: b.entry, Phoff: ehdrSize, Ehsize: ehdrSize, Phentsize: phdrSize, Phnum: uint16(len(segs)), Shentsize: shdrSize,
+		Entry: b.entry, Phoff: EhdrSize, Ehsize: EhdrSize, Phentsize: PhdrSize, Phnum: uint16(len(segs)), Shentsize: ShdrSize,
 	}
 	h.Ident = [elf.EI_NIDENT]byte{0x7f, 'E', 'L', 'F', byte(elf.ELFCLASS64), byte(elf.ELFDATA2LSB), byte(elf.EV_CURRENT)}
 	if b.shstrtab != nil {
 		h.Shoff = alignUp(end, 8)
 		h.Shnum = uint16(len(b.parts) + 1)
 		h.Shstrndx = uint16(b.shstrtab.index)
-		end = h.Shoff + shdrSize*uint64(h.Shnum)
+		end = h.Shoff + ShdrSize*uint64(h.Shnum)
 	}
 	file := make([]byte, end)
 	put(file, 0, &h)
 	for i, s := range segs {
 		p := s.header(b)
-		put(file, ehdrSize+phdrSize*uint64(i), &p)
+		put(file, EhdrSize+PhdrSize*uint64(i), &p)
 	}
 	for i, p := range b.parts {
 		if p.typ != SHT_NOBITS {
@@ -150,7 +150,7 @@ func (b *builder) serialise() []byte {
 		}
 		if h.Shnum > 0 {
 			sh := b.sectionHeader(p)
-			put(file, h.Shoff+shdrSize*uint64(i+1), &sh)
+			put(file, h.Shoff+ShdrSize*uint64(i+1), &sh)
 		}
 	}
 	return file

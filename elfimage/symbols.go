@@ -25,8 +25,8 @@ func (f *File) parseSections() error {
 	if h.Shnum == 0 || h.Shoff == 0 {
 		return nil
 	}
-	if h.Shentsize != shdrSize {
-		return fmt.Errorf("e_shentsize=%d, expected %d", h.Shentsize, shdrSize)
+	if h.Shentsize != ShdrSize {
+		return fmt.Errorf("e_shentsize=%d, expected %d", h.Shentsize, ShdrSize)
 	}
 	sections := make([]elf.Section64, h.Shnum)
 	if !f.read(h.Shoff, sections) {

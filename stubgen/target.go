@@ -30,6 +30,9 @@ var Targets = []*Target{
 // DefaultTarget is meant when the user names none.
 const DefaultTarget = "x86_64-linux"
 
+// LeastRTLD is the least loader version that can start what we make today: the first.
+const LeastRTLD = 1
+
 // Lookup finds a target by its name.
 func Lookup(name string) (*Target, error) {
 	var names []string

@@ -25,13 +25,6 @@ import (
 	"slul/elfimage"
 )
 
-// Sizes of Elf64_Ehdr, Elf64_Phdr and Elf64_Shdr.
-const (
-	ehdrSize = 64
-	phdrSize = 56
-	shdrSize = 64
-)
-
 const (
 	wrapPage  = 4096    // x86-64 has no other
 	maxAddr   = 1 << 46 // half of what a process has: the loader must find room
@@ -39,9 +32,6 @@ const (
 	stubName  = ".slul.stub"
 	magicName = ".slul.magic"
 )
-
-// leastRTLD is the loader version that a wrapped object needs.
-const leastRTLD = 1
 
 // WrapOptions says how a wrapped object starts.
 type WrapOptions struct {
@@ -167,7 +157,7 @@ func (w *wrapper) makeRoom(n int) {
 	for _, typ := range spare {
 		fewer = drop(fewer, typ, len(fewer)-n)
 	}
-	if len(fewer) <= n && w.header.Phoff == ehdrSize {
+	if len(fewer) <= n && w.header.Phoff == elfimage.EhdrSize {
 		w.progs, w.room = fewer, true
 	}
 }
@@ -220,7 +210,7 @@ func (w *wrapper) appendLoaded(stub []byte) {
 		}
 	}
 	addr := alignUp(high, wrapPage) + base%wrapPage
-	note := elfimage.ProgramNote{Entry: w.entry, MinRtld: leastRTLD, StubSize: uint32(len(stub))}.Bytes()
+	note := elfimage.ProgramNote{Entry: w.entry, MinRtld: LeastRTLD, StubSize: uint32(len(stub))}.Bytes()
 	stubAt := base + table
 	noteAt := alignUp(stubAt+uint64(len(stub)), 4)
 	end := noteAt + uint64(len(note))
@@ -258,26 +248,26 @@ func (w *wrapper) place() (base, table uint64) {
 		}
 	}
 	base = alignUp(end, 8)
-	return base + alignUp(size-min(base, size), wrapPage), phdrSize * uint64(len(w.progs)+2)
+	return base + alignUp(size-min(base, size), wrapPage), elfimage.PhdrSize * uint64(len(w.progs)+2)
 }
 
 // putTable writes the program headers over the old ones, or at base.
 func (w *wrapper) putTable(table []elf.Prog64, base uint64) {
 	h := &w.header
 	if w.room {
-		clear(w.out[h.Phoff:][:phdrSize*int(h.Phnum)])
-	} else if h.Phoff == ehdrSize {
+		clear(w.out[h.Phoff:][:elfimage.PhdrSize*int(h.Phnum)])
+	} else if h.Phoff == elfimage.EhdrSize {
 		// A binfmt_misc magic sees no more than the first 128 bytes: there the word
 		// at 64 must be PT_SLUL, as in files that we link. The table that it belongs
 		// to is dead; where the old one was elsewhere, 64 belongs to the object.
-		binary.LittleEndian.PutUint32(w.out[ehdrSize:], elfimage.PT_SLUL)
+		binary.LittleEndian.PutUint32(w.out[elfimage.EhdrSize:], elfimage.PT_SLUL)
 		w.magic = elf.Section64{Type: uint32(elf.SHT_PROGBITS), Flags: uint64(elf.SHF_ALLOC),
-			Addr: w.file.Address(ehdrSize), Off: ehdrSize, Size: 4, Addralign: 1}
+			Addr: w.file.Address(elfimage.EhdrSize), Off: elfimage.EhdrSize, Size: 4, Addralign: 1}
 	}
 	if !w.room {
 		h.Phoff = base
 	}
-	h.Phnum, h.Phentsize = uint16(len(table)), phdrSize
+	h.Phnum, h.Phentsize = uint16(len(table)), elfimage.PhdrSize
 	w.put(h.Phoff, table)
 }
 
@@ -325,7 +315,7 @@ func (w *wrapper) appendSections() error {
 		sections = append(sections, w.magic)
 	}
 	h.Shoff, h.Shnum = uint64(len(w.out)), uint16(len(sections))
-	w.out = append(w.out, make([]byte, shdrSize*len(sections))...)
+	w.out = append(w.out, make([]byte, elfimage.ShdrSize*len(sections))...)
 	w.put(h.Shoff, sections)
 	return nil
 }

@@ -66,7 +66,7 @@ func checkWrapped(t *testing.T, so, out []byte, rtld string) *elfimage.File {
 		}
 		a, b := bytes.Clone(so[s.Off:][:s.Filesz]), bytes.Clone(out[s.Off:][:s.Filesz])
 		if s.Off == 0 { // the ELF header and the program headers
-			n := min(len(a), int(ehdrSize+phdrSize*binary.LittleEndian.Uint16(so[56:])))
+			n := min(len(a), int(elfimage.EhdrSize+elfimage.PhdrSize*binary.LittleEndian.Uint16(so[56:])))
 			clear(a[:n])
 			clear(b[:n])
 		}
@@ -291,7 +291,7 @@ func TestWrapTable(t *testing.T) {
 			t.Fatal(err)
 		}
 		checkWrapped(t, so, out, Targets[0].RTLD)
-		if at := le.Uint64(out[32:]); at != ehdrSize {
+		if at := le.Uint64(out[32:]); at != elfimage.EhdrSize {
 			t.Errorf("e_phoff=%d, expected 64", at)
 		}
 	})
@@ -300,15 +300,15 @@ func TestWrapTable(t *testing.T) {
 		for len(so)%8 != 0 {
 			so = append(so, 0)
 		}
-		n := phdrSize * int(le.Uint16(so[56:]))
+		n := elfimage.PhdrSize * int(le.Uint16(so[56:]))
 		le.PutUint64(so[32:], uint64(len(so)))
-		so = append(so, so[ehdrSize:][:n]...)
-		le.PutUint32(so[ehdrSize:], 0x12345678)
+		so = append(so, so[elfimage.EhdrSize:][:n]...)
+		le.PutUint32(so[elfimage.EhdrSize:], 0x12345678)
 		out, err := Wrap(so, WrapOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if w := le.Uint32(out[ehdrSize:]); w != 0x12345678 {
+		if w := le.Uint32(out[elfimage.EhdrSize:]); w != 0x12345678 {
 			t.Errorf("word at 64 is %#x", w)
 		}
 		if f, err := elfimage.Parse(out); err != nil || f.Start != elfimage.StartRt0 {
@@ -320,7 +320,7 @@ func TestWrapTable(t *testing.T) {
 // programHeader finds the first program header of a type.
 func programHeader(t *testing.T, b []byte, typ elf.ProgType) int {
 	le := binary.LittleEndian
-	for at := int(le.Uint64(b[32:])); ; at += phdrSize {
+	for at := int(le.Uint64(b[32:])); ; at += elfimage.PhdrSize {
 		if elf.ProgType(le.Uint32(b[at:])) == typ {
 			return at
 		}

@@ -40,6 +40,6 @@ func Build(im *elfimage.Image, rtld string) ([]byte, error) {
 		return nil, err
 	}
 	im.Stub = stub.Bytes
-	im.MinRtld = 1
+	im.MinRtld = stubgen.LeastRTLD
 	return im.Bytes()
 }

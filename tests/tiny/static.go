@@ -9,16 +9,12 @@ import (
 	"encoding/binary"
 
 	"slul/asm"
-)
-
-const (
-	ehdrSize = 64 // sizes of ELF-64, gABI chapter 4
-	phdrSize = 56
+	"slul/elfimage"
 )
 
 // Static makes the file.
 func Static(code *asm.Code) []byte {
-	const start = ehdrSize + 2*phdrSize
+	const start = elfimage.EhdrSize + 2*elfimage.PhdrSize
 	size := uint64(start + len(code.Bytes))
 	header := elf.Header64{
 		Ident:     [16]byte{0x7f, 'E', 'L', 'F', byte(elf.ELFCLASS64), byte(elf.ELFDATA2LSB), byte(elf.EV_CURRENT)},
@@ -26,9 +22,9 @@ func Static(code *asm.Code) []byte {
 		Machine:   uint16(elf.EM_X86_64),
 		Version:   uint32(elf.EV_CURRENT),
 		Entry:     start + uint64(code.Labels[Start]),
-		Phoff:     ehdrSize,
-		Ehsize:    ehdrSize,
-		Phentsize: phdrSize,
+		Phoff:     elfimage.EhdrSize,
+		Ehsize:    elfimage.EhdrSize,
+		Phentsize: elfimage.PhdrSize,
 		Phnum:     2,
 		Shentsize: 64,
 	}
