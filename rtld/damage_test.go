@@ -336,17 +336,23 @@ var accepted = []struct {
 	}},
 }
 
+// writeChanged writes the test's program with a change, and gives its path.
+func writeChanged(t *testing.T, path string, change func(f *elftest.File)) string {
+	t.Helper()
+	f := elftest.New()
+	change(f)
+	if err := os.WriteFile(path, f.Bytes(), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 func TestDamaged(t *testing.T) {
 	path := loader(t)
 	dir := t.TempDir()
 	for i, d := range damages {
 		t.Run(fmt.Sprintf("%d %s", d.row, d.name), func(t *testing.T) {
-			f := elftest.New()
-			d.change(f)
-			prog := filepath.Join(dir, fmt.Sprint(i))
-			if err := os.WriteFile(prog, f.Bytes(), 0o755); err != nil {
-				t.Fatal(err)
-			}
+			prog := writeChanged(t, filepath.Join(dir, fmt.Sprint(i)), d.change)
 			run(t, path, prog).refused(t, 127, d.want, prog+": ")
 		})
 	}
@@ -357,12 +363,7 @@ func TestAccepted(t *testing.T) {
 	dir := t.TempDir()
 	for i, d := range accepted {
 		t.Run(fmt.Sprintf("%d %s", d.row, d.name), func(t *testing.T) {
-			f := elftest.New()
-			d.change(f)
-			prog := filepath.Join(dir, fmt.Sprint(i))
-			if err := os.WriteFile(prog, f.Bytes(), 0o755); err != nil {
-				t.Fatal(err)
-			}
+			prog := writeChanged(t, filepath.Join(dir, fmt.Sprint(i)), d.change)
 			if r := run(t, path, prog); r.status != elftest.Status || r.out+r.stderr != "" {
 				t.Errorf("%+v, want status %d", r, elftest.Status)
 			}

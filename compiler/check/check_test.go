@@ -39,20 +39,10 @@ func parse(t testing.TB, name, src string) *syntax.File {
 // TestFail checks programs that each break one rule; the file's name says which. The
 // marks in them say what is reported where, and nothing else may be.
 func TestFail(t *testing.T) {
-	files, _ := filepath.Glob("testdata/fail/*")
-	if len(files) < 150 {
-		t.Fatalf("only %d files in testdata/fail", len(files))
-	}
-	for _, name := range files {
-		t.Run(filepath.Base(name), func(t *testing.T) {
-			src, err := os.ReadFile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			_, errs := check.Check(coreFiles(t), []*syntax.File{parse(t, name, string(src))})
-			marktest.Compare(t, src, errs)
-		})
-	}
+	marktest.Dir(t, 150, func(t *testing.T, name string, src []byte) syntax.Errors {
+		_, errs := check.Check(coreFiles(t), []*syntax.File{parse(t, name, string(src))})
+		return errs
+	})
 }
 
 // TestCore: the core library has no mistakes, also without a program.

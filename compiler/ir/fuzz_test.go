@@ -6,9 +6,9 @@ import (
 	"testing"
 
 	"slul/compiler/check"
-	"slul/compiler/core"
 	"slul/compiler/ir"
 	"slul/compiler/syntax"
+	"slul/tests/samples"
 )
 
 // FuzzBuild: whatever check accepts is lowered, and passes leave it well formed.
@@ -23,16 +23,15 @@ func FuzzBuild(f *testing.F) {
 			f.Add(string(b))
 		}
 	}
+	for _, s := range samples.All(f) {
+		f.Add(s.Source)
+	}
 	f.Fuzz(func(t *testing.T, text string) {
 		file, errs := syntax.Parse("Fuzz.slul", []byte(text))
 		if errs.Err() != nil {
 			return
 		}
-		var files []*syntax.File
-		for _, s := range core.Sources() {
-			files = append(files, parseFile(t, s.Name, s.Text))
-		}
-		info, errs := check.Check(files, []*syntax.File{file})
+		info, errs := check.Check(coreFiles(t), []*syntax.File{file})
 		if errs.Err() != nil {
 			return
 		}

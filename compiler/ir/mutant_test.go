@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"slul/compiler/check"
-	"slul/compiler/core"
 	"slul/compiler/ir"
 	"slul/compiler/ir/irtest"
 	"slul/compiler/syntax"
@@ -61,10 +60,7 @@ func mutants(text string) (out []string) {
 }
 
 func TestMutants(t *testing.T) {
-	var coreFiles []*syntax.File
-	for _, s := range core.Sources() {
-		coreFiles = append(coreFiles, parseFile(t, s.Name, s.Text))
-	}
+	library := coreFiles(t)
 	accepted := 0
 	for _, s := range samples.All(t) {
 		args := s.Runs[0].Args
@@ -76,7 +72,7 @@ func TestMutants(t *testing.T) {
 			if errs.Err() != nil {
 				continue
 			}
-			info, errs := check.Check(coreFiles, []*syntax.File{file})
+			info, errs := check.Check(library, []*syntax.File{file})
 			if errs.Err() != nil {
 				continue
 			}

@@ -15,15 +15,20 @@ import (
 // facts parses and checks a program with the core library.
 func facts(t testing.TB, name, source string) *check.Info {
 	t.Helper()
-	var files []*syntax.File
-	for _, s := range core.Sources() {
-		files = append(files, parseFile(t, s.Name, s.Text))
-	}
-	info, errs := check.Check(files, []*syntax.File{parseFile(t, name, []byte(source))})
+	info, errs := check.Check(coreFiles(t), []*syntax.File{parseFile(t, name, []byte(source))})
 	if err := errs.Err(); err != nil {
 		t.Fatal(err)
 	}
 	return info
+}
+
+// coreFiles parses the core library.
+func coreFiles(t testing.TB) (files []*syntax.File) {
+	t.Helper()
+	for _, s := range core.Sources() {
+		files = append(files, parseFile(t, s.Name, s.Text))
+	}
+	return files
 }
 
 func parseFile(t testing.TB, name string, text []byte) *syntax.File {

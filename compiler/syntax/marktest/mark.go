@@ -9,6 +9,8 @@ package marktest
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -17,6 +19,25 @@ import (
 )
 
 var mark = regexp.MustCompile(`# ERROR(\^*|<) "((?:[^"]|\\")*)"`)
+
+// Dir checks all files of testdata/fail, at least so many: each breaks one rule, its name
+// says which, and refuse gives the mistakes of one file.
+func Dir(t *testing.T, least int, refuse func(t *testing.T, name string, src []byte) syntax.Errors) {
+	t.Helper()
+	files, _ := filepath.Glob("testdata/fail/*")
+	if len(files) < least {
+		t.Fatalf("only %d files in testdata/fail", len(files))
+	}
+	for _, name := range files {
+		t.Run(filepath.Base(name), func(t *testing.T) {
+			src, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			Compare(t, src, refuse(t, name, src))
+		})
+	}
+}
 
 // Compare fails the test unless each mark of src has its mistake and each mistake its
 // mark.
