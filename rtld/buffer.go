@@ -54,3 +54,52 @@ func (b *buffer) number(v, base uint64) {
 		b.put(c)
 	}
 }
+
+// line is the one line that is being put together: a message, a line of --list, of a trace.
+var line buffer
+
+// lineMax bounds a line, whatever is in the names that it quotes; nameMax each of them.
+const (
+	lineMax = 4096
+	nameMax = 400
+)
+
+func beginLine() { line = buffer{linePlace(), linePlace() + lineMax - 1} }
+
+// say appends the C string what, with the C string name for %, or for & when it is a row of
+// a table and ends with a newline; with value in decimal for # and in hex for $.
+//
+//go:noinline
+func say(what, name uintptr, value uint64) {
+	for ; byteAt(what) != 0; what++ {
+		switch c := byteAt(what); c {
+		case '&':
+			line.cstring(name, '\n', nameMax)
+		case '%':
+			if byteAt(line.cstring(name, 0, nameMax)) != 0 {
+				line.all(lit("...\x00"))
+			}
+		case '#':
+			line.number(value, 10)
+		case '$':
+			line.all(lit("0x\x00"))
+			line.number(value, 16)
+		default:
+			line.put(c)
+		}
+	}
+}
+
+// writeLine ends the line and writes it to fd. Control characters become '?', so that it
+// is one line whatever a file is called.
+//
+//go:noinline
+func writeLine(fd uintptr) {
+	for p := linePlace(); p < line.at; p++ {
+		if c := byteAt(p); c < ' ' && c != '\t' || c == 0x7f {
+			setByte(p, '?')
+		}
+	}
+	setByte(line.at, '\n') // beginLine left room for it
+	writeAll(fd, linePlace(), line.at+1-linePlace())
+}

@@ -1,35 +1,109 @@
 package rtld
 
-// Constructors of the program: DT_PREINIT_ARRAY, DT_INIT, DT_INIT_ARRAY, in this order
-// (gABI, "Initialization and Termination Functions"). DT_FINI and DT_FINI_ARRAY are the
-// business of a C library's exit; a program without one ends with exit_group.
+// Constructors and destructors: DT_PREINIT_ARRAY of the program, then DT_INIT and DT_INIT_ARRAY of
+// each module after those of what it needs; DT_FINI_ARRAY and DT_FINI in the other order
+// (gABI, "Initialization and Termination Functions").
 
-// construct calls the constructors, with the arguments that C libraries give them. With
-// b nil it only checks that each is code; needs relocation to be done.
-func (m *image) construct(b *block) {
-	m.constructArray(b, m.get(dtPreInit), m.get(dtPreInitSz))
-	if m.has(dtInit) {
-		m.constructor(b, m.base+uintptr(m.get(dtInit)))
+// sortModules puts the modules that first needs, and first, into the order of construction: a
+// module after what it needs, and what it needs in the order of its DT_NEEDED. In a cycle
+// the module that is met first comes last.
+func (l *loader) sortModules(first *module) {
+	first.isSeen = true
+	l.own.isSeen = true // it has nothing to construct
+	for m := first; m != nil; {
+		if m.nextDep < uint64(len(m.deps)) {
+			d := m.deps[m.nextDep]
+			m.nextDep++
+			if !d.isSeen {
+				d.isSeen = true
+				d.up = m
+				m = d
+			}
+			continue
+		}
+		if l.initFirst == nil {
+			l.initFirst = m
+		} else {
+			l.initLast.after = m
+		}
+		l.initLast = m
+		m.before = l.finiFirst
+		l.finiFirst = m
+		m = m.up
 	}
-	m.constructArray(b, m.get(dtInitArray), m.get(dtInitArraySz))
 }
 
-func (m *image) constructArray(b *block, at, size uint64) {
-	for end := at + size; at < end; at += word {
-		// checkDynamic saw the table in one segment.
-		m.constructor(b, load(m.base+uintptr(at)))
+// construct runs the constructors of m and of those after it, with the arguments that C
+// libraries give them.
+func (l *loader) construct(m *module) {
+	p := &l.program
+	l.callArray(p, p.get(dtPreInit), p.get(dtPreInitSz))
+	p.tags &^= 1 << dtPreInit
+	p.dyn[dtPreInitSz] = 0
+	for ; m != nil; m = m.after {
+		if m.has(dtInit) {
+			l.call3(m.base + uintptr(m.get(dtInit)))
+		}
+		l.callArray(m, m.get(dtInitArray), m.get(dtInitArraySz))
 	}
 }
 
-// constructor calls or checks one. 0 and −1 mean nothing by old custom.
+// destruct runs the destructors, each once.
+func (l *loader) destruct() {
+	for m := l.finiFirst; m != nil; m = m.before {
+		l.finiFirst = m.before
+		at := m.base + uintptr(m.get(dtFiniArray))
+		for p := at + uintptr(m.get(dtFiniArraySz)); p > at; {
+			p -= word
+			l.call3(load(p))
+		}
+		if m.has(dtFini) {
+			l.call3(m.base + uintptr(m.get(dtFini)))
+		}
+	}
+}
+
+// callArray calls the functions of an array, which checkDynamic saw in one segment.
+func (l *loader) callArray(m *module, at, size uint64) {
+	for p, end := m.base+uintptr(at), m.base+uintptr(at+size); p < end; p += word {
+		l.call3(load(p))
+	}
+}
+
+// call3 calls a function with (argc, argv, envp). 0 and −1 mean nothing by old custom.
 //
 //go:noinline
-func (m *image) constructor(b *block, fn uintptr) {
-	switch {
-	case fn == 0 || fn == ^uintptr(0):
-	case b != nil:
+func (l *loader) call3(fn uintptr) {
+	if b := &l.block; isFunction(fn) {
 		callC(fn, b.argc, b.argv, b.envp)
-	case m.view(uint64(fn-m.base), 1, pfX) == nil:
-		m.bad(lit("constructor not in code: address=$\x00"), uint64(fn-m.base))
 	}
+}
+
+func isFunction(fn uintptr) bool { return fn+1 > 1 }
+
+// checkFunctions checks that what construct and destruct would call is code of m. Needs
+// relocation to be done.
+func (m *module) checkFunctions() {
+	for row := lit(functionArrays); byteAt(row) != 0; row += 2 {
+		at := m.base + uintptr(m.get(byteAt(row)))
+		for end := at + uintptr(m.get(byteAt(row+1))); at < end; at += word {
+			if fn := load(at); isFunction(fn) && m.view(uint64(fn-m.base), 1, pfX) == nil {
+				bad(lit("constructor or destructor not in code: address=$\x00"), uint64(fn-m.base))
+			}
+		}
+	}
+}
+
+// functionArrays has a row per array: the tags of its address and of its size.
+const functionArrays = "\x19\x1b\x1a\x1c\x20\x21\x00"
+
+// finisher returns the function that the program may register with atexit (psABI, section
+// 3.4.1, rdx); 0 when there is nothing to do.
+func (l *loader) finisher() uintptr {
+	for m := l.finiFirst; m != nil; m = m.before {
+		if m.tags&(1<<dtFini|1<<dtFiniArray) != 0 {
+			return finishPC()
+		}
+	}
+	return 0
 }

@@ -147,10 +147,12 @@ var damages = []struct {
 	{26, "PT_INTERP only NUL", interp(func(p *[]byte) { *p = []byte{0} }), "p_filesz=1"},
 	{26, "PT_INTERP unterminated", interp(func(p *[]byte) { *p = []byte("/lib/x") }), "interpreter name"},
 	{26, "PT_INTERP too long", interp(func(p *[]byte) { *p = bytes.Repeat([]byte{'/'}, 5000) }), "p_filesz=5000"},
-	{27, "PT_TLS", func(f *elftest.File) {
-		f.Progs[elftest.Stack].Type = 7
-		f.Progs[elftest.Stack].Memsz = 8
-	}, "thread-local storage is not supported yet: p_memsz=8"},
+	{27, "PT_TLS align 3", tls(func(s *elf.Prog64) { s.Align = 3 }), "p_align=0x3"},
+	{27, "PT_TLS filesz over memsz", tls(func(s *elf.Prog64) { s.Memsz = 4 }), "p_filesz=0x8"},
+	{27, "PT_TLS memsz 2^62", tls(func(s *elf.Prog64) { s.Memsz = 1 << 62 }), "p_memsz=4611686018427387904"},
+	{27, "PT_TLS outside", tls(func(s *elf.Prog64) { s.Vaddr = 0x10000 }), "thread-local storage outside the image: p_vaddr=0x10000"},
+	{27, "PT_TLS outside the file", tls(func(s *elf.Prog64) { s.Off = 1 << 40 }), "segment outside the file"},
+	{27, "two PT_TLS", func(f *elftest.File) { tls(func(*elf.Prog64) {})(f); f.Progs[elftest.Relro] = f.Progs[elftest.Stack] }, "two segments of one kind"},
 	{28, "RELRO outside", func(f *elftest.File) { f.Progs[elftest.Relro].Vaddr = 1 << 40 }, "PT_GNU_RELRO"},
 	{28, "RELRO over text", func(f *elftest.File) { f.Progs[elftest.Relro].Vaddr = 0 }, "PT_GNU_RELRO"},
 	{28, "RELRO wraps", func(f *elftest.File) { f.Progs[elftest.Relro].Memsz = ^uint64(0) }, "PT_GNU_RELRO"},
@@ -164,8 +166,8 @@ var damages = []struct {
 	{34, "DT_RELA outside", func(f *elftest.File) { f.Set(7, 1<<40) }, "DT_RELA="},
 	{34, "DT_JMPREL outside", func(f *elftest.File) { f.Set(23, 0x4fff) }, "DT_JMPREL="},
 	{34, "DT_RELR outside", func(f *elftest.File) { f.Set(36, ^uint64(0)) }, "DT_RELR="},
-	{34, "DT_SYMTAB outside", func(f *elftest.File) { f.Set(6, 1<<50) }, "relocation without symbol"},
-	{35, "DT_STRSZ too small", func(f *elftest.File) { f.Set(10, 3); f.Rela[1].Info = 3<<32 | 6 }, "outside the string table"},
+	{34, "DT_SYMTAB outside", func(f *elftest.File) { f.Set(6, 1<<50) }, "table outside the image: DT_SYMTAB"},
+	{35, "DT_STRSZ too small", func(f *elftest.File) { f.Set(10, 3); f.Rela[1].Info = 3<<32 | 6 }, "string table without end: DT_STRTAB"},
 	{35, "DT_STRSZ 2^60", func(f *elftest.File) { f.Set(10, 1<<60) }, "DT_STRTAB="},
 	{36, "DT_SYMENT", func(f *elftest.File) { f.Set(11, 16) }, "DT_SYMENT=0x10"},
 	{36, "DT_RELAENT", func(f *elftest.File) { f.Set(9, 16) }, "DT_RELAENT=0x10"},
@@ -183,7 +185,7 @@ var damages = []struct {
 	{41, "symbol index out of range", func(f *elftest.File) { f.Rela[1].Info = 4<<32 | 6 }, "r_sym=4"},
 	{41, "symbol index 2^32-1", func(f *elftest.File) { f.Rela[1].Info = 0xffffffff<<32 | 6 }, "r_sym=4294967295"},
 	{42, "unknown type", func(f *elftest.File) { f.Rela[0].Info = 77 }, "r_type=77"},
-	{42, "COPY", func(f *elftest.File) { f.Rela[1].Info = 1<<32 | 5 }, "r_type=5"},
+	{42, "COPY", func(f *elftest.File) { f.Rela[1].Info = 1<<32 | 5 }, "no library defines self, which is to be copied"},
 	{42, "type 2^32-1", func(f *elftest.File) { f.Rela[0].Info = 0xffffffff }, "r_type=4294967295"},
 	{43, "DT_RELASZ 2^40", func(f *elftest.File) { f.Set(8, 24<<40) }, "DT_RELA="},
 	{43, "DT_RELA in .bss that is all but endless", func(f *elftest.File) {
@@ -197,8 +199,6 @@ var damages = []struct {
 	{44, "RELR outside", func(f *elftest.File) { f.Relr[0] = 1 << 40 }, "address=0x10000000000"},
 	{44, "RELR runs past the segment", func(f *elftest.File) { f.Relr = []uint64{0x47f0, ^uint64(0)} }, "address=0x4800"},
 	{44, "RELR in text", func(f *elftest.File) { f.Relr[0] = elftest.CodeAt }, "writable segments"},
-	{45, "IRELATIVE", func(f *elftest.File) { f.Rela[0].Info = 37 }, "r_type=37"},
-	{45, "IFUNC symbol", func(f *elftest.File) { f.Sym[1].Info = 1<<4 | 10 }, "st_info=0x1a"},
 	{46, "undefined", func(f *elftest.File) { f.Rela[1].Info = 3<<32 | 6 }, "undefined symbols: strong\n"},
 	{46, "two undefined", func(f *elftest.File) {
 		f.Rela[1].Info = 3<<32 | 6
@@ -206,17 +206,16 @@ var damages = []struct {
 		f.Sym[2].Name = 18
 	}, "undefined symbols: another strong\n"},
 	{46, "name outside", func(f *elftest.File) { f.Rela[1].Info = 3<<32 | 6; f.Sym[3].Name = 1 << 30 }, "string table: offset=0x40000000"},
-	{49, "DT_NEEDED", func(f *elftest.File) { f.Add(1, 26) }, "needs library libx.so: libraries are not supported by this version"},
+	{49, "DT_NEEDED", func(f *elftest.File) { f.Add(1, 26) }, "libraries not found: libx.so (for "},
 	{49, "DT_NEEDED outside", func(f *elftest.File) { f.Add(1, 1<<20) }, "outside the string table"},
-	{50, "DT_INIT outside", func(f *elftest.File) { f.Add(12, 1<<40) }, "constructor not in code: address=0x10000000000"},
-	{50, "DT_INIT in data", func(f *elftest.File) { f.Add(12, elftest.Data) }, "constructor not in code"},
+	{50, "DT_INIT outside", func(f *elftest.File) { f.Add(12, 1<<40) }, "not in code: DT_INIT=0x10000000000"},
+	{50, "DT_INIT in data", func(f *elftest.File) { f.Add(12, elftest.Data) }, "not in code: DT_INIT"},
 	{50, "DT_INIT_ARRAY outside", func(f *elftest.File) { f.Set(25, 1<<40) }, "DT_INIT_ARRAY="},
 	{50, "DT_INIT_ARRAYSZ odd", func(f *elftest.File) { f.Set(27, 7) }, "DT_INIT_ARRAYSZ=0x7"},
 	{50, "DT_INIT_ARRAYSZ huge", func(f *elftest.File) { f.Set(27, 1<<60) }, "DT_INIT_ARRAY="},
-	{50, "constructor in data", func(f *elftest.File) { f.Rela[4].Addend = elftest.Data }, "constructor not in code: address=0x2000"},
+	{50, "constructor in data", func(f *elftest.File) { f.Rela[4].Addend = elftest.Data }, "constructor or destructor not in code: address=0x2000"},
 
 	{58, "newer loader", func(f *elftest.File) { f.Note[9] = 2 }, "needs loader version 2, this is version 1"},
-	{58, "no program note", func(f *elftest.File) { f.Progs[elftest.Slul].Type = 0 }, "not a SLUL program"},
 	{58, "note outside", func(f *elftest.File) { f.Progs[elftest.Slul].Off = 1 << 40 }, "outside the file"},
 	{58, "note short", func(f *elftest.File) { f.Progs[elftest.Slul].Filesz = 43 }, "too short: p_filesz=43"},
 	{58, "note contents short", func(f *elftest.File) { f.Note[1] = 20 }, "too short"},
@@ -307,7 +306,7 @@ var accepted = []struct {
 		f.Progs[elftest.Dynamic].Filesz = uint64(len(f.Dyn)) * 16
 	}},
 	{33, "unknown and negative tags", func(f *elftest.File) {
-		for _, tag := range []uint64{^uint64(0), 1 << 63, 0x80000000, 0x6fffffff, 0x6ffffef4, 0x6000000d, 0x70000000, 0x7fffffff, 38, 63, 64} {
+		for _, tag := range []uint64{^uint64(0), 1 << 63, 0x80000000, 0x6ffffef4, 0x6000000d, 0x70000000, 0x7fffffff, 38, 63, 64} {
 			f.Add(tag, 0xdead)
 			f.Add(tag, 0xbeef)
 		}
@@ -318,6 +317,8 @@ var accepted = []struct {
 		f.Set(25, elftest.Words+0x41)
 	}},
 	{42, "R_X86_64_NONE", func(f *elftest.File) { f.Rela[3].Info = 0 }},
+	{45, "IRELATIVE", func(f *elftest.File) { f.Rela[0].Info = 37 }},
+	{45, "IFUNC symbol", func(f *elftest.File) { f.Sym[1].Info = 1<<4 | 10 }},
 	{50, "constructors 0 and -1", func(f *elftest.File) {
 		binary.LittleEndian.PutUint64(f.Body[elftest.DataAt+0x448:], ^uint64(0))
 		f.Set(27, 24)
@@ -334,6 +335,14 @@ var accepted = []struct {
 		f.Set(27, 0)
 		f.Add(12, init)
 	}},
+}
+
+// tls makes PT_GNU_STACK a PT_TLS of 8 bytes, damaged by change.
+func tls(change func(*elf.Prog64)) func(f *elftest.File) {
+	return func(f *elftest.File) {
+		f.Progs[elftest.Stack] = elf.Prog64{Type: uint32(elf.PT_TLS), Flags: 4, Off: elftest.DataAt, Vaddr: elftest.Data, Filesz: 8, Memsz: 8, Align: 8}
+		change(&f.Progs[elftest.Stack])
+	}
 }
 
 // writeChanged writes the test's program with a change, and gives its path.
@@ -356,6 +365,12 @@ func TestDamaged(t *testing.T) {
 			run(t, path, prog).refused(t, 127, d.want, prog+": ")
 		})
 	}
+}
+
+// A file without program note is started as the kernel would: at its e_entry.
+func TestNoProgramNote(t *testing.T) {
+	prog := writeChanged(t, filepath.Join(t.TempDir(), "prog"), func(f *elftest.File) { f.Progs[elftest.Slul].Type = 0 })
+	run(t, loader(t), prog).refused(t, 127, "elftest: no loader")
 }
 
 func TestAccepted(t *testing.T) {

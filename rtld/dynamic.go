@@ -5,60 +5,95 @@ import "unsafe"
 // The dynamic section: read once into a small table of values, every table that it
 // names checked to lie in the image before anything reads from it.
 
-// slotGnuHash and slotVersym are where the values of DT_GNU_HASH and DT_VERSYM are kept.
-// Tags below 38 have the slot of their number.
+// Slots for the values of tags with large numbers. Tags below 38 have the slot of their
+// number; DT_FLAGS_1 to DT_VERNEEDNUM, five consecutive numbers, have 40 to 44.
 const (
-	slotGnuHash = 38
-	slotVersym  = 39
-	dynSlots    = 64 // a power of two: masked numbers need no check
+	slotGnuHash    = 38
+	slotVersym     = 39
+	slotFlags1     = 40
+	slotVerDef     = 41
+	slotVerDefNum  = 42
+	slotVerNeed    = 43
+	slotVerNeedNum = 44
+	slotAuxiliary  = 45 // DT_AUXILIARY, DT_FILTER: libraries that stand for others
+	dynSlots       = 64 // a power of two: masked numbers need no check
 )
 
 // has tells whether the dynamic section has the tag of slot.
-func (m *image) has(slot uint8) bool { return m.tags>>(slot%dynSlots)&1 != 0 }
+func (m *module) has(slot uint8) bool { return m.tags>>(slot%dynSlots)&1 != 0 }
 
 // get returns the value of the tag of slot, 0 when it is not there.
-func (m *image) get(slot uint8) uint64 { return m.dyn[slot%dynSlots] }
+func (m *module) get(slot uint8) uint64 { return m.dyn[slot%dynSlots] }
 
 // complain names the tag of slot and its value.
 //
 //go:noinline
-func (m *image) complain(what uintptr, slot uint8) {
-	m.badName(what, rowOf(lit(tagNames), uint64(slot)), m.get(slot))
+func (m *module) complain(what uintptr, slot uint8) {
+	die(what, rowOf(lit(tagNames), uint64(slot)), m.get(slot), exitCannotStart)
 }
 
 // tagNames names the slots.
 const tagNames = "\x01NEEDED\n\x02PLTRELSZ\n\x04HASH\n\x05STRTAB\n\x06SYMTAB\n\x07RELA\n\x08RELASZ\n" +
-	"\x09RELAENT\n\x0aSTRSZ\n\x0bSYMENT\n\x0cINIT\n\x11REL\n\x12RELSZ\n\x14PLTREL\n\x16TEXTREL\n" +
-	"\x17JMPREL\n\x19INIT_ARRAY\n\x1bINIT_ARRAYSZ\n\x1eFLAGS\n\x20PREINIT_ARRAY\n\x21PREINIT_ARRAYSZ\n" +
-	"\x23RELRSZ\n\x24RELR\n\x25RELRENT\n\x26GNU_HASH\n\xff?\n\x00"
+	"\x09RELAENT\n\x0aSTRSZ\n\x0bSYMENT\n\x0cINIT\n\x0dFINI\n\x11REL\n\x12RELSZ\n\x14PLTREL\n\x16TEXTREL\n" +
+	"\x17JMPREL\n\x19INIT_ARRAY\n\x1aFINI_ARRAY\n\x1bINIT_ARRAYSZ\n\x1cFINI_ARRAYSZ\n\x1eFLAGS\n\x20PREINIT_ARRAY\n\x21PREINIT_ARRAYSZ\n" +
+	"\x23RELRSZ\n\x24RELR\n\x25RELRENT\n\x26GNU_HASH\n\x27VERSYM\n\x29VERDEF\n\x2aVERDEFNUM\n\x2bVERNEED\n\x2cVERNEEDNUM\n\xff?\n\x00"
+
+// slotOf returns the slot of a tag; ok is false for what is of no interest, or unknown.
+func slotOf(tag uint64) (slot uint8, ok bool) {
+	switch {
+	case tag < slotGnuHash:
+		return uint8(tag), true
+	case tag == dtGnuHash:
+		return slotGnuHash, true
+	case tag == dtVersym:
+		return slotVersym, true
+	}
+	return uint8(slotFlags1 + tag - dtFlags1), tag-dtFlags1 <= dtVerNeedNum-dtFlags1
+}
 
 // readDynamic reads the dynamic section. It ends at DT_NULL or with its segment.
-func (m *image) readDynamic() {
+func (m *module) readDynamic() {
 	s := m.dynamic
-	at := m.view(s.vaddr, s.filesz, pfR)
+	at := m.view(s.vaddr, s.memsz, pfR)
 	if at == nil {
-		m.bad(lit("PT_DYNAMIC outside the image: p_vaddr=$\x00"), s.vaddr)
+		bad(lit("PT_DYNAMIC outside the image: p_vaddr=$\x00"), s.vaddr)
 	}
-	for n := s.filesz / dynSize; n != 0; n-- {
+	m.ld = uintptr(at)
+	for n := s.memsz / dynSize; m.dynCount < n; m.dynCount++ {
 		e := (*dyn)(at)
 		at = unsafe.Add(at, dynSize)
-		slot := uint8(e.tag)
+		slot, ok := slotOf(e.tag)
 		switch {
 		case e.tag == dtNull:
 			return
-		case e.tag == dtGnuHash:
-			slot = slotGnuHash
-		case e.tag == dtVersym:
-			slot = slotVersym
-		case e.tag >= slotGnuHash:
-			continue // of no interest, or unknown
+		case !ok:
+			continue
+		case slot == dtNeeded:
+			m.needed++
+		case m.has(slot):
+			m.dyn[slot%dynSlots] = e.value
+			m.complain(lit("dynamic tag given twice: DT_&=$\x00"), slot)
 		}
 		m.dyn[slot%dynSlots] = e.value
-		if m.has(slot) && slot != dtNeeded {
-			m.complain(lit("dynamic tag given twice: DT_%=$\x00"), slot)
-		}
 		m.tags |= 1 << (slot % dynSlots)
 	}
+}
+
+// eachNeeded returns the name of the DT_NEEDED at index *i of the dynamic section or behind
+// it, and moves *i behind; 0 when there is none.
+func (m *module) eachNeeded(i *uint64) uintptr {
+	for *i < m.dynCount {
+		e := (*dyn)(pointer(m.ld + uintptr(*i*dynSize)))
+		*i++
+		if e.tag == dtNeeded {
+			name := m.name(e.value)
+			if byteAt(name) == 0 {
+				m.complain(lit("empty name: DT_&=$\x00"), dtNeeded)
+			}
+			return name
+		}
+	}
+	return 0
 }
 
 // dynTables has a row per table: the tag of its address, that of its size, and what an
@@ -67,6 +102,7 @@ const dynTables = "\x07\x08\x18" + // DT_RELA, DT_RELASZ
 	"\x24\x23\x08" + // DT_RELR, DT_RELRSZ
 	"\x17\x02\x18" + // DT_JMPREL, DT_PLTRELSZ
 	"\x19\x1b\x08" + // DT_INIT_ARRAY, DT_INIT_ARRAYSZ
+	"\x1a\x1c\x08" + // DT_FINI_ARRAY, DT_FINI_ARRAYSZ
 	"\x20\x21\x08" + // DT_PREINIT_ARRAY, DT_PREINIT_ARRAYSZ
 	"\x05\x0a\x01" + // DT_STRTAB, DT_STRSZ
 	"\x00"
@@ -78,46 +114,46 @@ const dynValues = "\x09\x18" + // DT_RELAENT
 	"\x14\x07" + // DT_PLTREL: DT_RELA
 	"\x00"
 
-// checkDynamic checks the values against each other and against the image.
-func (m *image) checkDynamic() {
+// checkDynamic checks the values against each other and against the image, and finds the
+// tables of symbols.
+func (m *module) checkDynamic() {
 	for row := lit(dynTables); byteAt(row) != 0; row += 3 {
 		at, size, unit := byteAt(row), byteAt(row+1), uint64(byteAt(row+2))
 		n := m.get(size)
 		switch {
 		case n%unit != 0:
-			m.complain(lit("size is no multiple of the entry size: DT_%=$\x00"), size)
+			m.complain(lit("size is no multiple of the entry size: DT_&=$\x00"), size)
 		case !m.has(at) && n == 0:
 		case !m.has(at) || !m.has(size):
-			m.complain(lit("table without address or size: DT_%=$\x00"), size)
+			m.complain(lit("table without address or size: DT_&=$\x00"), size)
 		case n > m.size || m.view(m.get(at), n, pfR) == nil: // no table is .bss, where one could be endless
-			m.complain(lit("table outside the image: DT_%=$\x00"), at)
+			m.complain(lit(outsideImage), at)
 		}
 	}
 	for row := lit(dynValues); byteAt(row) != 0; row += 2 {
 		if slot := byteAt(row); m.has(slot) && m.get(slot) != uint64(byteAt(row+1)) {
-			m.complain(lit("wrong value: DT_%=$\x00"), slot)
+			m.complain(lit("wrong value: DT_&=$\x00"), slot)
 		}
 	}
-	if m.has(dtNeeded) {
-		m.badName(lit("needs library %: libraries are not supported by this version\x00"), m.name(m.get(dtNeeded)), 0)
+	for slot := uint8(dtInit); slot <= dtFini; slot++ {
+		if m.has(slot) && m.view(m.get(slot), 1, pfX) == nil {
+			m.complain(lit("not in code: DT_&=$\x00"), slot)
+		}
 	}
 	if m.tags&(1<<dtRel|1<<dtTextRel) != 0 || m.get(dtFlags)&dfTextRel != 0 {
-		m.complain(lit("relocations of a kind not supported: DT_%=$\x00"), dtFlags)
+		m.complain(lit("relocations of a kind not supported: DT_&=$\x00"), dtFlags)
 	}
+	m.findSymbols()
 }
 
-// name returns the string at off of the string table, which must end there too.
-func (m *image) name(off uint64) uintptr {
-	size, at := m.get(dtStrSz), m.get(dtStrtab)
-	for i := off; i < size; i++ {
-		c := m.view(at+i, 1, pfR)
-		if c == nil {
-			break
-		}
-		if *(*byte)(c) == 0 {
-			return m.base + uintptr(at+off)
-		}
+const outsideImage = "table outside the image: DT_&=$\x00"
+
+// name returns the string at off of the string table, which is known to end in a NUL.
+//
+//go:noinline
+func (m *module) name(off uint64) uintptr {
+	if off >= m.get(dtStrSz) {
+		bad(lit("string outside the string table: offset=$\x00"), off)
 	}
-	m.bad(lit("string outside the string table: offset=$\x00"), off)
-	return 0
+	return m.strtab + uintptr(off)
 }

@@ -6,8 +6,9 @@ func entry0()
 
 //go:noescape
 func syscall6(nr, a, b, c, d, e, f uintptr) uintptr
-func enter(sp, pc uintptr)
-func callC(fn, argc, argv, envp uintptr)
+func enter(sp, pc, finish uintptr)
+func callC(fn, argc, argv, envp uintptr) uintptr
+func goBack(sp uintptr)
 
 func trap()
 func sysRegs()
@@ -15,5 +16,21 @@ func moveBytes()
 func clearBytes()
 func equalBytes()
 
-// roomSize is what entry0 sets aside for buffers (see entry_amd64.s).
-const roomSize = 11520
+// Addresses of code that others call: the kernel, debuggers, the program.
+func busPC() uintptr
+func finishPC() uintptr
+func debugStatePC() uintptr
+func staticDescriptor() uintptr
+
+func debugState()
+func apiLoad()
+func apiSymbol()
+func apiError()
+func apiSecure()
+func apiProgram()
+func tlsGetAddr()
+func serve()
+func leave()
+func finish()
+func bus()
+func descriptor()

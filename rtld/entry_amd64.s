@@ -6,34 +6,18 @@
 
 #include "textflag.h"
 
-// What lies below the kernel's block while the loader runs:
-//
-//	rsp at entry -> argc, argv, envp, auxv (the kernel's block)
-//	                the loader's frames: rtld/shrink proves that they need
-//	                less than framesSize bytes
-//	- framesSize    the room: roomSize bytes of stack that nobody uses,
-//	                not zero after all ways in (start.go)
-#define framesSize 2048
-#define roomSize 11520
-#define programSize 1280 // of the room, at its end; start.go
-
 // func entry0()
 // The ELF entry point. Needs nothing but rsp; never returns. There is no g: the only
-// code that would read one, the stack checks, is dropped by rtld/shrink.
+// code that would read one, the stack checks, is dropped by rtld/shrink. The loader's frames lie
+// below the kernel's block; rtld/shrink proves how deep they get.
 TEXT ·entry0(SB), NOSPLIT|NOFRAME, $0
 	MOVQ	SP, AX
-	LEAQ	-(framesSize+roomSize)(AX), CX
 	LEAQ	·entry0(SB), DX
 	SUBQ	$32, SP
 	ANDQ	$~15, SP
 	XORPS	X15, X15 // Go's zero
 	MOVQ	AX, 0(SP)
-	MOVQ	CX, 8(SP)
-	MOVQ	DX, 16(SP)
-	LEAQ	-(framesSize+programSize)(AX), DI
-	MOVL	$(programSize/8), CX
-	XORL	AX, AX
-	REP;	STOSQ
+	MOVQ	DX, 8(SP)
 	CALL	·start(SB)
 	// start never returns. What follows is never run either: it keeps the
 	// routines in the linked file that only the post-linker refers to.
@@ -42,6 +26,12 @@ TEXT ·entry0(SB), NOSPLIT|NOFRAME, $0
 	CALL	·moveBytes(SB)
 	CALL	·clearBytes(SB)
 	CALL	·equalBytes(SB)
+	CALL	·apiLoad(SB)
+	CALL	·apiSymbol(SB)
+	CALL	·apiError(SB)
+	CALL	·apiSecure(SB)
+	CALL	·apiProgram(SB)
+	CALL	·tlsGetAddr(SB)
 
 // func syscall6(nr, a, b, c, d, e, f uintptr) uintptr
 // The kernel's answer as it is: −4095..−1 is an errno.
@@ -57,12 +47,13 @@ TEXT ·syscall6(SB), NOSPLIT|NOFRAME, $0-64
 	MOVQ	AX, ret+56(FP)
 	RET
 
-// func enter(sp, pc uintptr)
-// Leaves the loader: rsp = sp, rip = pc, everything else zero, direction flag
+// func enter(sp, pc, finish uintptr)
+// Leaves the loader: rsp = sp, rip = pc, rdx = finish, everything else zero, direction flag
 // clear. pc passes through the word below sp, which belongs to nobody.
-TEXT ·enter(SB), NOSPLIT|NOFRAME, $0-16
+TEXT ·enter(SB), NOSPLIT|NOFRAME, $0-24
 	MOVQ	sp+0(FP), AX
 	MOVQ	pc+8(FP), CX
+	MOVQ	finish+16(FP), DX
 	MOVQ	CX, -8(AX)
 	LEAQ	-8(AX), SP
 	XORPS	X0, X0
@@ -84,7 +75,6 @@ TEXT ·enter(SB), NOSPLIT|NOFRAME, $0-16
 	XORL	AX, AX
 	XORL	BX, BX
 	XORL	CX, CX
-	XORL	DX, DX
 	XORL	SI, SI
 	XORL	DI, DI
 	BYTE	$0x31; BYTE $0xed // XORL BP, BP, which vet would call a mistake
@@ -99,10 +89,10 @@ TEXT ·enter(SB), NOSPLIT|NOFRAME, $0-16
 	CLD
 	RET
 
-// func callC(fn, argc, argv, envp uintptr)
-// Calls a constructor of the program by the psABI's convention (section 3.2.2:
+// func callC(fn, argc, argv, envp uintptr) uintptr
+// Calls a function of the program by the psABI's convention (section 3.2.2:
 // rsp 16-byte aligned at the call; xmm15 is not kept).
-TEXT ·callC(SB), NOSPLIT|NOFRAME, $0-32
+TEXT ·callC(SB), NOSPLIT|NOFRAME, $0-40
 	MOVQ	fn+0(FP), AX
 	MOVQ	argc+8(FP), DI
 	MOVQ	argv+16(FP), SI
@@ -114,8 +104,134 @@ TEXT ·callC(SB), NOSPLIT|NOFRAME, $0-32
 	CALL	AX
 	MOVQ	BP, SP
 	POPQ	BP
+	MOVQ	AX, ret+32(FP)
 	XORPS	X15, X15
 	CLD
+	RET
+
+// What others call: by the psABI's convention, on their stack.
+
+// func apiLoad() and its like, which C code calls with up to two arguments. Each has its number in
+// eax; serve keeps what a C function must keep, and holds the lock.
+TEXT ·apiLoad(SB), NOSPLIT|NOFRAME, $0
+	XORL	AX, AX // serviceLoad
+	JMP	·serve(SB)
+
+TEXT ·apiSymbol(SB), NOSPLIT|NOFRAME, $0
+	MOVL	$1, AX // serviceSymbol
+	JMP	·serve(SB)
+
+TEXT ·apiError(SB), NOSPLIT|NOFRAME, $0
+	MOVL	$2, AX // serviceError
+	JMP	·serve(SB)
+
+TEXT ·apiSecure(SB), NOSPLIT|NOFRAME, $0
+	MOVL	$3, AX // serviceSecure
+	JMP	·serve(SB)
+
+TEXT ·apiProgram(SB), NOSPLIT|NOFRAME, $0
+	MOVL	$4, AX // serviceProgram
+	JMP	·serve(SB)
+
+// The function that rdx holds when the program starts.
+TEXT ·finish(SB), NOSPLIT|NOFRAME, $0
+	MOVL	$5, AX // serviceFinish
+	JMP	·serve(SB)
+
+TEXT ·serve(SB), NOSPLIT|NOFRAME, $0
+	MOVL	$1, CX
+	XCHGL	CX, ·busy(SB)
+	TESTL	CX, CX
+	JNE	busy
+	SUBQ	$48, SP
+	MOVQ	BP, 40(SP)
+	MOVQ	BX, 32(SP)
+	MOVQ	R12, 24(SP)
+	MOVQ	R13, 16(SP)
+	MOVQ	R14, 8(SP)
+	MOVQ	R15, 0(SP)
+	MOVQ	SP, BP
+	SUBQ	$48, SP
+	ANDQ	$~15, SP
+	MOVQ	AX, 0(SP)
+	MOVQ	DI, 8(SP)
+	MOVQ	SI, 16(SP)
+	MOVQ	BP, 24(SP)
+	XORPS	X15, X15
+	CLD
+	CALL	·service(SB)
+	MOVQ	32(SP), AX
+	MOVQ	24(SP), SP
+	JMP	·leave(SB)
+busy:
+	XORL	AX, AX
+	RET
+
+// Where serve ends: rax is the answer, rsp where serve kept the registers.
+TEXT ·leave(SB), NOSPLIT|NOFRAME, $0
+	MOVQ	0(SP), R15
+	MOVQ	8(SP), R14
+	MOVQ	16(SP), R13
+	MOVQ	24(SP), R12
+	MOVQ	32(SP), BX
+	BYTE	$0x48; BYTE $0x8b; BYTE $0x6c; BYTE $0x24; BYTE $0x28 // MOVQ 40(SP), BP, which vet would call a mistake
+	ADDQ	$48, SP
+	MOVL	$0, ·busy(SB)
+	RET
+
+// func goBack(sp uintptr)
+// Leaves service in the middle of something, with the answer 0.
+TEXT ·goBack(SB), NOSPLIT|NOFRAME, $0-8
+	MOVQ	sp+0(FP), SP
+	XORL	AX, AX
+	JMP	·leave(SB)
+
+// func tlsGetAddr()
+// __tls_get_addr: rdi points to a module number, which is the distance of its block from the thread
+// pointer (tls.go), and an offset in the block.
+TEXT ·tlsGetAddr(SB), NOSPLIT|NOFRAME, $0
+	BYTE	$0x64; BYTE $0x48; BYTE $0x8b; BYTE $0x04; BYTE $0x25; LONG $0 // mov rax, fs:0
+	ADDQ	0(DI), AX
+	ADDQ	8(DI), AX
+	RET
+
+// The function of every TLS descriptor: rax points to the descriptor, whose second word is
+// the offset from the thread pointer. No other register may change.
+TEXT ·descriptor(SB), NOSPLIT|NOFRAME, $0
+	MOVQ	8(AX), AX
+	RET
+
+TEXT ·staticDescriptor(SB), NOSPLIT|NOFRAME, $0-8
+	LEAQ	·descriptor(SB), AX
+	MOVQ	AX, ret+0(FP)
+	RET
+
+// func debugState()
+// Debuggers stop here: _dl_debug_state.
+TEXT ·debugState(SB), NOSPLIT|NOFRAME, $0
+	RET
+
+TEXT ·debugStatePC(SB), NOSPLIT|NOFRAME, $0-8
+	LEAQ	·debugState(SB), AX
+	MOVQ	AX, ret+0(FP)
+	RET
+
+TEXT ·finishPC(SB), NOSPLIT|NOFRAME, $0-8
+	LEAQ	·finish(SB), AX
+	MOVQ	AX, ret+0(FP)
+	RET
+
+// SIGBUS comes here, on whatever stack; nothing goes back.
+TEXT ·bus(SB), NOSPLIT|NOFRAME, $0
+	ANDQ	$~15, SP
+	XORPS	X15, X15
+	CLD
+	CALL	·busCaught(SB)
+	INT	$3
+
+TEXT ·busPC(SB), NOSPLIT|NOFRAME, $0-8
+	LEAQ	·bus(SB), AX
+	MOVQ	AX, ret+0(FP)
 	RET
 
 // func trap()
@@ -129,8 +245,6 @@ TEXT ·trap(SB), NOSPLIT|NOFRAME, $0
 	SUBQ	$64, SP
 	ANDQ	$~15, SP
 	MOVQ	AX, 0(SP)
-	LEAQ	-framesSize(SP), CX // free: the stack is never used as far as that
-	MOVQ	CX, 8(SP)
 	CALL	·internalError(SB)
 	INT	$3
 

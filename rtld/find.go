@@ -4,17 +4,17 @@ package rtld
 // so are never used in secure mode.
 
 // stubFailure complains for a stub that could not open /proc/self/exe: e is its errno.
-func (r *report) stubFailure(e uint64) {
-	what := lit("the stub could not open the program: %\x00")
+func stubFailure(e uint64) {
+	what := lit("the stub could not open the program: &\x00")
 	switch e {
 	case enoent, enotdir:
 		what = lit("cannot find the program: /proc is not mounted\x00")
 	case eacces:
-		what = lit("the program must be readable: %\x00")
+		what = lit("the program must be readable: &\x00")
 	case emfile, enfile:
-		what = lit("no free file descriptor: %\x00")
+		what = lit("no free file descriptor: &\x00")
 	}
-	r.refused(what, -uintptr(e))
+	refused(what, -uintptr(e))
 }
 
 // programFlags opens a file of unknown kind without waiting (a FIFO would).

@@ -41,7 +41,7 @@ func FuzzHeaders(f *testing.F) {
 			return
 		}
 		p := newProgram(t)
-		p.page = 4096 << (shift % 5)
+		process.page = 4096 << (shift % 5)
 		p.size = max(size, uint64(len(b)))
 		at := aligned(t, b, 0)
 		accepted := false
@@ -52,8 +52,7 @@ func FuzzHeaders(f *testing.F) {
 			if outside(e.phoff, uint64(e.phnum)*phdrSize, uint64(len(b))) {
 				return // the rest of the file is not in b
 			}
-			p.table = unsafe.Slice((*phdr)(pointer(at+uintptr(e.phoff))), int(e.phnum))
-			p.checkSegments()
+			p.setTable(at+uintptr(e.phoff), uint64(e.phnum))
 			accepted = true
 		})
 		if line != "" {
@@ -66,7 +65,7 @@ func FuzzHeaders(f *testing.F) {
 }
 
 // checkAccepted checks what mapAll relies on.
-func checkAccepted(t *testing.T, p *program) {
+func checkAccepted(t *testing.T, p *module) {
 	end := uint64(0)
 	for i := range p.loads {
 		s := &p.loads[i]
@@ -79,14 +78,14 @@ func checkAccepted(t *testing.T, p *program) {
 			t.Errorf("PT_LOAD %d: %#x bytes at %#x of %#x", i, s.filesz, s.off, p.size)
 		case s.flags&(pfW|pfX) == pfW|pfX:
 			t.Errorf("PT_LOAD %d: flags %d", i, s.flags)
-		case s.filesz != 0 && s.vaddr%p.page != s.off%p.page:
-			t.Errorf("PT_LOAD %d: address %#x, offset %#x, page %#x", i, s.vaddr, s.off, p.page)
+		case s.filesz != 0 && s.vaddr%process.page != s.off%process.page:
+			t.Errorf("PT_LOAD %d: address %#x, offset %#x, page %#x", i, s.vaddr, s.off, process.page)
 		case s.vaddr < p.lo || s.end() > p.hi:
 			t.Errorf("PT_LOAD %d outside %#x to %#x", i, p.lo, p.hi)
 		}
 		end = s.end()
 	}
-	if len(p.loads) == 0 || p.lo%p.page != 0 || p.hi%p.page != 0 || p.align&(p.align-1) != 0 || p.align < p.page {
+	if len(p.loads) == 0 || p.lo%process.page != 0 || p.hi%process.page != 0 || p.align&(p.align-1) != 0 || p.align < process.page {
 		t.Errorf("%d PT_LOADs, %#x to %#x, align %#x", len(p.loads), p.lo, p.hi, p.align)
 	}
 }
@@ -95,7 +94,7 @@ func checkAccepted(t *testing.T, p *program) {
 const margin = 1 << 16
 
 // loaded is the test program as mapAll would leave it, in plain memory.
-func loaded(t testing.TB, p *program, f *elftest.File) (memory []byte) {
+func loaded(t testing.TB, p *module, f *elftest.File) (memory []byte) {
 	words := make([]uint64, (2*margin+0x5000)/8)
 	memory = unsafe.Slice((*byte)(unsafe.Pointer(&words[0])), len(words)*8)
 	for i := range memory {
@@ -115,16 +114,16 @@ func loaded(t testing.TB, p *program, f *elftest.File) (memory []byte) {
 	p.base = uintptr(unsafe.Pointer(&image[0]))
 	p.size = uint64(len(file))
 	p.dynamic = &phdr{typ: ptDynamic, vaddr: elftest.Data, filesz: 0x200, memsz: 0x200}
+	process.own.gnu.count = 0
 	t.Cleanup(func() { runtime.KeepAlive(words) })
 	return memory
 }
 
 // link is what loadAll does to a mapped file.
-func link(p *program) {
-	p.readDynamic()
-	p.checkDynamic()
-	p.relocate()
-	p.construct(nil)
+func link(p *module) {
+	process.append(p)
+	p.prepare()
+	process.bind(p)
 }
 
 // The undamaged program, linked on the host: every word is what it should be.

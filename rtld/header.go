@@ -5,36 +5,44 @@ package rtld
 // maxTable is the kernel's own limit for a program header table (fs/binfmt_elf.c, load_elf_phdrs).
 const maxTable = 65536
 
+const elfMagic = 0x464c457f // \x7fELF
+
+// isForUs tells whether the header at e, of n bytes, is of a file for this machine: a search
+// along a path passes others over.
+func (e *ehdr) isForUs(n uint64) bool {
+	return n >= ehdrSize && e.magic == elfMagic && e.class == 2 && e.data == 1 && e.machine == machine
+}
+
 // checkHeader checks the first n bytes of the file, which are at e.
-func (m *image) checkHeader(e *ehdr, n uint64) {
+func (m *module) checkHeader(e *ehdr, n uint64) {
 	if n < ehdrSize {
-		m.bad(lit("file too short: size=#\x00"), m.size)
+		bad(lit("file too short: size=#\x00"), m.size)
 	}
 	table := uint64(e.phnum) * phdrSize
 	switch {
-	case e.magic != 0x464c457f: // \x7fELF
-		m.bad(lit("not an ELF file: e_ident=$\x00"), uint64(e.magic))
+	case e.magic != elfMagic:
+		bad(lit("not an ELF file: e_ident=$\x00"), uint64(e.magic))
 	case e.class != 2:
-		m.bad(lit("not a 64-bit file: EI_CLASS=#\x00"), uint64(e.class))
+		bad(lit("not a 64-bit file: EI_CLASS=#\x00"), uint64(e.class))
 	case e.data != 1:
-		m.bad(lit("not a little-endian file: EI_DATA=#\x00"), uint64(e.data))
+		bad(lit("not a little-endian file: EI_DATA=#\x00"), uint64(e.data))
 	case e.identVersion != 1:
-		m.bad(lit("unknown ELF version: EI_VERSION=#\x00"), uint64(e.identVersion))
+		bad(lit("unknown ELF version: EI_VERSION=#\x00"), uint64(e.identVersion))
 	case e.version != 1:
-		m.bad(lit("unknown ELF version: e_version=#\x00"), uint64(e.version))
+		bad(lit("unknown ELF version: e_version=#\x00"), uint64(e.version))
 	case e.machine != machine:
 		of := uint64(e.machine)
-		m.badName(lit("made for %, this loader is for "+machineName+": e_machine=#\x00"), rowOf(lit(machineNames), of), of)
-	case e.typ != etDyn:
-		m.bad(lit("not position-independent: e_type=#\x00"), uint64(e.typ))
+		die(lit("made for &, this loader is for "+machineName+": e_machine=#\x00"), rowOf(lit(machineNames), of), of, exitCannotStart)
+	case e.typ != etDyn && e.typ != etExec:
+		bad(lit("not a program or library: e_type=#\x00"), uint64(e.typ))
 	case e.phentsize != phdrSize:
-		m.bad(lit("unknown size of program headers: e_phentsize=#\x00"), uint64(e.phentsize))
+		bad(lit("unknown size of program headers: e_phentsize=#\x00"), uint64(e.phentsize))
 	case e.phnum == 0 || table > maxTable: // PN_XNUM among them
-		m.bad(lit("no program headers, or too many: e_phnum=#\x00"), uint64(e.phnum))
+		bad(lit("no program headers, or too many: e_phnum=#\x00"), uint64(e.phnum))
 	case e.phoff%8 != 0:
-		m.bad(lit("program headers not aligned: e_phoff=$\x00"), e.phoff)
+		bad(lit("program headers not aligned: e_phoff=$\x00"), e.phoff)
 	case outside(e.phoff, table, m.size):
-		m.bad(lit("program headers outside the file: e_phoff=$\x00"), e.phoff)
+		bad(lit("program headers outside the file: e_phoff=$\x00"), e.phoff)
 	}
 }
 
@@ -51,16 +59,16 @@ const Version = 1
 
 // checkNote checks n, of which size bytes are in the file, and returns the address of
 // the program's own first instruction.
-func (m *image) checkNote(n *note, size uint64) uint64 {
+func (m *module) checkNote(n *note, size uint64) uint64 {
 	switch {
 	case size < noteSize || n.descsz < noteSize-20:
-		m.bad(lit("program note too short: p_filesz=#\x00"), size)
+		bad(lit("program note too short: p_filesz=#\x00"), size)
 	case n.namesz != 5 || n.owner != 0x4c554c53 || n.typ != 6: // "SLUL\0", padded with zeros
-		m.bad(lit("program note not of SLUL: n_type=#\x00"), uint64(n.typ))
+		bad(lit("program note not of SLUL: n_type=#\x00"), uint64(n.typ))
 	case n.format != 1:
-		m.bad(lit("unknown program note: format=#\x00"), uint64(n.format))
+		bad(lit("unknown program note: format=#\x00"), uint64(n.format))
 	case n.minRtld > Version:
-		m.bad(lit("needs loader version #, this is version 1\x00"), uint64(n.minRtld))
+		bad(lit("needs loader version #, this is version 1\x00"), uint64(n.minRtld))
 	}
 	return uint64(n.entryLow) | uint64(n.entryHigh)<<32
 }

@@ -44,14 +44,16 @@ func try(do func()) (line string, code uintptr) {
 	return "", 0
 }
 
-// newProgram is a program without a file, with a room.
-func newProgram(t testing.TB) *program {
-	room := make([]uint64, roomSize/8)
-	p := &program{}
-	p.room = uintptr(unsafe.Pointer(&room[0]))
-	p.page = 4096
-	p.base = 0
-	t.Cleanup(func() { runtime.KeepAlive(room) })
+// newProgram is a program without file, in a loader that knows of nothing else.
+func newProgram(t testing.TB) *module {
+	arena := make([]uint64, 1<<16)
+	process = loader{page: 4096, free: uintptr(unsafe.Pointer(&arena[0]))}
+	process.full = process.free + uintptr(len(arena))*8
+	process.guarded.on = true // SIGBUS is the test's own
+	process.last = &process.own
+	p := &process.program
+	process.about = p
+	t.Cleanup(func() { runtime.KeepAlive(arena) })
 	return p
 }
 
@@ -75,22 +77,22 @@ func TestMessages(t *testing.T) {
 	long := strings.Repeat("x", 1<<20)
 	tests := []struct {
 		file string
-		do   func(p *program)
+		do   func(p *module)
 		want string
 		code uintptr
 	}{
-		{"", func(p *program) { p.bad(lit("plain\x00"), 0) }, "slulrtld: plain\n", 127},
-		{"a/b", func(p *program) { p.bad(lit("size=#\x00"), 1<<64-1) }, "slulrtld: a/b: size=18446744073709551615\n", 127},
-		{"f", func(p *program) { p.bad(lit("at=$\x00"), 0) }, "slulrtld: f: at=0x0\n", 127},
-		{"f", func(p *program) { p.bad(lit("at=$\x00"), 0xfedcba9876543210) }, "slulrtld: f: at=0xfedcba9876543210\n", 127},
-		{"a\nb\x1b[31m\x7f", func(p *program) { p.bad(lit("no\x00"), 0) }, "slulrtld: a?b?[31m?: no\n", 127},
-		{"\xff\xc3\xa4", func(p *program) { p.bad(lit("no\x00"), 0) }, "slulrtld: \xff\xc3\xa4: no\n", 127},
-		{"f", func(p *program) { p.refused(lit("no: %\x00"), ^uintptr(1)) }, "slulrtld: f: no: ENOENT\n", 127},
-		{"f", func(p *program) { p.refused(lit("no: %\x00"), ^uintptr(12)) }, "slulrtld: f: no: EACCES\n", 126},
-		{"f", func(p *program) { p.refused(lit("no: %\x00"), ^uintptr(0)) }, "slulrtld: f: no: EPERM\n", 126},
-		{"f", func(p *program) { p.refused(lit("no: %\x00"), ^uintptr(4000)) }, "slulrtld: f: no: error\n", 127},
-		{long, func(p *program) { p.badName(lit("is %\x00"), cstr(t, long), 0) },
-			"slulrtld: " + long[:400] + ": is " + long[:400] + "...\n", 127},
+		{"", func(p *module) { bad(lit("plain\x00"), 0) }, "slulrtld: plain\n", 127},
+		{"a/b", func(p *module) { bad(lit("size=#\x00"), 1<<64-1) }, "slulrtld: a/b: size=18446744073709551615\n", 127},
+		{"f", func(p *module) { bad(lit("at=$\x00"), 0) }, "slulrtld: f: at=0x0\n", 127},
+		{"f", func(p *module) { bad(lit("at=$\x00"), 0xfedcba9876543210) }, "slulrtld: f: at=0xfedcba9876543210\n", 127},
+		{"a\nb\x1b[31m\x7f", func(p *module) { bad(lit("no\x00"), 0) }, "slulrtld: a?b?[31m?: no\n", 127},
+		{"\xff\xc3\xa4", func(p *module) { bad(lit("no\x00"), 0) }, "slulrtld: \xff\xc3\xa4: no\n", 127},
+		{"f", func(p *module) { refused(lit("no: &\x00"), ^uintptr(1)) }, "slulrtld: f: no: ENOENT\n", 127},
+		{"f", func(p *module) { refused(lit("no: &\x00"), ^uintptr(12)) }, "slulrtld: f: no: EACCES\n", 126},
+		{"f", func(p *module) { refused(lit("no: &\x00"), ^uintptr(0)) }, "slulrtld: f: no: EPERM\n", 126},
+		{"f", func(p *module) { refused(lit("no: &\x00"), ^uintptr(4000)) }, "slulrtld: f: no: error\n", 127},
+		{long, func(p *module) { badName(lit("is %\x00"), cstr(t, long)) },
+			"slulrtld: " + long[:400] + "...: is " + long[:400] + "...\n", 127},
 	}
 	for _, test := range tests {
 		p := newProgram(t)

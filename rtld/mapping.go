@@ -11,33 +11,57 @@ func protOf(flags uint32) uintptr {
 	return uintptr(flags>>2&1 | flags&2 | flags&1<<2)
 }
 
-// mapAll maps the segments. When it fails, the process ends: nothing is unmapped.
-func (m *image) mapAll() {
+// mapAll maps the segments. When it fails, the process ends, or undo unmaps it.
+func (m *module) mapAll() {
+	page := process.page
 	s := &m.loads[0]
-	if len(m.loads) == 1 && m.align == m.page && s.filesz == s.memsz {
-		// A single segment that is all of the span, as in small programs: its mapping
-		// is the reservation.
-		at := mmap(0, uintptr(m.hi-m.lo), protOf(s.flags), mapPrivate, m.fd, pageDown(s.off, m.page))
-		m.check(lit("cannot map a segment: %\x00"), at)
-		m.base = at - uintptr(m.lo)
-		return
-	}
-	m.reserve()
 	mapped := m.lo // pages below are done
-	loads := m.loads
-	for i := range loads {
+	span := uintptr(m.hi - m.lo)
+	if m.align == page && !m.fixed && s.filesz != 0 {
+		// The mapping of the first segment is the reservation; what comes behind it is
+		// mapped over the rest.
+		at := mmap(0, span, protOf(s.flags), mapPrivate, m.fd, pageDown(s.off, page))
+		if failed(at) && errno(at) == enomem {
+			noSpace(span)
+		}
+		check(lit("cannot map a segment: &\x00"), at)
+		m.base = at - uintptr(m.lo)
+		mapped = pageUp(s.vaddr+s.filesz, page)
+	} else {
+		m.reserve()
+	}
+	m.isMapped = true
+	for i := range m.loads {
+		s := &m.loads[i]
+		if start := pageDown(s.vaddr, page); mapped < start {
+			m.protect(mapped, start, protNone) // a hole
+		}
 		m.mapSegment(i, mapped)
-		mapped = pageUp(m.loads[i].end(), m.page)
+		mapped = max(mapped, pageUp(s.end(), page))
 	}
 }
 
+// noSpace complains that n bytes of address space are too many.
+func noSpace(n uintptr) { bad(lit("cannot reserve address space: bytes=#\x00"), uint64(n)) }
+
 // reserve finds the span in the address space, with lo on a multiple of align, and
 // leaves it without access. What alignment needs above that is given back.
-func (m *image) reserve() {
-	span, extra := uintptr(m.hi-m.lo), uintptr(m.align-m.page)
-	at := mmap(0, span+extra, protNone, mapPrivate|mapAnonymous|mapNoreserve, ^uintptr(0), 0)
+func (m *module) reserve() {
+	span, extra := uintptr(m.hi-m.lo), uintptr(m.align-process.page)
+	want, flags := uintptr(0), uintptr(mapPrivate|mapAnonymous|mapNoreserve)
+	if m.fixed {
+		want, extra, flags = uintptr(m.lo), 0, flags|mapFixedNoreplace
+	}
+	at := mmap(want, span+extra, protNone, flags, ^uintptr(0), 0)
 	if failed(at) {
-		m.bad(lit("cannot reserve address space: bytes=#\x00"), uint64(span+extra))
+		noSpace(span + extra)
+	}
+	if m.fixed {
+		if at != want { // a kernel before 4.17 takes the address for a wish
+			munmap(at, span)
+			bad(lit("the address range is in use: p_vaddr=$\x00"), m.lo)
+		}
+		return
 	}
 	skip := (uintptr(m.lo) - at) & uintptr(m.align-1)
 	m.base = at + skip - uintptr(m.lo)
@@ -49,12 +73,13 @@ func (m *image) reserve() {
 
 // mapSegment maps PT_LOAD i. Pages below mapped are there already (the page that it
 // may share with the segment before it, from the same page of the file).
-func (m *image) mapSegment(i int, mapped uint64) {
+func (m *module) mapSegment(i int, mapped uint64) {
+	page := process.page
 	s := &m.loads[i]
 	prot := protOf(s.flags)
 	fileEnd := s.vaddr + s.filesz
-	start := max(pageDown(s.vaddr, m.page), mapped)
-	end := pageUp(fileEnd, m.page)
+	start := max(pageDown(s.vaddr, page), mapped)
+	end := pageUp(fileEnd, page)
 	if s.filesz != 0 && start < end {
 		// Congruent within a page: the subtraction does not go below 0.
 		m.place(start, end, prot, mapPrivate|mapFixed, s.off-(s.vaddr-start))
@@ -62,22 +87,24 @@ func (m *image) mapSegment(i int, mapped uint64) {
 	}
 	if s.memsz > s.filesz && fileEnd < start {
 		// The last page of the file's bytes, or of the segment before, has more in it.
-		tail := start
+		tail := min(start, pageUp(fileEnd, page))
 		if i+1 < len(m.loads) {
-			tail = min(start, m.loads[i+1].vaddr)
+			tail = min(tail, m.loads[i+1].vaddr)
 		}
 		m.zeroTail(fileEnd, tail, prot)
 	}
-	if end = pageUp(s.end(), m.page); start < end && prot != protNone {
+	if end = pageUp(s.end(), page); start < end && prot != protNone {
 		m.place(start, end, prot, mapPrivate|mapFixed|mapAnonymous, 0)
+	} else if start < end {
+		m.protect(start, end, protNone)
 	}
 }
 
 // place maps something over part of the reservation.
 //
 //go:noinline
-func (m *image) place(start, end uint64, prot, flags uintptr, off uint64) {
-	m.check(lit("cannot map a segment: %\x00"), mmap(m.base+uintptr(start), uintptr(end-start), prot, flags, m.fd, off))
+func (m *module) place(start, end uint64, prot, flags uintptr, off uint64) {
+	check(lit("cannot map a segment: &\x00"), mmap(m.base+uintptr(start), uintptr(end-start), prot, flags, m.fd, off))
 }
 
 // maxPage is the largest page size of any CPU here (arm64 can have 64 KiB).
@@ -85,22 +112,26 @@ const maxPage = 65536
 
 // zeroTail zeroes what follows a segment's bytes in their last page, where the file
 // has whatever comes next in it. A page that is not writable is so for this moment only.
-func (m *image) zeroTail(from, to uint64, prot uintptr) {
-	page := pageDown(from, m.page)
+func (m *module) zeroTail(from, to uint64, prot uintptr) {
+	page := pageDown(from, process.page)
+	if from >= to {
+		return
+	}
+	process.guard()
 	if prot&protWrite == 0 {
-		m.protect(page, page+m.page, protRead|protWrite)
+		m.protect(page, page+process.page, protRead|protWrite)
 	}
 	clear((*[maxPage]byte)(pointer(m.base + uintptr(from)))[:to-from])
 	if prot&protWrite == 0 {
-		m.protect(page, page+m.page, prot)
+		m.protect(page, page+process.page, prot)
 	}
 }
 
 // protect changes the protection of whole pages.
 //
 //go:noinline
-func (m *image) protect(start, end uint64, prot uintptr) {
-	m.check(lit("cannot map a segment: %\x00"), sys3(sysMprotect, m.base+uintptr(start), uintptr(end-start), prot))
+func (m *module) protect(start, end uint64, prot uintptr) {
+	check(lit("cannot map a segment: &\x00"), sys3(sysMprotect, m.base+uintptr(start), uintptr(end-start), prot))
 }
 
 // view returns where the n bytes at the file's address addr are in memory, nil when they
@@ -108,7 +139,17 @@ func (m *image) protect(start, end uint64, prot uintptr) {
 // is read, and every relocated word written, through here.
 //
 //go:noinline
-func (m *image) view(addr, n uint64, flags uint32) unsafe.Pointer {
+func (m *module) view(addr, n uint64, flags uint32) unsafe.Pointer {
+	if m.around(addr, n, flags) == nil {
+		return nil
+	}
+	return pointer(m.base + uintptr(addr))
+}
+
+// around returns the PT_LOAD that has all of the n bytes at addr and these flags, or nil.
+//
+//go:noinline
+func (m *module) around(addr, n uint64, flags uint32) *phdr {
 	loads := m.loads
 	for i := range loads {
 		s := &loads[i]
@@ -116,7 +157,7 @@ func (m *image) view(addr, n uint64, flags uint32) unsafe.Pointer {
 			if s.flags&flags != flags || n > s.memsz-(addr-s.vaddr) {
 				break
 			}
-			return pointer(m.base + uintptr(addr))
+			return s
 		}
 	}
 	return nil
@@ -124,7 +165,7 @@ func (m *image) view(addr, n uint64, flags uint32) unsafe.Pointer {
 
 // headersAt returns where the program header table is mapped, 0 when no readable
 // PT_LOAD has all of it. Never "first segment + e_phoff": it may be anywhere in the file.
-func (m *image) headersAt() uintptr {
+func (m *module) headersAt() uintptr {
 	loads := m.loads
 	for i := range loads {
 		s := &loads[i]
@@ -138,16 +179,16 @@ func (m *image) headersAt() uintptr {
 // protectRelro makes PT_GNU_RELRO read-only: whole pages only. A first page that the
 // segment fills only from the beginning of its own PT_LOAD on is taken along, for
 // nothing else lives in it (that is how GNU ld lays it out).
-func (m *image) protectRelro() {
+func (m *module) protectRelro() {
 	p := m.relro
 	if p == nil {
 		return
 	}
-	start, end := pageUp(p.vaddr, m.page), pageDown(p.end(), m.page)
+	start, end := pageUp(p.vaddr, process.page), pageDown(p.end(), process.page)
 	loads := m.loads
 	for i := range loads {
 		if loads[i].vaddr == p.vaddr {
-			start = pageDown(p.vaddr, m.page)
+			start = pageDown(p.vaddr, process.page)
 		}
 	}
 	if p.memsz != 0 && start < end {

@@ -79,3 +79,20 @@ func moveWords(to, from, n uintptr) {
 		from += word
 	}
 }
+
+// load32 and load16 return the word of that many bits at addr.
+func load32(addr uintptr) uint64 { return uint64(*(*uint32)(pointer(addr))) }
+
+func load16(addr uintptr) uint16 { return *(*uint16)(pointer(addr)) }
+
+// copyBytes copies n bytes; the places may overlap.
+//
+//go:noinline
+func copyBytes(to, from, n uintptr) {
+	copy((*[1 << 40]byte)(pointer(to))[:n], (*[1 << 40]byte)(pointer(from))[:n])
+}
+
+// handleOf and moduleOf are what the program knows a module by.
+func handleOf(m *module) uintptr { return uintptr(unsafe.Pointer(m)) }
+
+func moduleOf(handle uintptr) *module { return (*module)(pointer(handle)) }

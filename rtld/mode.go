@@ -19,7 +19,7 @@ const stubMagic = 0x534C5500
 // maxFd bounds the fds that the sum may stand for.
 const maxFd = 1 << 30
 
-// start is how the loader was started.
+// launch is how the loader was started.
 type launch struct {
 	mode mode
 	rtld uintptr // stub: R, the loader's own fd

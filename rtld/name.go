@@ -2,12 +2,12 @@ package rtld
 
 // Names: what the program is called in messages, in AT_EXECFN and in /proc/PID/comm.
 
-// linkOf reads the link /proc/self/fd/fd into room: the path of the open file, as a C
+// linkOf reads the link /proc/self/fd/ of the file of m into room: its path, as a C
 // string. It returns its address, 0 when there is no /proc.
-func linkOf(fd, room uintptr) uintptr {
+func linkOf(m *module, room uintptr) uintptr {
 	b := buffer{room, room + pathMax}
 	b.all(lit("/proc/self/fd/\x00"))
-	b.number(uint64(fd), 10)
+	b.number(uint64(m.fd), 10)
 	b.put(0)
 	n := sys(sysReadlinkat, atFdcwd, room, room, pathMax-1, 0, 0) // the name is read first
 	if failed(n) {
@@ -17,6 +17,7 @@ func linkOf(fd, room uintptr) uintptr {
 	const deleted = " (deleted)\x00" // what the kernel appends for an unlinked file
 	if cut := n - uintptr(len(deleted)-1); cut < n && isSame(room+cut, lit(deleted)) && !isExecutable(room) {
 		setByte(room+cut, 0)
+		m.unlinked = true
 	}
 	return room
 }
@@ -25,30 +26,30 @@ func linkOf(fd, room uintptr) uintptr {
 // makes p.file the path that goes with it: argv[0], or what it is along PATH, when that
 // provably leads to the program, else the link of its fd. The link comes last because
 // it is dear: the kernel makes three inodes below /proc for it.
-func (p *program) commName() uintptr {
-	b := &p.block
+func (l *loader) commName(p *module) uintptr {
+	b := &l.block
 	path := b.arg0()
 	name := baseName(path)
 	isPath := name != path
 	if byteAt(name) == '-' {
 		name++ // a login shell's mark
 	}
-	st := &p.other
-	if !p.secure && byteAt(name) != 0 {
+	st := &l.other
+	if !l.secure && l.how.mode != modeBinfmt && byteAt(name) != 0 {
 		found := false
 		if isPath {
 			found = !failed(statPath(path, st))
 		} else {
-			path = p.pathRoom()
+			path = pathPlace()
 			found = b.searchPath(name, st, path)
 		}
-		if found && st.dev == p.stat.dev && st.ino == p.stat.ino {
+		if found && st.dev == l.stat.dev && st.ino == l.stat.ino {
 			p.file = path
 			return name
 		}
 	}
-	if p.how.mode == modeStub {
-		if link := linkOf(p.fd, p.pathRoom()); link != 0 {
+	if l.how.mode == modeStub {
+		if link := linkOf(p, pathPlace()); link != 0 {
 			p.file = link
 		}
 	}

@@ -2,88 +2,181 @@ package rtld
 
 import "unsafe"
 
-// Relocation of the program: RELR, then RELA and PLT relocations, each word checked
-// to lie in a writable segment. Letters in the sums are the psABI's: B base, S symbol,
-// A addend.
+// Relocation: RELR, then RELA and PLT relocations, each word checked to lie in a
+// writable segment. Letters in the sums are the psABI's: B base, S symbol, A addend.
 
 // Kinds of relocation, the same for every CPU.
 const (
 	relocUnknown = iota + 1 // none is 0: that would end the table
 	relocNone
-	relocBase   // B + A
-	relocSym    // S
-	relocSymAdd // S + A
+	relocBase     // B + A
+	relocSym      // S
+	relocSymAdd   // S + A
+	relocUnsigned // S + A, 32 bits
+	relocSigned   // S + A, 32 bits
+	relocCopy     // the bytes of the symbol, which a library defines, for the program
+	relocModule   // of the symbol's TLS block
+	relocInBlock  // S + A, in the symbol's TLS block
+	relocThread   // S + A, from the thread pointer
+	relocDesc     // a TLS descriptor
+	relocCall     // what the function at B + A returns
 )
 
+// isSymbolic tells whether kind needs the value of a symbol.
+func isSymbolic(kind byte) bool { return kind >= relocSym && kind <= relocDesc }
+
+// deferred is a word whose value a function of the program gives: an IRELATIVE relocation or
+// a symbol of type STT_GNU_IFUNC. All of them wait until the rest is done, see complete.
+type deferred struct {
+	next     *deferred
+	where    uintptr
+	function uintptr
+	addend   uint64
+}
+
 // relocate applies all relocations.
-func (m *image) relocate() {
+func (l *loader) relocate(m *module) {
 	m.relocateRelr(m.get(dtRelr), m.get(dtRelrSz))
-	if m.get(dtRelaSz)|m.get(dtPltRelSz) == 0 {
-		return
-	}
-	m.countSymbols()
-	m.relocateRela(m.get(dtRela), m.get(dtRelaSz))
-	m.relocateRela(m.get(dtJmpRel), m.get(dtPltRelSz))
-	if m.missing {
-		m.complainMissing()
-	}
+	l.relocateRela(m, m.get(dtRela), m.get(dtRelaSz))
+	l.relocateRela(m, m.get(dtJmpRel), m.get(dtPltRelSz))
 }
 
 // relocateRela applies the table of size bytes at the file's address at. Undefined
 // symbols do not stop it, so that all of them are known in the end.
-func (m *image) relocateRela(at, size uint64) {
-	for end := at + size; at < end; at += relaSize {
-		e := (*rela)(m.relocated(at, relaSize, pfR))
+func (l *loader) relocateRela(m *module, at, size uint64) {
+	e := (*rela)(pointer(m.base + uintptr(at))) // checkDynamic saw the table in one segment
+	for n := size / relaSize; n != 0; n-- {
 		kind := byte(relocUnknown)
 		if uint(e.number) < uint(len(relocKinds)-1) {
 			kind = relocKinds[e.number]
 		}
-		v := uint64(m.base)
-		switch kind {
-		case relocNone:
-			continue
-		case relocUnknown:
-			m.bad(lit("relocation type not supported: r_type=#\x00"), uint64(e.number))
-		case relocSym, relocSymAdd:
-			v = m.resolve(uint64(e.sym))
+		if kind == relocBase {
+			*m.word(e.offset, 8) = uint64(m.base) + e.addend
+		} else if kind != relocNone {
+			l.relocateOne(m, e, kind)
 		}
-		if kind != relocSym {
-			v += e.addend
-		}
-		*(*uint64)(m.relocated(e.offset, 8, pfW)) = v
+		e = (*rela)(unsafe.Add(unsafe.Pointer(e), relaSize))
 	}
+}
+
+// relocateOne applies a relocation that is more than a sum of base and addend.
+func (l *loader) relocateOne(m *module, e *rela, kind byte) {
+	s := target{m: m} // without symbol: the module itself, and 0
+	if isSymbolic(kind) && e.sym != 0 {
+		s = l.resolve(m, uint64(e.sym), kind == relocCopy)
+	}
+	switch v := s.value; {
+	case kind == relocUnknown:
+		bad(lit("relocation type not supported: r_type=#\x00"), uint64(e.number))
+	case kind == relocCall:
+		l.later(m, e.offset, m, uint64(m.base)+e.addend, 0)
+	case kind > relocSymAdd:
+		l.relocateRest(m, e, kind, &s)
+	default:
+		addend := e.addend
+		if kind == relocSym {
+			addend = 0
+		}
+		if s.isFunction {
+			l.later(m, e.offset, s.m, v, addend)
+		} else {
+			*m.word(e.offset, 8) = v + addend
+		}
+	}
+}
+
+// relocateRest applies the kinds that are seldom met.
+func (l *loader) relocateRest(m *module, e *rela, kind byte, s *target) {
+	v := s.value + e.addend
+	offset := uint64(0)
+	if s.m != nil {
+		if kind >= relocModule && s.m.tls == nil {
+			bad(lit("symbol of a module without thread-local storage: r_sym=#\x00"), uint64(e.sym))
+		}
+		offset = s.m.tlsOffset
+	}
+	switch {
+	case kind == relocCopy:
+		l.copySymbol(m, e, s)
+	case kind == relocUnsigned || kind == relocSigned:
+		if kind == relocUnsigned && v != uint64(uint32(v)) || kind == relocSigned && v != uint64(int32(v)) {
+			bad(lit("value does not fit 32 bits: r_offset=$\x00"), e.offset)
+		}
+		*(*uint32)(unsafe.Pointer(m.word(e.offset, 4))) = uint32(v)
+	case kind == relocModule:
+		*m.word(e.offset, 8) = -offset // docs/loader.md, "Thread-local storage"
+	case kind == relocInBlock:
+		*m.word(e.offset, 8) = v
+	case kind == relocThread:
+		*m.word(e.offset, 8) = v - offset
+	default:
+		w := m.word(e.offset, 16)
+		*w = uint64(staticDescriptor())
+		*(*uint64)(unsafe.Add(unsafe.Pointer(w), 8)) = v - offset
+	}
+}
+
+// copySymbol copies the bytes of a library's variable to where the program has room for it.
+func (l *loader) copySymbol(m *module, e *rela, s *target) {
+	if m != &l.program || s.y == nil {
+		bad(lit("relocation type only for programs: r_type=#\x00"), uint64(e.number))
+	}
+	n := min(s.y.size, m.symbol(uint64(e.sym)).size)
+	from := s.m.view(s.y.value, n, pfR)
+	to := m.view(e.offset, n, pfW)
+	if from == nil || to == nil {
+		bad(lit("symbol outside the image: r_sym=#\x00"), uint64(e.sym))
+	}
+	copyBytes(uintptr(to), uintptr(from), uintptr(n))
+}
+
+// later makes the word of m at the file's address at wait for function, an address in the code of module of.
+func (l *loader) later(m *module, at uint64, of *module, function, addend uint64) {
+	if of.view(function-uint64(of.base), 1, pfX) == nil {
+		bad(lit("resolver not in code: address=$\x00"), function-uint64(of.base))
+	}
+	d := (*deferred)(pointer(l.alloc(uint64(unsafe.Sizeof(deferred{})))))
+	d.where, d.function, d.addend = uintptr(unsafe.Pointer(m.word(at, 8))), uintptr(function), addend
+	if l.late.deferred == nil {
+		l.late.deferred = d
+	} else {
+		l.late.lastDeferred.next = d
+	}
+	l.late.lastDeferred = d
+}
+
+// word returns where the n bytes at the file's address at are, which must be writable.
+func (m *module) word(at, n uint64) *uint64 {
+	s := m.writable
+	if s == nil || at-s.vaddr > s.memsz || s.memsz-(at-s.vaddr) < n {
+		if s = m.around(at, n, pfW); s == nil {
+			bad(lit("relocation outside the writable segments: address=$\x00"), at)
+		}
+		m.writable = s
+	}
+	return (*uint64)(pointer(m.base + uintptr(at)))
 }
 
 // relocateRelr adds B to the words that the table of size bytes at the file's address
 // at names: an even entry is the address of a word, an odd one has a bit for each
 // of the 63 words behind (gABI, "Relative Relocation Table").
-func (m *image) relocateRelr(at, size uint64) {
+func (m *module) relocateRelr(at, size uint64) {
 	next := uint64(1) // the word that the next bitmap begins with; odd: none yet
-	for end := at + size; at < end; at += relrSize {
-		bits := *(*uint64)(m.relocated(at, relrSize, pfR))
+	p := m.base + uintptr(at)
+	for end := p + uintptr(size); p < end; p += relrSize {
+		bits := uint64(load(p))
 		w := next
 		next += 63 * 8
 		if bits&1 == 0 {
 			w, next, bits = bits, bits+8, 3
 		}
+		if w%8 != 0 {
+			bad(lit("unaligned relocation, or bitmap first: DT_RELR=$\x00"), w)
+		}
 		for ; bits > 1; w += 8 {
 			if bits >>= 1; bits&1 != 0 {
-				if w%8 != 0 {
-					m.bad(lit("unaligned relocation, or bitmap first: DT_RELR=$\x00"), w)
-				}
-				*(*uint64)(m.relocated(w, 8, pfR|pfW)) += uint64(m.base)
+				*m.word(w, 8) += uint64(m.base)
 			}
 		}
 	}
-}
-
-// relocated is view for relocation: of the tables, and of what they change.
-//
-//go:noinline
-func (m *image) relocated(at, n uint64, flags uint32) unsafe.Pointer {
-	w := m.view(at, n, flags)
-	if w == nil {
-		m.bad(lit("relocation outside the writable segments: address=$\x00"), at)
-	}
-	return w
 }

@@ -23,7 +23,40 @@ func (b *block) isSecure() bool {
 	return found != 31 || secure|ids[0]^ids[1]|ids[2]^ids[3] != 0
 }
 
-// unsecureNames are the environment variables that a secure program must not hand on:
+// The environment, all of it that matters. In secure mode no variable is read.
+
+// readNames are the variables that the loader reads otherwise, a row each: what for, the name
+// with its "=". PATH is read as well, to find the program's name (name.go).
+const readNames = "\x01LD_SLUL_LIBRARY_PATH=\n\x02LD_SLUL_TRACE=\n\x00"
+
+// readEnv reads them. Of several of a name the first counts, as for getenv(3).
+func (l *loader) readEnv() {
+	for p := l.block.envp; load(p) != 0; p += word {
+		e := load(p)
+		if byteAt(e) != 'L' || byteAt(e+1) != 'D' || byteAt(e+2) != '_' {
+			continue
+		}
+		for row := lit(readNames); byteAt(row) != 0; row++ {
+			what := byteAt(row)
+			at := e
+			for row++; byteAt(row) != '\n' && byteAt(row) == byteAt(at); row++ {
+				at++
+			}
+			switch {
+			case byteAt(row) != '\n':
+			case what == 1 && l.libraryPath == 0:
+				l.libraryPath = at
+			case what == 2 && l.trace == 0:
+				l.setTrace(at)
+			}
+			for byteAt(row) != '\n' {
+				row++
+			}
+		}
+	}
+}
+
+// unsecureNames are the variables that a secure program must not hand on:
 // our own, which a trailing * marks as a prefix, and those that glibc removes (its
 // sysdeps/generic/unsecvars.h and older lists), for the children of the program.
 const unsecureNames = "LD_SLUL_*\n" +
@@ -75,10 +108,10 @@ func (b *block) scrub() {
 // openStandard opens /dev/null for each of the fds 0, 1, 2 that is closed, so that no
 // later open can be mistaken for one of them. In ascending order open gives just
 // the one that is free.
-func (r *report) openStandard() {
+func openStandard() {
 	for fd := uintptr(0); fd < 3; fd++ {
 		if failed(sys3(sysFcntl, fd, fGetfd, 0)) {
-			r.openNull(fd)
+			openNull(fd)
 		}
 	}
 }
@@ -86,8 +119,8 @@ func (r *report) openStandard() {
 // openNull opens /dev/null, which must become fd.
 //
 //go:noinline
-func (r *report) openNull(fd uintptr) {
+func openNull(fd uintptr) {
 	if at := open(lit("/dev/null\x00"), oRdwr); at != fd {
-		r.bad(lit("cannot open /dev/null as fd #\x00"), uint64(fd))
+		bad(lit("cannot open /dev/null as fd #\x00"), uint64(fd))
 	}
 }

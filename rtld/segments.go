@@ -12,7 +12,7 @@ const maxAddress = 1 << 56
 // checkSegments checks the program header table and sorts it: PT_LOADs with memory
 // first, by address, as the kernel accepts them in any order. It leaves the places of
 // the other segments, and the pages that the PT_LOADs span.
-func (m *image) checkSegments() {
+func (m *module) checkSegments() {
 	table, loads := m.table, 0
 	for i := range table {
 		if s := &table[i]; s.typ == ptLoad && s.memsz != 0 {
@@ -21,7 +21,7 @@ func (m *image) checkSegments() {
 		}
 	}
 	m.loads = table[:loads]
-	m.align = m.page
+	m.align = process.page
 	for i := range table {
 		s := &table[i]
 		switch s.typ {
@@ -35,17 +35,20 @@ func (m *image) checkSegments() {
 			m.keepOne(&m.interp, s)
 		case ptSlul:
 			m.keepOne(&m.note, s)
+		case ptPhdr:
+			m.keepOne(&m.phdr, s)
 		case ptTLS:
-			m.bad(lit("thread-local storage is not supported yet: p_memsz=#\x00"), s.memsz)
+			m.keepOne(&m.tls, s)
 		}
 	}
 	if loads == 0 {
-		m.bad(lit("nothing to load: e_phnum=#\x00"), uint64(len(table)))
+		bad(lit("nothing to load: e_phnum=#\x00"), uint64(len(table)))
 	}
-	m.lo = pageDown(table[0].vaddr, m.page)
-	m.hi = pageUp(table[loads-1].end(), m.page)
+	m.lo = pageDown(table[0].vaddr, process.page)
+	m.hi = pageUp(table[loads-1].end(), process.page)
 	m.checkNeighbours()
 	m.checkRelro()
+	m.checkTLS()
 }
 
 // sortLoad moves entry i to its place among the first n entries, which are sorted. What
@@ -73,35 +76,35 @@ func swap(a, b *phdr) {
 // keepOne keeps a segment of which there may be only one.
 //
 //go:noinline
-func (m *image) keepOne(place **phdr, s *phdr) {
+func (m *module) keepOne(place **phdr, s *phdr) {
 	if *place != nil {
-		m.bad(lit("two segments of one kind: p_type=$\x00"), uint64(s.typ))
+		bad(lit("two segments of one kind: p_type=$\x00"), uint64(s.typ))
 	}
 	*place = s
 	if outside(s.off, s.filesz, m.size) {
-		m.bad(lit("segment outside the file: p_offset=$\x00"), s.off)
+		bad(lit("segment outside the file: p_offset=$\x00"), s.off)
 	}
 }
 
 // checkLoad checks one PT_LOAD alone.
-func (m *image) checkLoad(s *phdr) {
-	apart := (s.vaddr - s.off) & (m.page - 1)
+func (m *module) checkLoad(s *phdr) {
+	apart := (s.vaddr - s.off) & (process.page - 1)
 	if s.filesz == 0 {
 		apart = 0
 	}
 	switch {
 	case s.filesz > s.memsz:
-		m.bad(lit("p_filesz larger than p_memsz: p_filesz=$\x00"), s.filesz)
+		bad(lit("p_filesz larger than p_memsz: p_filesz=$\x00"), s.filesz)
 	case outside(s.vaddr, s.memsz, maxAddress):
-		m.bad(lit("segment outside the address space: p_memsz=$\x00"), s.memsz)
+		bad(lit("segment outside the address space: p_memsz=$\x00"), s.memsz)
 	case outside(s.off, s.filesz, m.size):
-		m.bad(lit("segment outside the file: p_offset=$\x00"), s.off)
+		bad(lit("segment outside the file: p_offset=$\x00"), s.off)
 	case s.align&(s.align-1) != 0 || s.align > maxAddress:
-		m.bad(lit("bad segment alignment: p_align=$\x00"), s.align)
+		bad(lit("bad segment alignment: p_align=$\x00"), s.align)
 	case apart != 0:
-		m.bad(lit("segment address and offset differ within a page: p_vaddr=$\x00"), s.vaddr)
+		bad(lit("segment address and offset differ within a page: p_vaddr=$\x00"), s.vaddr)
 	case s.flags&(pfW|pfX) == pfW|pfX:
-		m.bad(lit("segment is writable and executable: p_flags=#\x00"), uint64(s.flags))
+		bad(lit("segment is writable and executable: p_flags=#\x00"), uint64(s.flags))
 	}
 	m.align = max(m.align, s.align)
 }
@@ -109,26 +112,26 @@ func (m *image) checkLoad(s *phdr) {
 // checkNeighbours checks the sorted PT_LOADs pairwise. Two may share a page only
 // when one mapping can serve both: same permissions, and the same page of the
 // file or nothing of the file in the second.
-func (m *image) checkNeighbours() {
+func (m *module) checkNeighbours() {
 	loads := m.loads
 	for i := 1; i < len(loads); i++ {
 		a, b := &loads[i-1], &loads[i]
-		shared := pageDown(b.vaddr, m.page)
+		shared := pageDown(b.vaddr, process.page)
 		switch {
 		case b.vaddr < a.end():
-			m.bad(lit("segments overlap: p_vaddr=$\x00"), b.vaddr)
-		case shared >= pageUp(a.end(), m.page):
+			bad(lit("segments overlap: p_vaddr=$\x00"), b.vaddr)
+		case shared >= pageUp(a.end(), process.page):
 		case a.flags != b.flags:
-			m.bad(lit("segments of different permissions share a page: p_vaddr=$\x00"), b.vaddr)
-		case b.filesz != 0 && (a.filesz == 0 || shared >= pageUp(a.vaddr+a.filesz, m.page) || a.vaddr-a.off != b.vaddr-b.off):
-			m.bad(lit("segments of two places in the file share a page: p_vaddr=$\x00"), b.vaddr)
+			bad(lit("segments of different permissions share a page: p_vaddr=$\x00"), b.vaddr)
+		case b.filesz != 0 && (a.filesz == 0 || shared >= pageUp(a.vaddr+a.filesz, process.page) || a.vaddr-a.off != b.vaddr-b.off):
+			bad(lit("segments of two places in the file share a page: p_vaddr=$\x00"), b.vaddr)
 		}
 	}
 }
 
 // checkRelro checks that PT_GNU_RELRO lies in the pages of one writable PT_LOAD (older
 // lld rounds it up to the page that the segment ends in).
-func (m *image) checkRelro() {
+func (m *module) checkRelro() {
 	p := m.relro
 	if p == nil || p.memsz == 0 {
 		return
@@ -136,9 +139,27 @@ func (m *image) checkRelro() {
 	loads := m.loads
 	for i := range loads {
 		s := &loads[i]
-		if s.flags&pfW != 0 && p.vaddr >= s.vaddr && !outside(p.vaddr-s.vaddr, p.memsz, pageUp(s.end(), m.page)-s.vaddr) {
+		if s.flags&pfW != 0 && p.vaddr >= s.vaddr && !outside(p.vaddr-s.vaddr, p.memsz, pageUp(s.end(), process.page)-s.vaddr) {
 			return
 		}
 	}
-	m.bad(lit("PT_GNU_RELRO outside the writable segments: p_vaddr=$\x00"), p.vaddr)
+	bad(lit("PT_GNU_RELRO outside the writable segments: p_vaddr=$\x00"), p.vaddr)
+}
+
+// checkTLS checks PT_TLS, whose initial bytes lie in one readable PT_LOAD.
+func (m *module) checkTLS() {
+	s := m.tls
+	if s == nil {
+		return
+	}
+	switch {
+	case s.filesz > s.memsz:
+		bad(lit("p_filesz larger than p_memsz: p_filesz=$\x00"), s.filesz)
+	case s.align&(s.align-1) != 0 || s.align > maxTLS:
+		bad(lit("bad segment alignment: p_align=$\x00"), s.align)
+	case s.memsz > maxTLS:
+		bad(lit("too much thread-local storage: p_memsz=#\x00"), s.memsz)
+	case s.filesz != 0 && m.around(s.vaddr, s.filesz, pfR) == nil:
+		bad(lit("thread-local storage outside the image: p_vaddr=$\x00"), s.vaddr)
+	}
 }

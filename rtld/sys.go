@@ -25,13 +25,18 @@ const (
 	mapAnonymous = 0x20
 	mapNoreserve = 0x4000
 
+	mapFixedNoreplace = 0x100000 // Linux 4.17
+
 	sIfmt  = 0xf000
 	sIfreg = 0x8000
 
-	fGetfd    = 1
-	prSetName = 15
-	seekCur   = 1
-	xOK       = 1
+	fGetfd         = 1
+	prSetName      = 15
+	prSetMm        = 35
+	prSetMmMap     = 14
+	clockMonotonic = 1
+	seekCur        = 1
+	xOK            = 1
 
 	pathMax = 4096      // with its NUL
 	argMax  = 1<<31 - 1 // no argument or variable is as long (include/uapi/linux/binfmts.h)
@@ -41,6 +46,7 @@ const (
 	eperm   = 1
 	enoent  = 2
 	eintr   = 4
+	enomem  = 12
 	eacces  = 13
 	enotdir = 20
 	enfile  = 23

@@ -28,13 +28,18 @@ const (
 	RelrAt = 0x790 // 2
 	HashAt = 0x800
 	DataAt = 0x1000
-	DynAt  = 0x1000
-	Data   = 0x2000 // address of DataAt
-	Words  = 0x2400 // address of the relocated words, one each
-	Count  = 0x3000 // address of the constructor's counter
-	Bss    = 0x3400 // address of the first byte that is not in the file
-	Size   = 0x2800 // of the file: what lies behind the data is 0xcc
+
+	MessageAt = 0x900
+	DynAt     = 0x1000
+	Data      = 0x2000 // address of DataAt
+	Words     = 0x2400 // address of the relocated words, one each
+	Count     = 0x3000 // address of the constructor's counter
+	Bss       = 0x3400 // address of the first byte that is not in the file
+	Size      = 0x2800 // of the file: what lies behind the data is 0xcc
 )
+
+// message is what the program says when the kernel enters it alone, with status 127.
+const message = "slulrtld: elftest: no loader\n"
 
 // Program headers, by index.
 const (
@@ -70,6 +75,7 @@ func New() *File {
 		f.Body[i] = 0xcc
 	}
 	copy(f.Body[CodeAt:], code)
+	copy(f.Body[MessageAt:], message)
 	copy(f.Body[StrAt:], "\x00self\x00weak\x00strong\x00another\x00libx.so\x00")
 	// DT_HASH with one bucket and a chain entry per symbol.
 	for i, v := range []uint32{1, 4, 1, 0, 0, 0, 0} {
@@ -79,7 +85,7 @@ func New() *File {
 	self := uint64(CodeAt + labels["self"])
 	binary.LittleEndian.PutUint64(f.Body[DataAt+0x408:], self) // for RELR: the addend lies in place
 	f.Header = elf.Header64{
-		Ident: [16]byte{0x7f, 'E', 'L', 'F', 2, 1, 1}, Type: 3, Machine: 62, Version: 1, Entry: CodeAt,
+		Ident: [16]byte{0x7f, 'E', 'L', 'F', 2, 1, 1}, Type: 3, Machine: 62, Version: 1, Entry: uint64(CodeAt + labels["stub"]),
 		Phoff: PhdrAt, Ehsize: 64, Phentsize: 56, Phnum: Phnum,
 	}
 	f.Progs = []elf.Prog64{
@@ -184,13 +190,22 @@ func code() (b []byte, labels map[string]int) {
 	a.Label("exit")
 	a.Op(amd64.MOVL, amd64.RAX, amd64.Imm(231)) // exit_group
 	a.Op(amd64.SYSCALL)
+	// What the kernel would enter, where programs have their stub.
+	a.Label("stub")
+	a.Op(amd64.MOVL, amd64.RAX, amd64.Imm(1)) // write
+	a.Op(amd64.MOVL, amd64.RDI, amd64.Imm(2))
+	a.Op(amd64.LEAQ, amd64.RSI, amd64.Sym{Name: "message"})
+	a.Op(amd64.MOVL, amd64.RDX, amd64.Imm(len(message)))
+	a.Op(amd64.SYSCALL)
+	a.Op(amd64.MOVL, amd64.RDI, amd64.Imm(127))
+	a.Op(amd64.JMP, amd64.Label("exit"))
 	a.Label("self")
 	a.Op(amd64.RET)
 	c, err := a.Assemble()
 	if err != nil {
 		panic("bug: elftest: " + err.Error())
 	}
-	at := map[string]int64{"words": Words, "count": Count, "bss": Bss}
+	at := map[string]int64{"message": MessageAt, "words": Words, "count": Count, "bss": Bss}
 	for _, x := range c.Fixups {
 		v := at[x.Sym] + x.Add - int64(CodeAt+x.Off)
 		binary.LittleEndian.PutUint32(c.Bytes[x.Off:], uint32(v))

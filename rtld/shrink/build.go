@@ -100,16 +100,34 @@ func Loader(dir, arch string) (*Result, error) {
 		Indirect: []string{pkg + ".callC.abi0"},
 		NoReturn: noReturn(pkg),
 		Trap:     pkg + ".trap.abi0",
-		MaxSize:  16 * 1024,
-		MaxStack: 2048, // framesSize in entry_amd64.s
+		Fast: []string{
+			pkg + ".(*module).offers", pkg + ".(*module).find", pkg + ".(*module).isVersion", pkg + ".(*module).word", pkg + ".(*index).find",
+			pkg + ".(*loader).lookup", pkg + ".(*loader).resolve", pkg + ".(*loader).relocateOne", pkg + ".isSame",
+		},
+		Soname:  "slulrtld-" + arch + ".so.1",
+		Version: "SLULRTLD_1",
+		Exports: []Export{
+			{"_r_debug", pkg + ".rDebug"},
+			{"_dl_debug_state", pkg + ".debugState.abi0"},
+			{"__tls_get_addr", pkg + ".tlsGetAddr.abi0"},
+			{"slulrtld_load", pkg + ".apiLoad.abi0"},
+			{"slulrtld_symbol", pkg + ".apiSymbol.abi0"},
+			{"slulrtld_error", pkg + ".apiError.abi0"},
+			{"slulrtld_is_secure", pkg + ".apiSecure.abi0"},
+			{"slulrtld_program", pkg + ".apiProgram.abi0"},
+		},
+		MaxSize:  40 * 1024,
+		MaxStack: 4096,
 	})
 }
 
 // noReturn lists what ends the process or leaves for the program.
 func noReturn(pkg string) []string {
 	return []string{
-		pkg + ".trap.abi0", pkg + ".start.abi0", pkg + ".enter.abi0", pkg + ".(*report).die", pkg + ".exit",
-		pkg + ".(*report).bad", pkg + ".(*report).badName", pkg + ".(*report).refused", pkg + ".(*report).stubFailure",
-		pkg + ".(*report).finish", pkg + ".(*image).complain", pkg + ".(*image).complainMissing", pkg + ".print",
+		pkg + ".trap.abi0", pkg + ".start.abi0", pkg + ".enter.abi0", pkg + ".die", pkg + ".exit",
+		pkg + ".bad", pkg + ".badName", pkg + ".refused", pkg + ".stubFailure", pkg + ".endComplaint",
+		pkg + ".(*module).complain", pkg + ".(*module).changed", pkg + ".(*loader).complainMissing",
+		pkg + ".(*loader).complainAbsent", pkg + ".(*loader).startForeign", pkg + ".(*loader).answer", pkg + ".print",
+		pkg + ".goBack.abi0", pkg + ".leave.abi0", pkg + ".busCaught", pkg + ".internalError.abi0",
 	}
 }

@@ -64,10 +64,15 @@ func readCode(w *walk, p *piece) (*code, error) {
 			}
 		}
 	}
+	c.shortenMoves()
 	c.mergeTails(w)
 	c.threadJumps(w)
+	c.turnBranches()
 	c.dropDeadStores(p)
 	c.shortenFrame(p)
+	if !contains(w.opt.Fast, p.name) {
+		c.shortenPrologue()
+	}
 	return c, nil
 }
 
@@ -139,8 +144,17 @@ func (c *code) joinTraps(w *walk, p *piece) {
 // isTrap tells whether the instructions from k on do nothing but load what describes a
 // failed check and call a routine for which the trap stands in.
 func (c *code) isTrap(w *walk, p *piece, k int) bool {
-	for k < len(c.insts)-1 && c.insts[k].Op == "MOV" && c.insts[k].Args[0].Kind == amd64.KindReg && c.insts[k].Args[1].Kind != amd64.KindMem {
-		k++
+	for hops := 0; k < len(c.insts)-1 && hops < len(c.insts); hops++ {
+		i := &c.insts[k]
+		switch {
+		case i.Op == "MOV" && i.Args[0].Kind == amd64.KindReg && i.Args[1].Kind != amd64.KindMem, i.Op == "NOP":
+			k++
+			continue
+		case i.Flow == amd64.FlowJump && i.to >= 0:
+			k = i.to
+			continue
+		}
+		break
 	}
 	i := &c.insts[k]
 	if i.Flow != amd64.FlowCall || i.Indirect {
@@ -219,7 +233,7 @@ func (c *code) refer(w *walk, p *piece, k int) error {
 	if !i.keep {
 		return nil
 	}
-	if i.Prefix&amd64.PrefixSeg != 0 {
+	if i.Prefix&amd64.PrefixSeg != 0 && !w.isExport(p) {
 		return fmt.Errorf("uses a segment register at %#x", i.off)
 	}
 	if i.Indirect {
@@ -248,7 +262,10 @@ func (c *code) refer(w *walk, p *piece, k int) error {
 		if t, ok := w.symbolAt(p.callee(i)); ok && t.Name != far.name {
 			c.standIns = append(c.standIns, far.name)
 		}
-	case w.isFunc(far) && far != w.pieces[0]: // the entry is where the image begins, no more
+	case !w.isFunc(far) || far == w.pieces[0]: // the entry is where the image begins, no more
+	case strings.HasSuffix(far.name, ".abi0"): // assembly is for the kernel or the program to call
+		w.outer = append(w.outer, far)
+	default:
 		w.taken = append(w.taken, far)
 	}
 	return nil

@@ -6,24 +6,43 @@ import (
 	"slul/asm/amd64"
 )
 
-// Layout: the finished file is one segment, linked at 0, so that addresses are offsets:
+// Layout: the finished file is linked at 0, so that addresses of the first segment are
+// offsets:
 //
 //	0     ELF header
 //	64    program headers
-//	0xb0  functions, in the order of first use
+//	      .dynamic: also the beginning of the second segment, at an address of its own
+//	      functions, in the order of first use
 //	      constants
+//	      the other dynamic tables
+//
+// The second segment is writable: .dynamic, of which the loader itself changes DT_DEBUG,
+// and behind it in memory, in the same page if it fits, the variables.
 
 const (
 	ehdrSize = 64
 	phdrSize = 56
-	phdrs    = 2
-	textAt   = ehdrSize + phdrs*phdrSize
+	phdrs    = 5
+	headers  = ehdrSize + phdrs*phdrSize
+	pageSize = 4096
 )
 
-// layOut gives every piece its address and every kept instruction its offset. It
-// returns the size of headers, functions and constants together.
-func layOut(w *walk) uint64 {
-	at := uint64(textAt)
+// layout is where the parts of the finished file are.
+type layout struct {
+	dynamic     *dynamic
+	text        uint64 // the first function
+	tables      uint64 // the dynamic tables but .dynamic
+	end         uint64 // of the first segment, and of what is loaded of the file
+	data        uint64 // address of .dynamic
+	vars, limit uint64 // addresses of the variables and of their end
+}
+
+// layOut gives every piece its address and every kept instruction its offset.
+func layOut(w *walk) {
+	l := &w.text
+	l.dynamic = newDynamic(w)
+	l.text = headers + l.dynamic.size()
+	at := l.text
 	for _, p := range w.pieces {
 		if p.code != nil {
 			p.new = at
@@ -31,7 +50,7 @@ func layOut(w *walk) uint64 {
 		}
 	}
 	for _, p := range w.pieces {
-		if p.code == nil {
+		if p.code == nil && p.zero == 0 {
 			if len(p.data)%8 == 0 && p.name[0] != '"' {
 				at = (at + 7) &^ 7
 			}
@@ -39,7 +58,19 @@ func layOut(w *walk) uint64 {
 			at += uint64(len(p.data))
 		}
 	}
-	return at
+	l.tables = (at + 7) &^ 7
+	l.end = l.tables + uint64(len(l.dynamic.tables(w)))
+	l.data = (l.end+pageSize-1)&^(pageSize-1) + headers
+	l.vars = l.data + l.dynamic.size()
+	at = l.vars
+	for _, p := range w.pieces {
+		if p.zero != 0 {
+			at = (at + 15) &^ 15
+			p.new = at
+			at += p.zero
+		}
+	}
+	l.limit = at
 }
 
 // layOut places the kept instructions and returns their size. Every jump within the
@@ -102,7 +133,7 @@ func (c *code) jump(i *inst) []byte {
 
 // endOfText returns where the functions end, after layOut.
 func endOfText(w *walk) uint64 {
-	end := uint64(textAt)
+	end := w.text.text
 	for _, p := range w.pieces {
 		if p.code != nil {
 			end = p.new + uint64(p.size())
@@ -114,7 +145,7 @@ func endOfText(w *walk) uint64 {
 // size returns how many bytes of p are kept.
 func (p *piece) size() int {
 	if p.code == nil {
-		return len(p.data)
+		return len(p.data) + int(p.zero)
 	}
 	n := 0
 	for k := range p.code.insts {

@@ -10,9 +10,16 @@ type Options struct {
 	Indirect []string          // functions that may jump or call through a register, to code that is not ours
 	NoReturn []string          // functions after whose call nothing runs
 	Trap     string            // of these, the one that reports a failed check
+	Fast     []string          // functions in which speed is worth more than size
+	Exports  []Export          // what the file offers to those that it loads; each is an entry of its own
+	Soname   string            // its name for them, DT_SONAME; with Exports
+	Version  string            // of the exports: a symbol version
 	MaxSize  int               // bytes of the finished file
 	MaxStack int               // bytes below the entry's stack pointer
 }
+
+// An Export is a function or variable in the dynamic symbol table of the finished file.
+type Export struct{ Name, Symbol string }
 
 // Result is a finished loader.
 type Result struct {
@@ -43,8 +50,8 @@ func Link(linked []byte, opt Options) (*Result, error) {
 	if depth > opt.MaxStack {
 		return nil, fmt.Errorf("the stack may get %d bytes deep, more than %d", depth, opt.MaxStack)
 	}
-	size := layOut(w)
-	file, err := write(w, size)
+	layOut(w)
+	file, err := write(w)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package shrink
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"slul/asm/amd64"
@@ -53,10 +54,13 @@ func stackDepth(w *walk) (int, error) {
 	}
 	depth := 0
 	for _, p := range w.pieces {
-		if p == w.pieces[0] || p.name == w.opt.Trap {
+		isEntry := p == w.pieces[0] || p.name == w.opt.Trap
+		if isEntry || p.code != nil && (w.isExport(p) || slices.Contains(w.outer, p)) {
 			if err := deepen(p); err != nil {
 				return 0, err
 			}
+		}
+		if isEntry {
 			depth += p.deep
 		}
 	}

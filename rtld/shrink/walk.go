@@ -12,7 +12,8 @@ type piece struct {
 	name  string
 	old   uint64 // address in the linked file
 	data  []byte // its bytes there
-	code  *code  // nil for a constant
+	code  *code  // nil for a constant or variable
+	zero  uint64 // variable: its size, all zero bytes
 	from  *piece // who reached it first
 	new   uint64 // address in the finished file
 	frame int    // code: bytes of stack of its own; deep: with everything that it calls
@@ -26,21 +27,29 @@ type walk struct {
 	pieces []*piece
 	at     map[uint64]*piece // by old address, after replacement
 	todo   []*piece
+	text   layout
 	taken  []*piece // functions whose address is taken: closures
+	outer  []*piece // assembly whose address is taken: it is called from outside
 }
 
 func newWalk(o *object, opt *Options) *walk {
 	return &walk{object: o, opt: opt, at: map[uint64]*piece{}}
 }
 
-// run reaches everything from the entry on.
+// run reaches everything from the entry on, and from the exports.
 func (w *walk) run() error {
-	entry, ok := w.byName[w.opt.Entry]
-	if !ok {
-		return fmt.Errorf("the linked file has no symbol %s", w.opt.Entry)
+	roots := []string{w.opt.Entry}
+	for _, e := range w.opt.Exports {
+		roots = append(roots, e.Symbol)
 	}
-	if _, _, err := w.reach(entry, nil); err != nil {
-		return err
+	for _, name := range roots {
+		addr, ok := w.byName[name]
+		if !ok {
+			return fmt.Errorf("the linked file has no symbol %s", name)
+		}
+		if _, _, err := w.reach(addr, nil); err != nil {
+			return err
+		}
 	}
 	for len(w.todo) > 0 {
 		p := w.todo[0]
@@ -88,17 +97,23 @@ func (w *walk) reach(addr uint64, from *piece) (*piece, uint64, error) {
 
 // keep makes a piece of symbol s.
 func (w *walk) keep(s elf.Symbol, from *piece, off uint64) (*piece, uint64, error) {
+	p := &piece{name: s.Name, old: s.Value, from: from}
+	sec, _ := w.sectionAt(s.Value)
+	if sec.Type == elf.SHT_NOBITS {
+		p.zero = s.Size
+		w.add(p)
+		return p, off, nil
+	}
 	b, err := w.bytesAt(s.Value)
 	if err != nil {
-		return nil, 0, w.blame(from, "reaches the variable "+s.Name+": a loader without writable segment has none")
+		return nil, 0, w.blame(from, "reaches "+s.Name+": "+err.Error())
 	}
-	p := &piece{name: s.Name, old: s.Value, data: b[:s.Size], from: from}
-	sec, _ := w.sectionAt(s.Value)
+	p.data = b[:s.Size]
 	switch {
 	case sec.Flags&elf.SHF_EXECINSTR != 0:
 		w.todo = append(w.todo, p)
 	case sec.Name == ".data" || sec.Name == ".noptrdata":
-		return nil, 0, w.blame(from, "reaches the variable "+s.Name+": a loader without writable segment has none")
+		return nil, 0, w.blame(from, "reaches the variable "+s.Name+", which has a value from the start: all variables are zero")
 	default:
 		for a := s.Value; a < s.Value+s.Size; a++ {
 			if w.pointers[a] {

@@ -5,6 +5,6 @@ package main
 var count int
 
 func do(n int) int {
-	count += n
+	count += 42 * n
 	return count
 }

@@ -1,0 +1,72 @@
+package rtld
+
+// Programs that are not ours, in explicit mode: mapped and started as the kernel would, with
+// their own interpreter if they ask for one (fs/binfmt_elf.c, load_elf_binary).
+
+// startForeign starts p, which has no program note. It never returns.
+func (l *loader) startForeign(p *module) {
+	if l.secure || l.how.mode == modeStub {
+		bad(lit("not a SLUL program: no PT_SLUL program header\x00"), 0)
+	}
+	p.mapAll()
+	first, base := p, uintptr(0)
+	if path := p.interpName(); path != 0 {
+		first = l.openInterp(p, path)
+		base = first.base
+	}
+	if first.view(first.entry, 1, pfX) == nil {
+		bad(lit("entry point not in code: entry=$\x00"), first.entry)
+	}
+	if l.option != 0 {
+		l.answerForeign(p, first)
+	}
+	phdr := p.headersAt()
+	if phdr == 0 {
+		phdr = l.alloc(p.headers())
+		p.readAt(phdr, p.headers(), p.phoff)
+	}
+	l.describe(p, phdr, base)
+	l.rename()
+	l.unguard()
+	enter(l.block.sp, first.base+uintptr(first.entry), 0)
+}
+
+// openInterp maps the interpreter of p at path.
+func (l *loader) openInterp(p *module, path uintptr) *module {
+	m := (*module)(pointer(l.alloc(uint64(moduleSize))))
+	m.file, m.by = l.keep(path), p
+	l.about = m
+	m.fd = open(m.file, programFlags)
+	check(lit("cannot open the interpreter: &\x00"), m.fd)
+	m.look(&l.stat)
+	m.takeStat()
+	n, r := pread(m.fd, headPlace(), min(m.size, headSize), 0)
+	check(lit("cannot read: &\x00"), r)
+	m.readHeaders(headPlace(), n)
+	if m.interp != nil || m.fixed {
+		bad(lit("not an interpreter but a program\x00"), 0)
+	}
+	m.mapAll()
+	closeFd(m.fd)
+	return m
+}
+
+// interpName returns the path in PT_INTERP, checked, 0 when there is none.
+func (m *module) interpName() uintptr {
+	s := m.interp
+	if s == nil {
+		return 0
+	}
+	at := tryPlace()
+	end := at
+	if n := uintptr(s.filesz); n-2 <= pathMax-2 {
+		m.readAt(at, s.filesz, s.off)
+		end = at + n - 1
+	} else {
+		setByte(at, 1)
+	}
+	if byteAt(end) != 0 || byteAt(at) == 0 {
+		bad(lit("bad interpreter name: p_filesz=#\x00"), s.filesz)
+	}
+	return at
+}

@@ -1,0 +1,148 @@
+package rtld
+
+import "unsafe"
+
+// Libraries: DT_NEEDED breadth first, each file once, by a list and not by recursion.
+
+// maxModules bounds how many files are loaded. The kernel's limit of mappings
+// (vm.max_map_count, 65530) comes soon behind.
+const maxModules = 16000
+
+// names are the names by which modules are known: a name that was asked for, a DT_SONAME.
+type names struct {
+	heads [256]*alias // by hash
+	last  *alias      // that was added, for undo
+}
+
+type alias struct {
+	next  *alias // of the same head
+	older *alias // added before
+	name  uintptr
+	hash  uint32
+	m     *module
+}
+
+// named returns the module of that name, or nil.
+//
+//go:noinline
+func (l *loader) named(name uintptr) *module {
+	h := gnuHashOf(name)
+	for a := l.names.heads[h%256]; a != nil; a = a.next {
+		if a.hash == h && isSame(a.name, name) {
+			return a.m
+		}
+	}
+	return nil
+}
+
+// call makes m known by a name, which stays where it is.
+//
+//go:noinline
+func (l *loader) call(m *module, name uintptr) {
+	h := gnuHashOf(name)
+	a := (*alias)(pointer(l.alloc(uint64(unsafe.Sizeof(alias{})))))
+	a.next, a.older, a.name, a.hash, a.m = l.names.heads[h%256], l.names.last, name, h, m
+	l.names.heads[h%256] = a
+	l.names.last = a
+}
+
+// loadNeeded loads what the modules from m on need, and what that needs. What cannot be
+// found is left nil in deps, and complained about in the end.
+func (l *loader) loadNeeded(m *module) {
+	absent := false
+	for first := m; m != nil; m = m.next {
+		m.deps = (*[maxTable]*module)(pointer(l.alloc(m.needed * word)))[:min(m.needed, maxTable)]
+		at := uint64(0)
+		for i := range m.deps {
+			m.deps[i] = l.library(m, m.eachNeeded(&at))
+			absent = absent || m.deps[i] == nil
+		}
+		if m.next == nil && absent && l.option&optionList == 0 {
+			l.complainAbsent(first)
+		}
+	}
+}
+
+// library returns the library that m calls name, loaded; nil when it is not found.
+func (l *loader) library(m *module, name uintptr) *module {
+	l.about = m
+	if d := l.named(name); d != nil {
+		return d
+	}
+	fd := l.search(m, name)
+	if failed(fd) {
+		return nil
+	}
+	d := l.loadFile(m, fd)
+	l.call(d, name)
+	return d
+}
+
+// loadFile loads the open library at path tryPlace, which m asks for.
+func (l *loader) loadFile(m *module, fd uintptr) *module {
+	d := (*module)(pointer(l.alloc(uint64(moduleSize))))
+	d.file, d.fd, d.isOpen, d.by = tryPlace(), fd, true, m
+	l.about, l.late.opened = d, d
+	d.look(&l.stat)
+	for known := &l.program; known != nil; known = known.next {
+		if known.ino == l.stat.ino && known.dev == l.stat.dev {
+			d.close()
+			return known
+		}
+	}
+	d.file = l.keep(d.file)
+	d.takeStat()
+	if l.count == maxModules {
+		bad(lit("too many libraries: #\x00"), maxModules)
+	}
+	d.readHeaders(headPlace(), l.headRead)
+	switch {
+	case d.fixed:
+		bad(lit("not a library but a program: e_type=#\x00"), etExec)
+	case d.note != nil:
+		bad(lit("not a library but a SLUL program\x00"), 0)
+	case d.dynamic == nil:
+		bad(lit("not a library: no PT_DYNAMIC\x00"), 0)
+	}
+	d.mapAll()
+	d.close()
+	l.append(d)
+	d.prepare()
+	if d.get(slotFlags1)&df1Pie != 0 {
+		bad(lit("not a library but a program: DT_FLAGS_1=$\x00"), d.get(slotFlags1))
+	}
+	if d.has(dtSoname) {
+		if name := d.name(d.get(dtSoname)); l.named(name) == nil {
+			l.call(d, name)
+		}
+	}
+	l.traceLoad(d)
+	return d
+}
+
+// prepare reads the dynamic section of a mapped module.
+func (m *module) prepare() {
+	process.guard()
+	m.readDynamic()
+	m.checkDynamic()
+}
+
+// complainAbsent names what is absent of what the modules from m on need, who needs it,
+// and where it was looked for.
+func (l *loader) complainAbsent(m *module) {
+	l.about = m
+	beginComplaint()
+	say(lit("libraries not found:\x00"), 0, 0)
+	for ; m != nil; m = m.next {
+		at := uint64(0)
+		for i := range m.deps {
+			if name := m.eachNeeded(&at); m.deps[i] == nil {
+				say(lit(" %\x00"), name, 0)
+				say(lit(" (for %\x00"), m.file, 0)
+				l.sayDirs(m)
+				line.put(')')
+			}
+		}
+	}
+	endComplaint(exitCannotStart)
+}

@@ -1,0 +1,104 @@
+package rtld
+
+import "unsafe"
+
+// LD_SLUL_TRACE: what the loader does, on fd 2. A list of words with commas between:
+//
+//	load   each file: where it is, who asks for it; what a search passes over
+//	bind   each symbol: who uses it, who defines it
+//	time   how many µs after the start each stage was done
+//
+// Never in secure mode, in which the variable is not read (secure.go).
+
+const (
+	traceLoad = 1 << iota
+	traceBind
+	traceTime
+)
+
+// traceWords has a row per word: its bit, the word, a newline.
+const traceWords = "\x01load\n\x02bind\n\x04time\n\x00"
+
+// setTrace reads the list at addr.
+func (l *loader) setTrace(addr uintptr) {
+	for {
+		for row := lit(traceWords); byteAt(row) != 0; row++ {
+			bit := byteAt(row)
+			w := addr
+			for row++; byteAt(row) != '\n' && byteAt(row) == byteAt(w); row++ {
+				w++
+			}
+			if byteAt(row) == '\n' && (byteAt(w) == 0 || byteAt(w) == ',') {
+				l.trace |= bit
+			}
+			for byteAt(row) != '\n' {
+				row++
+			}
+		}
+		for byteAt(addr) != ',' {
+			if byteAt(addr) == 0 {
+				l.times = l.now()
+				return
+			}
+			addr++
+		}
+		addr++
+	}
+}
+
+// tracing begins a line about something.
+//
+//go:noinline
+func tracing(what, name uintptr, value uint64) {
+	beginLine()
+	say(lit("slulrtld: \x00"), 0, 0)
+	say(what, name, value)
+}
+
+// traceLoad tells that m was loaded.
+func (l *loader) traceLoad(m *module) {
+	if l.trace&traceLoad == 0 {
+		return
+	}
+	tracing(lit("load: % at $\x00"), m.file, m.start())
+	if m.by != nil {
+		say(lit(" for %\x00"), m.by.file, 0)
+	}
+	writeLine(2)
+}
+
+// traceSkip tells that the file at tryPlace is not for this machine.
+func (l *loader) traceSkip() {
+	if l.trace&traceLoad != 0 {
+		tracing(lit("load: %: passed over, not for "+machineName+"\x00"), tryPlace(), 0)
+		writeLine(2)
+	}
+}
+
+// traceBind tells that m uses symbol y of module of.
+func (l *loader) traceBind(m, of *module, q *query, y *symbol) {
+	if l.trace&traceBind == 0 {
+		return
+	}
+	tracing(lit("bind: %: \x00"), m.file, 0)
+	q.say()
+	say(lit(" -> % at $\x00"), of.file, uint64(of.base)+y.value)
+	writeLine(2)
+}
+
+// now returns the time in ns (CLOCK_MONOTONIC).
+func (l *loader) now() uint64 {
+	var t struct{ seconds, nanos uint64 }
+	sys3(sysClockGettime, clockMonotonic, uintptr(unsafe.Pointer(&t)), 0)
+	return t.seconds*1e9 + t.nanos
+}
+
+// tick tells that a stage is done.
+//
+//go:noinline
+func (l *loader) tick(stage uintptr) {
+	if l.trace&traceTime != 0 {
+		tracing(lit("time: % after # µs\x00"), stage, (l.now()-l.times)/1000)
+		writeLine(2)
+	}
+}
