@@ -163,6 +163,9 @@ func (im *Image) checkNames() error {
 	if strings.IndexByte(im.Soname, 0) >= 0 {
 		return fmt.Errorf("DT_SONAME %q: bad name", im.Soname)
 	}
+	if strings.IndexByte(im.Runpath, 0) >= 0 {
+		return fmt.Errorf("DT_RUNPATH %q: bad name", im.Runpath)
+	}
 	for _, a := range []uint64{im.TextAlign, im.RodataAlign} {
 		if a > codeAlign || a&(a-1) != 0 {
 			return fmt.Errorf("alignment %d: expected a power of two up to %d", a, codeAlign)

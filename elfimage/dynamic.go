@@ -68,7 +68,7 @@ func (b *builder) addDynamic() {
 			d.relatives++
 		}
 	}
-	if len(d.imports)+len(d.exports)+d.relatives+len(im.Needed) == 0 && im.Soname == "" {
+	if len(d.imports)+len(d.exports)+d.relatives+len(im.Needed) == 0 && im.Soname == "" && im.Runpath == "" {
 		return
 	}
 	d.sortSymbols()
@@ -183,6 +183,9 @@ func (b *builder) dynEntries() []elf.Dyn64 {
 	}
 	if b.im.Soname != "" {
 		entry(elf.DT_SONAME, uint64(d.strs.add(b.im.Soname)))
+	}
+	if b.im.Runpath != "" {
+		entry(elf.DT_RUNPATH, uint64(d.strs.add(b.im.Runpath)))
 	}
 	entry(elf.DT_GNU_HASH, addr(d.hash))
 	entry(elf.DT_STRTAB, addr(d.strtab))

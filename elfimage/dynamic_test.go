@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -141,6 +142,9 @@ func TestDebugELF(t *testing.T) {
 		}
 		if soname, _ := f.DynString(elf.DT_SONAME); e.image.Soname != "" && !slices.Equal(soname, []string{e.image.Soname}) {
 			t.Errorf("%s: name %q, expected %q", e.name, soname, e.image.Soname)
+		}
+		if path, _ := f.DynString(elf.DT_RUNPATH); strings.Join(path, "|") != e.image.Runpath {
+			t.Errorf("%s: run path %q, expected %q", e.name, path, e.image.Runpath)
 		}
 		if flags, _ := f.DynValue(elf.DT_FLAGS); len(e.image.Needed) > 0 && !slices.Equal(flags, []uint64{uint64(elf.DF_BIND_NOW)}) {
 			t.Errorf("%s: DT_FLAGS %#x", e.name, flags)
