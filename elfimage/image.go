@@ -82,6 +82,7 @@ type Image struct {
 	// says what it needs.
 	TextAlign, RodataAlign uint64
 
+	Relr     bool // DT_RELR: 8-byte fields at multiples of 8 take a bit each, not 24 bytes
 	Separate bool // no byte that is not code is ever executable: pads the file to page bounds
 }
 

@@ -64,6 +64,11 @@ func examples() []example {
 		{"imports", with(withImports)},
 		{"imports_stripped", with(func(im *Image) { withImports(im); im.Strip = true })},
 		{"relro", with(func(im *Image) { withImports(im); withRelro(im); im.BssSize = 8 })},
+		{"relr", with(func(im *Image) {
+			withRelro(im)
+			im.Relr, im.Relro = true, make([]byte, 40)
+			im.Fixups = append(im.Fixups, Fixup{Relro, asm.Fixup{Off: 28, Kind: asm.Abs64, Sym: "entry"}})
+		})},
 		{"runpath", with(func(im *Image) { withImports(im); im.Runpath = "$ORIGIN:/usr/lib/words" })},
 		{"notes", with(withNotes)},
 		{"notes_stripped", with(func(im *Image) { withNotes(im); im.Strip = true })},
