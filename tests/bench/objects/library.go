@@ -62,9 +62,12 @@ func plan(s Shape) []library {
 	return libs
 }
 
-// file makes the library; table is the Shape whose table of addresses and constants
-// it is to hold, the zero Shape for none.
-func (l *library) file(table Shape, strip bool) ([]byte, error) {
+// file makes the library. The first one holds the table of addresses and the constants
+// that the Shape asks for.
+func (l *library) file(s Shape, first bool) ([]byte, error) {
+	if !first {
+		s.Relatives, s.Size = 0, 0
+	}
 	a := New()
 	a.Label(l.exports[0])
 	a.Op(PUSH, RBX)
@@ -73,7 +76,7 @@ func (l *library) file(table Shape, strip bool) ([]byte, error) {
 		a.Op(CALLIND, Sym{Name: name})
 		a.Op(ADDL, RBX, RAX)
 	}
-	addTable(a, table)
+	addTable(a, s)
 	a.Op(MOVL, RAX, RBX)
 	a.Op(POP, RBX)
 	a.Op(RET)
@@ -81,7 +84,8 @@ func (l *library) file(table Shape, strip bool) ([]byte, error) {
 
 	im := &elfimage.Image{
 		Machine: uint16(elf.EM_X86_64), Text: code.Bytes,
-		Needed: l.needs, Soname: l.soname, Runpath: Runpath, Strip: strip,
+		Needed: l.needs, Soname: l.soname, Runpath: Runpath,
+		Strip: s.Strip, Separate: !s.Compact,
 	}
 	addCode(im, code)
 	export := func(name string, off, size int) {
@@ -100,7 +104,7 @@ func (l *library) file(table Shape, strip bool) ([]byte, error) {
 		export(name, off, len(im.Text)-off)
 	}
 	addImports(im, l.imports)
-	fillTable(im, table)
+	fillTable(im, s)
 	return im.Bytes()
 }
 

@@ -6,8 +6,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
+	"slul/elfimage"
 	"slul/rtld/image"
 	"slul/tests/need"
 )
@@ -21,6 +23,7 @@ var shapes = []struct {
 	{"one", Shape{Libraries: 1, Exports: 1}},
 	{"two", Shape{Libraries: 2, Exports: 3, Imports: 5}},
 	{"tiers", Shape{Libraries: 11, Exports: 10, Imports: 10}},
+	{"compact", Shape{Libraries: 5, Exports: 10, Imports: 10, Compact: true}},
 	{"symbols", Shape{Libraries: 3, Exports: 50, Symbols: 140, All: true}},
 	{"table", Shape{Libraries: 2, Exports: 2, Imports: 1, Relatives: 700}},
 	{"table_relr", Shape{Libraries: 2, Exports: 2, Imports: 1, Relatives: 700, Relr: true}},
@@ -187,6 +190,32 @@ func TestBadShape(t *testing.T) {
 		{Libraries: 2, Exports: 1, Imports: 1}, {Relatives: -1}, {Size: -1}} {
 		if _, err := Make(t.TempDir(), s); err == nil {
 			t.Errorf("%+v is taken", s)
+		}
+	}
+}
+
+// TestSegments: libraries are mapped as those of linkers are, or as ours are.
+func TestSegments(t *testing.T) {
+	for want, s := range map[string]Shape{
+		"r-- r-x rw-": {Libraries: 2, Exports: 5, Imports: 5},
+		"r-x rw-":     {Libraries: 2, Exports: 5, Imports: 5, Compact: true},
+	} {
+		set, err := Make(t.TempDir(), s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := elfimage.Open(set.Libraries[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, p := range f.Describe(elfimage.Origin{}).Segments {
+			if p.Type == "LOAD" {
+				got = append(got, p.Perm)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("segments %q, expected %q", got, want)
 		}
 	}
 }

@@ -34,11 +34,7 @@ func Make(dir string, s Shape) (*Set, error) {
 	set := &Set{dir: dir}
 	libs := plan(s)
 	for i := range libs {
-		var table Shape
-		if i == 0 {
-			table = s
-		}
-		data, err := libs[i].file(table, s.Strip)
+		data, err := libs[i].file(s, i == 0)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", libs[i].soname, err)
 		}

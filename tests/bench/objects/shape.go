@@ -18,6 +18,11 @@ type Shape struct {
 	Relr      bool // they are in DT_RELR
 	Size      int  // bytes of constants that nobody reads, in the same file
 
+	// Compact libraries have constants and code in one segment where both fit a page, as
+	// elfimage does it by default. Without it they have three: R, R+X, R+W, like those that
+	// linkers make.
+	Compact bool
+
 	All   bool // the program calls all that it imports, not one function of each library
 	Strip bool // no section headers
 }
