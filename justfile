@@ -21,6 +21,10 @@ fuzz seconds="10":
 bench:
     go run ./tests/bench
 
+# what libraries, symbols and relocations cost, against glibc and musl
+bench-load:
+    go run ./tests/bench load
+
 # the speed of every stage of the tool chain
 bench-stages:
     go test ./... -run '^$' -bench .

@@ -23,6 +23,7 @@ const (
 	SHT_NOBITS   = uint32(elf.SHT_NOBITS)
 	SHT_DYNSYM   = uint32(elf.SHT_DYNSYM)
 	SHT_GNU_HASH = uint32(elf.SHT_GNU_HASH)
+	SHT_RELR     = uint32(19) // gABI; debug/elf does not have it
 
 	SHF_WRITE     = uint64(elf.SHF_WRITE)
 	SHF_ALLOC     = uint64(elf.SHF_ALLOC)
@@ -40,6 +41,7 @@ const (
 	symSize  = 24 // sizes of Elf64_Sym, _Rela, _Dyn
 	relaSize = 24
 	dynSize  = 16
+	relrSize = 8
 
 	codeAlign = 16 // of .data.rel.ro and .bss, and of .text and .rodata unless the Image says less
 )
@@ -162,6 +164,9 @@ func (im *Image) checkNames() error {
 	}
 	if strings.IndexByte(im.Soname, 0) >= 0 {
 		return fmt.Errorf("DT_SONAME %q: bad name", im.Soname)
+	}
+	if strings.IndexByte(im.Runpath, 0) >= 0 {
+		return fmt.Errorf("DT_RUNPATH %q: bad name", im.Runpath)
 	}
 	for _, a := range []uint64{im.TextAlign, im.RodataAlign} {
 		if a > codeAlign || a&(a-1) != 0 {

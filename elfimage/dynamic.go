@@ -3,6 +3,7 @@
 //
 //	.gnu.hash  finds an exported symbol: bloom filter, buckets, chains
 //	.dynsym    null, imports by name, exports by hash bucket
+//	.relr.dyn  if asked for: RELATIVE, as addresses and bitmaps
 //	.rela.dyn  RELATIVE first, then one GLOB_DAT per import
 //	.dynamic   the list of all these
 //
@@ -26,9 +27,10 @@ type dynamic struct {
 	exports []*Symbol // behind them, by hash bucket
 	strs    strtab
 
-	hash, symtab, strtab, rela, section, got *part
+	hash, symtab, strtab, relr, rela, section, got *part
 
-	relatives int // Abs64 fixups: RELATIVE relocations
+	relatives int      // Abs64 fixups that become RELATIVE relocations in .rela.dyn
+	packed    []uint64 // offsets in .data.rel.ro of those that go into .relr.dyn, ascending
 	buckets   int
 }
 
@@ -63,12 +65,16 @@ func (b *builder) addDynamic() {
 			d.exports = append(d.exports, s)
 		}
 	}
-	for _, f := range im.Fixups {
-		if f.Kind == asm.Abs64 {
+	for _, f := range b.sortedFixups() {
+		switch {
+		case f.Kind == asm.Abs64 && b.isPacked(f):
+			d.packed = append(d.packed, uint64(f.Off))
+		case f.Kind == asm.Abs64:
 			d.relatives++
 		}
 	}
-	if len(d.imports)+len(d.exports)+d.relatives+len(im.Needed) == 0 && im.Soname == "" {
+	d.packed = slices.Compact(d.packed) // a bit set twice would be added twice
+	if len(d.imports)+len(d.exports)+d.relatives+len(d.packed)+len(im.Needed) == 0 && im.Soname == "" && im.Runpath == "" {
 		return
 	}
 	d.sortSymbols()
@@ -83,6 +89,9 @@ func (b *builder) addDynamic() {
 	}
 	d.hash = alloc(part{name: ".gnu.hash", typ: SHT_GNU_HASH, align: 8, data: d.gnuHash()})
 	d.symtab = alloc(part{name: ".dynsym", typ: SHT_DYNSYM, align: 8, entSize: symSize, info: 1, data: make([]byte, symSize*(1+len(d.symbols())))})
+	if len(d.packed) > 0 {
+		d.relr = alloc(part{name: ".relr.dyn", typ: SHT_RELR, align: 8, entSize: relrSize, data: make([]byte, relrSize*len(relrTable(0, d.packed)))})
+	}
 	if n := d.relatives + len(d.imports); n > 0 {
 		d.rela = alloc(part{name: ".rela.dyn", typ: SHT_RELA, align: 8, entSize: relaSize, data: make([]byte, relaSize*n), link: d.symtab})
 	}
@@ -167,6 +176,39 @@ func bloomWords(symbols int) int {
 	return 1 << bits.Len(uint(n-1))
 }
 
+// Tags of the gABI that debug/elf does not have.
+const (
+	dt_RELRSZ  = elf.DynTag(35)
+	dt_RELR    = elf.DynTag(36)
+	dt_RELRENT = elf.DynTag(37)
+)
+
+// isPacked: .data.rel.ro lies at a multiple of 16, so its offsets tell.
+func (b *builder) isPacked(f Fixup) bool {
+	return b.im.Relr && f.Section == Relro && f.Off >= 0 && f.Off%relrSize == 0
+}
+
+// relrTable is the contents of DT_RELR for ascending offsets from base. A word with
+// bit 0 clear is the address of a field. One with bit 0 set is a bitmap: bit n says
+// whether the n-th word is a field, counted from the word before the first that no
+// entry has covered; the next bitmap goes on 63 words later.
+func relrTable(base uint64, offs []uint64) []uint64 {
+	const span = 63 * relrSize
+	var table []uint64
+	for len(offs) > 0 {
+		next := offs[0] + relrSize // the first word that is not covered
+		table = append(table, base+offs[0])
+		for offs = offs[1:]; len(offs) > 0 && offs[0]-next < span; next += span {
+			bitmap := uint64(1)
+			for ; len(offs) > 0 && offs[0]-next < span; offs = offs[1:] {
+				bitmap |= 2 << ((offs[0] - next) / relrSize)
+			}
+			table = append(table, bitmap)
+		}
+	}
+	return table
+}
+
 // dynEntries lists the dynamic section; before place the addresses are 0.
 func (b *builder) dynEntries() []elf.Dyn64 {
 	d := &b.dyn
@@ -184,11 +226,19 @@ func (b *builder) dynEntries() []elf.Dyn64 {
 	if b.im.Soname != "" {
 		entry(elf.DT_SONAME, uint64(d.strs.add(b.im.Soname)))
 	}
+	if b.im.Runpath != "" {
+		entry(elf.DT_RUNPATH, uint64(d.strs.add(b.im.Runpath)))
+	}
 	entry(elf.DT_GNU_HASH, addr(d.hash))
 	entry(elf.DT_STRTAB, addr(d.strtab))
 	entry(elf.DT_SYMTAB, addr(d.symtab))
 	entry(elf.DT_STRSZ, uint64(len(d.strs.data)))
 	entry(elf.DT_SYMENT, symSize)
+	if len(d.packed) > 0 {
+		entry(dt_RELR, addr(d.relr))
+		entry(dt_RELRSZ, uint64(relrSize*len(relrTable(0, d.packed))))
+		entry(dt_RELRENT, relrSize)
+	}
 	if n := d.relatives + len(d.imports); n > 0 {
 		entry(elf.DT_RELA, addr(d.rela))
 		entry(elf.DT_RELASZ, uint64(relaSize*n))
@@ -219,6 +269,11 @@ func (b *builder) fillDynamic() {
 	for i, s := range d.symbols() {
 		e := b.symEntry(s, &d.strs)
 		put(d.symtab.data, uint64((i+1)*symSize), &e)
+	}
+	if d.relr != nil {
+		for i, w := range relrTable(b.relro.addr, d.packed) {
+			binary.LittleEndian.PutUint64(d.relr.data[i*relrSize:], w)
+		}
 	}
 	for i := range d.imports {
 		put(d.rela.data, uint64((d.relatives+i)*relaSize), &elf.Rela64{

@@ -5,7 +5,9 @@ import (
 	"debug/elf"
 	"encoding/binary"
 	"fmt"
+	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -94,6 +96,83 @@ func TestGNUHash(t *testing.T) {
 	}
 }
 
+// unpack is DT_RELR as a loader walks it, written from the gABI's words.
+func unpack(table []uint64) (addrs []uint64) {
+	where := uint64(0)
+	for _, w := range table {
+		if w&1 == 0 {
+			addrs, where = append(addrs, w), w+8
+			continue
+		}
+		for i := range uint64(63) {
+			if w>>(i+1)&1 != 0 {
+				addrs = append(addrs, where+8*i)
+			}
+		}
+		where += 63 * 8
+	}
+	return addrs
+}
+
+func TestRelrTable(t *testing.T) {
+	tests := []struct {
+		offs []uint64
+		size int // of the table, in words
+	}{
+		{nil, 0},
+		{[]uint64{0}, 1},
+		{[]uint64{8, 16}, 2},
+		{[]uint64{0, 63 * 8}, 2},
+		{[]uint64{0, 64 * 8}, 2}, // two addresses, as no bitmap has room
+		{[]uint64{0, 8, 64 * 8}, 3},
+		{[]uint64{0, 8, 126 * 8, 127 * 8}, 4},
+	}
+	for _, test := range tests {
+		table := relrTable(0x1000, test.offs)
+		var want []uint64
+		for _, off := range test.offs {
+			want = append(want, 0x1000+off)
+		}
+		if got := unpack(table); len(table) != test.size || !slices.Equal(got, want) {
+			t.Errorf("%d: table %#x of %d words gives %#x", test.offs, table, test.size, got)
+		}
+	}
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 1000 {
+		var offs []uint64
+		for off := uint64(0); len(offs) < 200; off += 8 * (1 + uint64(r.ExpFloat64()*20)) {
+			offs = append(offs, off)
+		}
+		if got := unpack(relrTable(0, offs)); !slices.Equal(got, offs) {
+			t.Fatalf("%d\nbecomes %d", offs, got)
+		}
+	}
+}
+
+// TestRelr: aligned words are in the one table, others in the other, none in both, and
+// a word that two fixups name is there once.
+func TestRelr(t *testing.T) {
+	i := slices.IndexFunc(examples(), func(e example) bool { return e.name == "relr" })
+	im := examples()[i].image
+	im.Fixups = append(im.Fixups, im.Fixups...)
+	f, err := elf.NewFile(bytes.NewReader(mustBytes(t, &im)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	relro := f.Section(".data.rel.ro").Addr
+	var packed [2]uint64
+	if err := binary.Read(f.Section(".relr.dyn").Open(), binary.LittleEndian, &packed); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := unpack(packed[:]), []uint64{relro, relro + 16}; !slices.Equal(got, want) {
+		t.Errorf("DT_RELR names %#x, expected %#x", got, want)
+	}
+	var rela elf.Rela64
+	if err := binary.Read(f.Section(".rela.dyn").Open(), binary.LittleEndian, &rela); err != nil || rela.Off != relro+28 {
+		t.Errorf("DT_RELA names %#x, expected %#x", rela.Off, relro+28)
+	}
+}
+
 // TestDynamicSymbols: the reader counts symbols by the hash table alone.
 func TestDynamicSymbols(t *testing.T) {
 	for _, strip := range []bool{false, true} {
@@ -141,6 +220,9 @@ func TestDebugELF(t *testing.T) {
 		}
 		if soname, _ := f.DynString(elf.DT_SONAME); e.image.Soname != "" && !slices.Equal(soname, []string{e.image.Soname}) {
 			t.Errorf("%s: name %q, expected %q", e.name, soname, e.image.Soname)
+		}
+		if path, _ := f.DynString(elf.DT_RUNPATH); strings.Join(path, "|") != e.image.Runpath {
+			t.Errorf("%s: run path %q, expected %q", e.name, path, e.image.Runpath)
 		}
 		if flags, _ := f.DynValue(elf.DT_FLAGS); len(e.image.Needed) > 0 && !slices.Equal(flags, []uint64{uint64(elf.DF_BIND_NOW)}) {
 			t.Errorf("%s: DT_FLAGS %#x", e.name, flags)

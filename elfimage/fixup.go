@@ -1,5 +1,6 @@
 // Fixups: fields in code and data that wait for an address. It needs place and
-// leaves bytes that wait for nothing, or a RELATIVE relocation.
+// leaves bytes that wait for nothing, or a RELATIVE relocation in .rela.dyn; the
+// ones of .relr.dyn are fillDynamic's.
 
 package elfimage
 
@@ -30,7 +31,7 @@ func (b *builder) applyFixups() error {
 			errs = append(errs, err)
 			continue
 		}
-		if f.Kind == asm.Abs64 {
+		if f.Kind == asm.Abs64 && !b.isPacked(f) {
 			// The field holds S + A too: whoever looks at the file sees it.
 			put(b.dyn.rela.data, uint64(relative*relaSize), &elf.Rela64{
 				Off: p.addr + uint64(f.Off), Info: elf.R_INFO(0, b.mach.relative),

@@ -73,6 +73,7 @@ type Image struct {
 	Notes   []Note   // besides the program note, which Bytes makes
 	Needed  []string // DT_NEEDED
 	Soname  string   // DT_SONAME
+	Runpath string   // DT_RUNPATH: where the Needed are looked for, "$ORIGIN:/usr/lib/x"
 	Files   []string // source files that Lines refer to
 	Lines   []Line   // for .debug_line, by Off
 	Strip   bool     // no section headers, no .symtab, no debug sections
@@ -81,6 +82,7 @@ type Image struct {
 	// says what it needs.
 	TextAlign, RodataAlign uint64
 
+	Relr     bool // DT_RELR: 8-byte fields at multiples of 8 take a bit each, not 24 bytes
 	Separate bool // no byte that is not code is ever executable: pads the file to page bounds
 }
 

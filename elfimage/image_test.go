@@ -64,6 +64,12 @@ func examples() []example {
 		{"imports", with(withImports)},
 		{"imports_stripped", with(func(im *Image) { withImports(im); im.Strip = true })},
 		{"relro", with(func(im *Image) { withImports(im); withRelro(im); im.BssSize = 8 })},
+		{"relr", with(func(im *Image) {
+			withRelro(im)
+			im.Relr, im.Relro = true, make([]byte, 40)
+			im.Fixups = append(im.Fixups, Fixup{Relro, asm.Fixup{Off: 28, Kind: asm.Abs64, Sym: "entry"}})
+		})},
+		{"runpath", with(func(im *Image) { withImports(im); im.Runpath = "$ORIGIN:/usr/lib/words" })},
 		{"notes", with(withNotes)},
 		{"notes_stripped", with(func(im *Image) { withNotes(im); im.Strip = true })},
 		{"tight", with(func(im *Image) { withRodata(im); im.Stub, im.TextAlign, im.RodataAlign = nil, 1, 1 })},
@@ -317,6 +323,7 @@ func TestErrors(t *testing.T) {
 		{"alignment", func(im *Image) { im.TextAlign = 3 }, "alignment 3"},
 		{"large alignment", func(im *Image) { im.RodataAlign = 4096 }, "alignment 4096"},
 		{"soname", func(im *Image) { im.Soname = "a\x00" }, "DT_SONAME"},
+		{"runpath", func(im *Image) { im.Runpath = "a\x00" }, "DT_RUNPATH"},
 		{"note", func(im *Image) { im.Notes = []Note{{Section: ".n"}} }, "note"},
 		{"note fixup", func(im *Image) {
 			im.Notes = []Note{{Section: ".n", Owner: "O", Desc: make([]byte, 4), Fixups: []asm.Fixup{{Off: 1, Sym: "entry"}}}}

@@ -27,7 +27,7 @@ func testPrograms(t *testing.T, status int) (dir string, list []program) {
 // together.
 func TestMeasure(t *testing.T) {
 	dir, list := testPrograms(t, 0)
-	rows, err := measure(dir, list, 20, true)
+	rows, err := measureStart(dir, list, options{rounds: 20, pin: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,15 +44,15 @@ func TestMeasure(t *testing.T) {
 // A program that fails is an error, not a fast program.
 func TestMeasureFails(t *testing.T) {
 	dir, list := testPrograms(t, 3)
-	if _, err := measure(dir, list, 20, true); err == nil || !strings.HasPrefix(err.Error(), "two ended with") {
+	if _, err := measure(dir, list, options{rounds: 20, pin: true}); err == nil || !strings.HasPrefix(err.Error(), "two ended with") {
 		t.Errorf("error %v", err)
 	}
 	list[0].path = filepath.Join(dir, "absent")
-	if _, err := measure(dir, list, 20, true); err == nil || !strings.HasPrefix(err.Error(), "one ended with") {
+	if _, err := measure(dir, list, options{rounds: 20, pin: true}); err == nil || !strings.HasPrefix(err.Error(), "one ended with") {
 		t.Errorf("error %v", err)
 	}
 	for _, rounds := range []int{0, maxRounds + 1} {
-		if _, err := measure(dir, list, rounds, true); err == nil {
+		if _, err := measure(dir, list, options{rounds: rounds, pin: true}); err == nil {
 			t.Errorf("%d rounds", rounds)
 		}
 	}

@@ -21,31 +21,27 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// row is what is printed of one program: times in µs.
-type row struct {
-	Program string  `json:"program"`
-	Size    int     `json:"bytes"` // of the file
-	Min     float64 `json:"min_us"`
-	Median  float64 `json:"median_us"`
-	P90     float64 `json:"p90_us"`
-	Floor1  float64 `json:"median_by_floor1"`
-	Floor2  float64 `json:"median_by_floor2"`
-	Faults  uint64  `json:"page_faults"` // median
+// stat is what is known of one program: times in µs.
+type stat struct {
+	Min    float64 `json:"min_us"`
+	Median float64 `json:"median_us"`
+	P90    float64 `json:"p90_us"`
+	Faults uint64  `json:"page_faults"` // median
 }
 
 const (
-	maxStart  = 20 * time.Millisecond // far more than the mean of any start
-	warmUp    = 5                     // rounds that are not counted
-	maxRounds = 100000                // as many as one argument has bytes
+	maxStart  = 200 * time.Millisecond // far more than the mean of any start
+	warmUp    = 5                      // rounds that are not counted
+	maxRounds = 100000                 // as many as one argument has bytes
 )
 
-// measure starts each program as often as there are rounds. The first two programs
-// are the floors.
-func measure(dir string, programs []program, rounds int, pin bool) ([]row, error) {
+// measure starts each program as often as there are rounds.
+func measure(dir string, programs []program, o options) ([]stat, error) {
+	rounds := o.rounds
 	if rounds < 1 || rounds > maxRounds {
 		return nil, fmt.Errorf("%d rounds are not 1 to %d", rounds, maxRounds)
 	}
-	raw, err := spawn(dir, programs, rounds+warmUp, pin)
+	raw, err := spawn(dir, programs, rounds+warmUp, o.pin)
 	if err != nil {
 		return nil, err
 	}
@@ -54,30 +50,25 @@ func measure(dir string, programs []program, rounds int, pin bool) ([]row, error
 	}
 	times := make([][]float64, len(programs))
 	faults := make([][]uint64, len(programs))
-	for i := warmUp * len(programs); i < len(raw)/recordSize; i++ {
+	for i := range len(raw) / recordSize {
 		k := i % len(programs)
 		word := func(n int) uint64 { return binary.LittleEndian.Uint64(raw[i*recordSize+8*n:]) }
 		if word(1) != 0 {
 			return nil, fmt.Errorf("%s ended with wait status %#x", programs[k].name, word(1))
 		}
+		if i < warmUp*len(programs) {
+			continue
+		}
 		times[k] = append(times[k], float64(word(0))/1000)
 		faults[k] = append(faults[k], word(2))
 	}
-	rows := make([]row, len(programs))
+	stats := make([]stat, len(programs))
 	for k := range programs {
 		slices.Sort(times[k])
 		slices.Sort(faults[k])
-		rows[k] = row{
-			Program: programs[k].name, Size: programs[k].size,
-			Min: times[k][0], Median: times[k][rounds/2], P90: times[k][rounds*9/10],
-			Faults: faults[k][rounds/2],
-		}
+		stats[k] = stat{Min: times[k][0], Median: times[k][rounds/2], P90: times[k][rounds*9/10], Faults: faults[k][rounds/2]}
 	}
-	for k := range rows {
-		rows[k].Floor1 = rows[k].Median / rows[0].Median
-		rows[k].Floor2 = rows[k].Median / rows[1].Median
-	}
-	return rows, nil
+	return stats, nil
 }
 
 // spawn runs the spawner and gives all that it wrote.
