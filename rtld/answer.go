@@ -9,14 +9,12 @@ const (
 )
 
 // answer prints what was asked for and ends the process.
-func (l *loader) answer() {
+func answer() {
+	l := &process
 	p := &l.program
 	if l.option&optionList != 0 {
 		for m := p; m != nil; m = m.next {
-			l.listModule(m)
-		}
-		if l.isAbsent(p) {
-			exit(exitCannotStart)
+			list(m)
 		}
 	}
 	if l.option&optionVerify != 0 {
@@ -27,24 +25,11 @@ func (l *loader) answer() {
 	exit(0)
 }
 
-// listModule prints where m is, what it needs and where that was found, and the versions
-// that it offers and asks for.
-func (l *loader) listModule(m *module) {
+// list prints where m is and who asked for it, and the versions that it offers and asks for.
+func list(m *module) {
 	beginLine()
-	say(lit("% at $\x00"), m.file, m.start())
+	m.sayPlace()
 	writeLine(1)
-	at := uint64(0)
-	for i := range m.deps {
-		beginLine()
-		say(lit("\t% => \x00"), m.eachNeeded(&at), 0)
-		if d := m.deps[i]; d != nil {
-			say(lit("% at $\x00"), d.file, d.start())
-		} else {
-			say(lit("not found\x00"), 0, 0)
-			l.sayDirs(m)
-		}
-		writeLine(1)
-	}
 	for i := range m.versions {
 		if v := &m.versions[i]; v.name != 0 {
 			beginLine()
@@ -54,27 +39,20 @@ func (l *loader) listModule(m *module) {
 	}
 }
 
-// start is where m begins in memory.
-func (m *module) start() uint64 { return uint64(m.base) + m.lo }
+// sayPlace appends the path of m, where it is in memory, and who asked for it.
+func (m *module) sayPlace() {
+	say(lit("% at $\x00"), m.file, uint64(m.base)+m.lo)
+	if m.by != nil {
+		say(lit(" for %\x00"), m.by.file, 0)
+	}
+}
 
 // answerForeign answers about a program of another kind, which its own interpreter loads
 // libraries for.
-func (l *loader) answerForeign(p, interp *module) {
+func answerForeign(p, interp *module) {
 	if interp != p {
 		p.next = interp
 	}
-	l.count = 1
-	l.answer()
-}
-
-// isAbsent tells whether something that the modules from m on need was not found.
-func (l *loader) isAbsent(m *module) bool {
-	for ; m != nil; m = m.next {
-		for i := range m.deps {
-			if m.deps[i] == nil {
-				return true
-			}
-		}
-	}
-	return false
+	process.count = 1
+	answer()
 }

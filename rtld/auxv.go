@@ -1,7 +1,5 @@
 package rtld
 
-import "unsafe"
-
 // What the kernel says about the process, as the program and those who watch it shall see
 // it: the auxiliary vector, and the command line.
 
@@ -30,36 +28,42 @@ func (b *block) dropLoader() {
 	b.dropArgs(min(1+flags&1, b.argc))
 }
 
-// mmMap is struct prctl_mm_map (include/uapi/linux/prctl.h).
-type mmMap struct {
-	startCode, endCode, startData, endData, startBrk, brk, startStack uintptr
-	argStart, argEnd, envStart, envEnd                                uintptr
-	auxv                                                              uintptr
-	auxvSize, exeFd                                                   uint32
+// mendCmdline makes /proc/PID/cmdline the program's arguments without the loader's own, where
+// the kernel lets it (Linux 3.18, CONFIG_CHECKPOINT_RESTORE). The strings lie one behind the
+// other as the kernel has put them, but for the argument of --argv0, with which nothing is mended.
+//
+// struct prctl_mm_map (include/uapi/linux/prctl.h) has 11 addresses, those of auxv and of its size, and
+// an fd, −1 for none. Those of the code and data of the program are only for show; any that are
+// in order and below brk will do.
+func (b *block) mendCmdline() {
+	brk := sys3(sysBrk, 0, 0, 0)
+	m := tryPlace()
+	for i := uintptr(0); i < 7; i++ {
+		store(m+i*word, brk)
+	}
+	store(m, brk-2)        // start_code
+	store(m+1*word, brk-1) // end_code
+	store(m+2*word, brk-1) // start_data
+	store(m+3*word, brk-1) // end_data, then start_brk, brk, start_stack
+	end := endOfStrings(b.argv, 0)
+	store(m+7*word, load(b.argv)) // arg_start
+	store(m+8*word, end)          // arg_end
+	store(m+9*word, end)          // env_start
+	store(m+10*word, endOfStrings(b.envp, end))
+	store(m+11*word, 0)             // auxv: as it is
+	store(m+12*word, (1<<32-1)<<32) // auxv_size, exe_fd
+	sys(sysPrctl, prSetMm, prSetMmMap, m, 13*word, 0, 0)
 }
 
-// mendCmdline makes /proc/PID/cmdline the program's arguments without the loader's own, where
-// the kernel lets it (Linux 3.18, CONFIG_CHECKPOINT_RESTORE). The strings must lie one behind the other.
-func (b *block) mendCmdline() {
-	end := uintptr(0)
-	for p := b.argv; load(p) != 0; p += word {
-		if at := load(p); end != 0 && at != end {
-			return
-		}
+// endOfStrings returns the address behind the last of the strings of an array, end when there
+// are none.
+//
+//go:noinline
+func endOfStrings(p, end uintptr) uintptr {
+	for ; load(p) != 0; p += word {
 		end = endOf(load(p))
 	}
-	envEnd := end
-	for p := b.envp; load(p) != 0; p += word {
-		envEnd = max(envEnd, endOf(load(p)))
-	}
-	brk := sys3(sysBrk, 0, 0, 0)
-	m := mmMap{
-		startCode: brk - 2, endCode: brk - 1, startData: brk - 1, endData: brk - 1, startBrk: brk, brk: brk, startStack: b.sp,
-		argStart: load(b.argv), argEnd: end, envStart: end, envEnd: envEnd, exeFd: ^uint32(0),
-	}
-	if end != 0 {
-		sys(sysPrctl, prSetMm, prSetMmMap, uintptr(unsafe.Pointer(&m)), unsafe.Sizeof(m), 0, 0)
-	}
+	return end
 }
 
 // endOf returns the address behind the C string at s.

@@ -8,7 +8,6 @@ type buffer struct {
 
 func (b *buffer) full() bool { return b.at == b.end }
 
-//go:noinline
 func (b *buffer) put(c byte) {
 	if b.at != b.end {
 		setByte(b.at, c)
@@ -55,16 +54,14 @@ func (b *buffer) number(v, base uint64) {
 	}
 }
 
-// line is the one line that is being put together: a message, a line of --list, of a trace.
-var line buffer
-
 // lineMax bounds a line, whatever is in the names that it quotes; nameMax each of them.
 const (
 	lineMax = 4096
 	nameMax = 400
 )
 
-func beginLine() { line = buffer{linePlace(), linePlace() + lineMax - 1} }
+//go:noinline
+func beginLine() { process.line = buffer{linePlace(), linePlace() + lineMax - 1} }
 
 // say appends the C string what, with the C string name for %, or for & when it is a row of
 // a table and ends with a newline; with value in decimal for # and in hex for $.
@@ -74,32 +71,32 @@ func say(what, name uintptr, value uint64) {
 	for ; byteAt(what) != 0; what++ {
 		switch c := byteAt(what); c {
 		case '&':
-			line.cstring(name, '\n', nameMax)
+			process.line.cstring(name, '\n', nameMax)
 		case '%':
-			if byteAt(line.cstring(name, 0, nameMax)) != 0 {
-				line.all(lit("...\x00"))
+			from := process.line.at
+			if byteAt(process.line.cstring(name, 0, nameMax)) != 0 {
+				process.line.all(lit("...\x00"))
+			}
+			for ; from < process.line.at; from++ { // one line, whatever a file is called
+				if c := byteAt(from); c < ' ' || c == 0x7f {
+					setByte(from, '?')
+				}
 			}
 		case '#':
-			line.number(value, 10)
+			process.line.number(value, 10)
 		case '$':
-			line.all(lit("0x\x00"))
-			line.number(value, 16)
+			process.line.all(lit("0x\x00"))
+			process.line.number(value, 16)
 		default:
-			line.put(c)
+			process.line.put(c)
 		}
 	}
 }
 
-// writeLine ends the line and writes it to fd. Control characters become '?', so that it
-// is one line whatever a file is called.
+// writeLine ends the line and writes it to fd.
 //
 //go:noinline
 func writeLine(fd uintptr) {
-	for p := linePlace(); p < line.at; p++ {
-		if c := byteAt(p); c < ' ' && c != '\t' || c == 0x7f {
-			setByte(p, '?')
-		}
-	}
-	setByte(line.at, '\n') // beginLine left room for it
-	writeAll(fd, linePlace(), line.at+1-linePlace())
+	setByte(process.line.at, '\n') // beginLine left room for it
+	writeAll(fd, linePlace(), process.line.at+1-linePlace())
 }

@@ -7,7 +7,8 @@ package rtld
 // sortModules puts the modules that first needs, and first, into the order of construction: a
 // module after what it needs, and what it needs in the order of its DT_NEEDED. In a cycle
 // the module that is met first comes last.
-func (l *loader) sortModules(first *module) {
+func sortModules(first *module) {
+	l := &process
 	first.isSeen = true
 	l.own.isSeen = true // it has nothing to construct
 	for m := first; m != nil; {
@@ -35,45 +36,48 @@ func (l *loader) sortModules(first *module) {
 
 // construct runs the constructors of m and of those after it, with the arguments that C
 // libraries give them.
-func (l *loader) construct(m *module) {
+func construct(m *module) {
+	l := &process
 	p := &l.program
-	l.callArray(p, p.get(dtPreInit), p.get(dtPreInitSz))
+	callArray(p, p.get(dtPreInit), p.get(dtPreInitSz))
 	p.tags &^= 1 << dtPreInit
 	p.dyn[dtPreInitSz] = 0
 	for ; m != nil; m = m.after {
 		if m.has(dtInit) {
-			l.call3(m.base + uintptr(m.get(dtInit)))
+			call3(m.base + uintptr(m.get(dtInit)))
 		}
-		l.callArray(m, m.get(dtInitArray), m.get(dtInitArraySz))
+		callArray(m, m.get(dtInitArray), m.get(dtInitArraySz))
 	}
 }
 
 // destruct runs the destructors, each once.
-func (l *loader) destruct() {
+func destruct() {
+	l := &process
 	for m := l.finiFirst; m != nil; m = m.before {
 		l.finiFirst = m.before
 		at := m.base + uintptr(m.get(dtFiniArray))
 		for p := at + uintptr(m.get(dtFiniArraySz)); p > at; {
 			p -= word
-			l.call3(load(p))
+			call3(load(p))
 		}
 		if m.has(dtFini) {
-			l.call3(m.base + uintptr(m.get(dtFini)))
+			call3(m.base + uintptr(m.get(dtFini)))
 		}
 	}
 }
 
 // callArray calls the functions of an array, which checkDynamic saw in one segment.
-func (l *loader) callArray(m *module, at, size uint64) {
+func callArray(m *module, at, size uint64) {
 	for p, end := m.base+uintptr(at), m.base+uintptr(at+size); p < end; p += word {
-		l.call3(load(p))
+		call3(load(p))
 	}
 }
 
 // call3 calls a function with (argc, argv, envp). 0 and −1 mean nothing by old custom.
 //
 //go:noinline
-func (l *loader) call3(fn uintptr) {
+func call3(fn uintptr) {
+	l := &process
 	if b := &l.block; isFunction(fn) {
 		callC(fn, b.argc, b.argv, b.envp)
 	}
@@ -88,7 +92,7 @@ func (m *module) checkFunctions() {
 		at := m.base + uintptr(m.get(byteAt(row)))
 		for end := at + uintptr(m.get(byteAt(row+1))); at < end; at += word {
 			if fn := load(at); isFunction(fn) && m.view(uint64(fn-m.base), 1, pfX) == nil {
-				bad(lit("constructor or destructor not in code: address=$\x00"), uint64(fn-m.base))
+				bad(lit("constructor not in code: address=$\x00"), uint64(fn-m.base))
 			}
 		}
 	}
@@ -99,7 +103,8 @@ const functionArrays = "\x19\x1b\x1a\x1c\x20\x21\x00"
 
 // finisher returns the function that the program may register with atexit (psABI, section
 // 3.4.1, rdx); 0 when there is nothing to do.
-func (l *loader) finisher() uintptr {
+func finisher() uintptr {
+	l := &process
 	for m := l.finiFirst; m != nil; m = m.before {
 		if m.tags&(1<<dtFini|1<<dtFiniArray) != 0 {
 			return finishPC()

@@ -135,12 +135,12 @@ var damages = []struct {
 		f.Progs[elftest.RW].Off, f.Progs[elftest.RW].Vaddr = 0x1400, 0x1400
 		f.Progs[elftest.RW].Filesz = 0x1000
 		f.Progs[elftest.Text].Filesz, f.Progs[elftest.Text].Memsz = 0x1200, 0x1200
-	}, "different permissions share a page"},
+	}, "share a page, not permissions"},
 	{20, "page shared by two places of the file", func(f *elftest.File) {
 		f.Progs[elftest.Stack] = f.Progs[elftest.RW]
 		s := &f.Progs[elftest.Stack]
 		s.Off, s.Vaddr, s.Filesz, s.Memsz = 0xa00, 0x4a00, 0x100, 0x100
-	}, "two places in the file share a page"},
+	}, "share a page, not of the file"},
 	{24, "writable and executable", func(f *elftest.File) { f.Progs[elftest.RW].Flags = 7 }, "p_flags=7"},
 	{24, "writable text", func(f *elftest.File) { f.Progs[elftest.Text].Flags = 3 }, "p_flags=3"},
 	{26, "PT_INTERP empty", interp(func(p *[]byte) { *p = nil }), "p_filesz=0"},
@@ -150,7 +150,7 @@ var damages = []struct {
 	{27, "PT_TLS align 3", tls(func(s *elf.Prog64) { s.Align = 3 }), "p_align=0x3"},
 	{27, "PT_TLS filesz over memsz", tls(func(s *elf.Prog64) { s.Memsz = 4 }), "p_filesz=0x8"},
 	{27, "PT_TLS memsz 2^62", tls(func(s *elf.Prog64) { s.Memsz = 1 << 62 }), "p_memsz=4611686018427387904"},
-	{27, "PT_TLS outside", tls(func(s *elf.Prog64) { s.Vaddr = 0x10000 }), "thread-local storage outside the image: p_vaddr=0x10000"},
+	{27, "PT_TLS outside", tls(func(s *elf.Prog64) { s.Vaddr = 0x10000 }), "PT_TLS outside the image: p_vaddr=0x10000"},
 	{27, "PT_TLS outside the file", tls(func(s *elf.Prog64) { s.Off = 1 << 40 }), "segment outside the file"},
 	{27, "two PT_TLS", func(f *elftest.File) { tls(func(*elf.Prog64) {})(f); f.Progs[elftest.Relro] = f.Progs[elftest.Stack] }, "two segments of one kind"},
 	{28, "RELRO outside", func(f *elftest.File) { f.Progs[elftest.Relro].Vaddr = 1 << 40 }, "PT_GNU_RELRO"},
@@ -179,13 +179,13 @@ var damages = []struct {
 	{36, "DT_TEXTREL", func(f *elftest.File) { f.Add(22, 0) }, "not supported"},
 	{36, "DF_TEXTREL", func(f *elftest.File) { f.Add(30, 4) }, "DT_FLAGS=0x4"},
 	{40, "r_offset outside", func(f *elftest.File) { f.Rela[0].Off = 1 << 40 }, "address=0x10000000000"},
-	{40, "r_offset in text", func(f *elftest.File) { f.Rela[0].Off = elftest.CodeAt }, "writable segments"},
+	{40, "r_offset in text", func(f *elftest.File) { f.Rela[0].Off = elftest.CodeAt }, "not writable"},
 	{40, "r_offset straddles the end", func(f *elftest.File) { f.Rela[0].Off = 0x47fc }, "address=0x47fc"},
-	{40, "r_offset wraps", func(f *elftest.File) { f.Rela[0].Off = ^uint64(3) }, "writable segments"},
+	{40, "r_offset wraps", func(f *elftest.File) { f.Rela[0].Off = ^uint64(3) }, "not writable"},
 	{41, "symbol index out of range", func(f *elftest.File) { f.Rela[1].Info = 4<<32 | 6 }, "r_sym=4"},
 	{41, "symbol index 2^32-1", func(f *elftest.File) { f.Rela[1].Info = 0xffffffff<<32 | 6 }, "r_sym=4294967295"},
 	{42, "unknown type", func(f *elftest.File) { f.Rela[0].Info = 77 }, "r_type=77"},
-	{42, "COPY", func(f *elftest.File) { f.Rela[1].Info = 1<<32 | 5 }, "no library defines self, which is to be copied"},
+	{42, "COPY", func(f *elftest.File) { f.Rela[1].Info = 1<<32 | 5 }, "no library has self, to be copied"},
 	{42, "type 2^32-1", func(f *elftest.File) { f.Rela[0].Info = 0xffffffff }, "r_type=4294967295"},
 	{43, "DT_RELASZ 2^40", func(f *elftest.File) { f.Set(8, 24<<40) }, "DT_RELA="},
 	{43, "DT_RELA in .bss that is all but endless", func(f *elftest.File) {
@@ -198,7 +198,7 @@ var damages = []struct {
 	{44, "RELR unaligned", func(f *elftest.File) { f.Relr[0] = elftest.Words + 2 }, "DT_RELR="},
 	{44, "RELR outside", func(f *elftest.File) { f.Relr[0] = 1 << 40 }, "address=0x10000000000"},
 	{44, "RELR runs past the segment", func(f *elftest.File) { f.Relr = []uint64{0x47f0, ^uint64(0)} }, "address=0x4800"},
-	{44, "RELR in text", func(f *elftest.File) { f.Relr[0] = elftest.CodeAt }, "writable segments"},
+	{44, "RELR in text", func(f *elftest.File) { f.Relr[0] = elftest.CodeAt }, "not writable"},
 	{46, "undefined", func(f *elftest.File) { f.Rela[1].Info = 3<<32 | 6 }, "undefined symbols: strong\n"},
 	{46, "two undefined", func(f *elftest.File) {
 		f.Rela[1].Info = 3<<32 | 6
@@ -213,7 +213,7 @@ var damages = []struct {
 	{50, "DT_INIT_ARRAY outside", func(f *elftest.File) { f.Set(25, 1<<40) }, "DT_INIT_ARRAY="},
 	{50, "DT_INIT_ARRAYSZ odd", func(f *elftest.File) { f.Set(27, 7) }, "DT_INIT_ARRAYSZ=0x7"},
 	{50, "DT_INIT_ARRAYSZ huge", func(f *elftest.File) { f.Set(27, 1<<60) }, "DT_INIT_ARRAY="},
-	{50, "constructor in data", func(f *elftest.File) { f.Rela[4].Addend = elftest.Data }, "constructor or destructor not in code: address=0x2000"},
+	{50, "constructor in data", func(f *elftest.File) { f.Rela[4].Addend = elftest.Data }, "constructor not in code: address=0x2000"},
 
 	{58, "newer loader", func(f *elftest.File) { f.Note[9] = 2 }, "needs loader version 2, this is version 1"},
 	{58, "note outside", func(f *elftest.File) { f.Progs[elftest.Slul].Off = 1 << 40 }, "outside the file"},

@@ -22,21 +22,12 @@ const (
 var rDebug debugger
 
 // announce tells debuggers that the list of modules is about to change, or has changed.
-func (l *loader) announce(state int32) {
+func announce(state int32) {
+	l := &process
 	l.own.file = lit("\x00") // the executable that debuggers know has no name in the list
 	rDebug = debugger{1, &l.own, debugStatePC(), state, l.self}
 	// shrink makes PT_DYNAMIC the fourth program header, and DT_DEBUG the first entry.
 	dynamic := l.self + load(l.self+ehdrSize+3*phdrSize+16)
 	store(dynamic+8, uintptr(unsafe.Pointer(&rDebug)))
 	debugState()
-}
-
-// setDebug gives the program's own DT_DEBUG, if it has one, its value.
-func (m *module) setDebug() {
-	for i := uint64(0); i < m.dynCount; i++ {
-		e := (*dyn)(pointer(m.ld + uintptr(i*dynSize)))
-		if at := uint64(uintptr(unsafe.Pointer(e)) - m.base); e.tag == dtDebug && m.around(at, dynSize, pfW) != nil {
-			e.value = uint64(uintptr(unsafe.Pointer(&rDebug)))
-		}
-	}
 }

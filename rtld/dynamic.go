@@ -39,6 +39,8 @@ const tagNames = "\x01NEEDED\n\x02PLTRELSZ\n\x04HASH\n\x05STRTAB\n\x06SYMTAB\n\x
 	"\x23RELRSZ\n\x24RELR\n\x25RELRENT\n\x26GNU_HASH\n\x27VERSYM\n\x29VERDEF\n\x2aVERDEFNUM\n\x2bVERNEED\n\x2cVERNEEDNUM\n\xff?\n\x00"
 
 // slotOf returns the slot of a tag; ok is false for what is of no interest, or unknown.
+//
+//go:noinline
 func slotOf(tag uint64) (slot uint8, ok bool) {
 	switch {
 	case tag < slotGnuHash:
@@ -70,6 +72,12 @@ func (m *module) readDynamic() {
 			continue
 		case slot == dtNeeded:
 			m.needed++
+		case slot == dtDebug:
+			// Read-only as our own files have it, it is of no use to anybody.
+			if m.around(uint64(uintptr(unsafe.Pointer(e))-m.base), dynSize, pfW) != nil {
+				e.value = uint64(uintptr(unsafe.Pointer(&rDebug)))
+			}
+			continue
 		case m.has(slot):
 			m.dyn[slot%dynSlots] = e.value
 			m.complain(lit("dynamic tag given twice: DT_&=$\x00"), slot)
@@ -122,7 +130,7 @@ func (m *module) checkDynamic() {
 		n := m.get(size)
 		switch {
 		case n%unit != 0:
-			m.complain(lit("size is no multiple of the entry size: DT_&=$\x00"), size)
+			m.complain(lit("not a multiple of the entry size: DT_&=$\x00"), size)
 		case !m.has(at) && n == 0:
 		case !m.has(at) || !m.has(size):
 			m.complain(lit("table without address or size: DT_&=$\x00"), size)
@@ -141,7 +149,7 @@ func (m *module) checkDynamic() {
 		}
 	}
 	if m.tags&(1<<dtRel|1<<dtTextRel) != 0 || m.get(dtFlags)&dfTextRel != 0 {
-		m.complain(lit("relocations of a kind not supported: DT_&=$\x00"), dtFlags)
+		m.complain(lit("relocations not supported: DT_&=$\x00"), dtFlags)
 	}
 	m.findSymbols()
 }

@@ -16,6 +16,7 @@ TEXT ·entry0(SB), NOSPLIT|NOFRAME, $0
 	SUBQ	$32, SP
 	ANDQ	$~15, SP
 	XORPS	X15, X15 // Go's zero
+	LEAQ	·process+128(SB), R14 // the base register, see rtld/shrink
 	MOVQ	AX, 0(SP)
 	MOVQ	DX, 8(SP)
 	CALL	·start(SB)
@@ -158,6 +159,7 @@ TEXT ·serve(SB), NOSPLIT|NOFRAME, $0
 	MOVQ	SI, 16(SP)
 	MOVQ	BP, 24(SP)
 	XORPS	X15, X15
+	LEAQ	·process+128(SB), R14
 	CLD
 	CALL	·service(SB)
 	MOVQ	32(SP), AX
@@ -225,6 +227,7 @@ TEXT ·finishPC(SB), NOSPLIT|NOFRAME, $0-8
 TEXT ·bus(SB), NOSPLIT|NOFRAME, $0
 	ANDQ	$~15, SP
 	XORPS	X15, X15
+	LEAQ	·process+128(SB), R14
 	CLD
 	CALL	·busCaught(SB)
 	INT	$3

@@ -3,17 +3,12 @@ package rtld
 // Explicit mode: slulrtld [OPTION...] PROGRAM [ARGUMENT...].
 
 const usage = `usage: slulrtld [OPTION...] [--] PROGRAM [ARGUMENT...]
-Starts PROGRAM: a SLUL program, or any other that this machine can run.
-
-  --argv0 NAME         the name that PROGRAM gets as argument 0
-  --library-path DIRS  where to look for libraries first, colons between
-  --list               do not start PROGRAM; print what would be loaded, from where
-  --verify             do not start PROGRAM; check it and its libraries, and bind them
-  --help, --version    print this, or the version
-
-Environment: LD_SLUL_LIBRARY_PATH, as --library-path; LD_SLUL_TRACE, a list of
-load, bind, time. Not for set-user-ID programs.
-Exit status: PROGRAM's; 127 when it cannot start, 126 when it may not.
+  --argv0 NAME         what PROGRAM gets as argument 0
+  --library-path DIRS  instead of $LD_SLUL_LIBRARY_PATH
+  --list               only print what would be loaded
+  --verify             only check and bind it
+  --help, --version
+$LD_SLUL_TRACE: a list of load, bind, time.
 ` + "\x00"
 
 const versionText = "slulrtld 1 (" + machineName + ")\n\x00"
@@ -28,48 +23,61 @@ func print(s string) {
 
 // explicitArgs reads the options and shifts the argument block so that it is what
 // PROGRAM would have got from the kernel. It returns the address of PROGRAM's path.
-func (l *loader) explicitArgs(b *block) uintptr {
+func explicitArgs(b *block) uintptr {
+	l := &process
 	name, plain := uintptr(0), uintptr(0)
 	at := b.argv
 	for {
 		at += word
 		s := load(at)
-		switch {
-		case at >= b.envp-word:
+		if at >= b.envp-word {
 			bad(lit("no program given (try --help)\x00"), 0)
-		case byteAt(s) != '-' || s == plain:
+		}
+		if byteAt(s) != '-' || s == plain {
 			b.dropArgs((at - b.argv) / word)
 			if name != 0 {
 				store(b.argv, name)
 			}
+			l.isRenamed = name != 0
 			return s
-		case isSame(s, lit("--\x00")):
-			plain = load(at + word)
-		case isSame(s, lit("--help\x00")):
-			print(usage)
-		case isSame(s, lit("--version\x00")):
-			print(versionText)
-		case isSame(s, lit("--list\x00")):
-			l.option |= optionList
-		case isSame(s, lit("--verify\x00")):
-			l.option |= optionVerify
-		case isSame(s, lit("--argv0\x00")):
-			at += word
-			name = argument(s, at)
-		case isSame(s, lit("--library-path\x00")):
-			at += word
-			l.libraryPath = argument(s, at)
-		default:
+		}
+		key, end := keyOf(lit(optionNames), s)
+		if byteAt(end) != 0 {
+			key = 0
+		}
+		if key >= keyArgument {
+			if at += word; load(at) == 0 {
+				badName(lit("% needs an argument\x00"), s)
+			}
+		}
+		switch {
+		case key == 0:
 			badName(lit("unknown option % (try --help)\x00"), s)
+		case key <= optionVerify:
+			l.option |= key
+		case key == keyHelp:
+			print(usage)
+		case key == keyVersion:
+			print(versionText)
+		case key == keyPlain:
+			plain = load(at + word)
+		case key == keyArgv0:
+			name = load(at)
+		default:
+			l.libraryPath = load(at)
 		}
 	}
 }
 
-// argument returns the argument of an option, the word at at.
-func argument(option, at uintptr) uintptr {
-	v := load(at)
-	if v == 0 {
-		badName(lit("% needs an argument\x00"), option)
-	}
-	return v
-}
+// optionNames has a row per option: its key, the option, a newline.
+const optionNames = "\x01--list\n\x02--verify\n\x03--help\n\x04--version\n\x06--argv0\n\x07--library-path\n\x05--\n\x00"
+
+// Keys of the options that are not option bits themselves.
+const (
+	keyHelp    = 3 + iota
+	keyVersion // prints and ends, as keyHelp
+	keyPlain   // the next word is PROGRAM
+	keyArgv0   // these need an argument
+	keyLibrary
+	keyArgument = keyArgv0
+)

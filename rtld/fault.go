@@ -48,8 +48,6 @@ func check(what, answer uintptr) {
 // rowOf returns the address of the name behind a number in a table of rows: a byte with
 // the number, the name, a newline. What a number that is not there is called, stands in
 // the last row, which has number 0xff.
-//
-//go:noinline
 func rowOf(table uintptr, number uint64) uintptr {
 	for at := table; ; {
 		key := uint64(byteAt(at))
@@ -62,6 +60,30 @@ func rowOf(table uintptr, number uint64) uintptr {
 		}
 		at++
 	}
+}
+
+// keyOf finds the C string at s in a table of rows: a byte that is its key, the name, a newline; then the
+// NUL that ends the table. A name may stand for only the beginning of s, of which end is
+// what follows it. The key is 0 when there is no such row.
+//
+//go:noinline
+func keyOf(table, s uintptr) (key byte, end uintptr) {
+	for at := table; byteAt(at) != 0; at++ {
+		key = byteAt(at)
+		at++
+		end = s
+		for byteAt(at) == byteAt(end) && byteAt(at) != '\n' {
+			at++
+			end++
+		}
+		if byteAt(at) == '\n' {
+			return key, end
+		}
+		for byteAt(at) != '\n' {
+			at++
+		}
+	}
+	return 0, s
 }
 
 // errnoNames names the errnos that a loader meets.
@@ -92,8 +114,8 @@ func beginComplaint() {
 //go:noinline
 func endComplaint(code uintptr) {
 	if l := &process; l.late.on {
-		setByte(line.at, 0)
-		l.undo()
+		setByte(process.line.at, 0)
+		undoLate()
 		l.late.message = linePlace()
 		goBack(l.late.back)
 	}

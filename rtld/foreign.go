@@ -4,45 +4,37 @@ package rtld
 // their own interpreter if they ask for one (fs/binfmt_elf.c, load_elf_binary).
 
 // startForeign starts p, which has no program note. It never returns.
-func (l *loader) startForeign(p *module) {
+func startForeign(p *module) {
+	l := &process
 	if l.secure || l.how.mode == modeStub {
-		bad(lit("not a SLUL program: no PT_SLUL program header\x00"), 0)
+		bad(lit("not a SLUL program: no PT_SLUL\x00"), 0)
 	}
 	p.mapAll()
 	first, base := p, uintptr(0)
 	if path := p.interpName(); path != 0 {
-		first = l.openInterp(p, path)
+		first = openInterp(p, path)
 		base = first.base
 	}
 	if first.view(first.entry, 1, pfX) == nil {
 		bad(lit("entry point not in code: entry=$\x00"), first.entry)
 	}
 	if l.option != 0 {
-		l.answerForeign(p, first)
+		answerForeign(p, first)
 	}
-	phdr := p.headersAt()
-	if phdr == 0 {
-		phdr = l.alloc(p.headers())
-		p.readAt(phdr, p.headers(), p.phoff)
-	}
-	l.describe(p, phdr, base)
-	l.rename()
-	l.unguard()
+	describeProcess(p, base)
+	unguard()
 	enter(l.block.sp, first.base+uintptr(first.entry), 0)
 }
 
 // openInterp maps the interpreter of p at path.
-func (l *loader) openInterp(p *module, path uintptr) *module {
-	m := (*module)(pointer(l.alloc(uint64(moduleSize))))
-	m.file, m.by = l.keep(path), p
+func openInterp(p *module, path uintptr) *module {
+	l := &process
+	m := (*module)(pointer(alloc(uint64(moduleSize))))
+	m.file, m.by = keepString(path), p
 	l.about = m
-	m.fd = open(m.file, programFlags)
-	check(lit("cannot open the interpreter: &\x00"), m.fd)
+	m.open()
 	m.look(&l.stat)
-	m.takeStat()
-	n, r := pread(m.fd, headPlace(), min(m.size, headSize), 0)
-	check(lit("cannot read: &\x00"), r)
-	m.readHeaders(headPlace(), n)
+	m.readHead(headPlace())
 	if m.interp != nil || m.fixed {
 		bad(lit("not an interpreter but a program\x00"), 0)
 	}

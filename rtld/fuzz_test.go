@@ -121,9 +121,9 @@ func loaded(t testing.TB, p *module, f *elftest.File) (memory []byte) {
 
 // link is what loadAll does to a mapped file.
 func link(p *module) {
-	process.append(p)
+	enlist(p)
 	p.prepare()
-	process.bind(p)
+	bind(p)
 }
 
 // The undamaged program, linked on the host: every word is what it should be.

@@ -28,7 +28,8 @@ type guarded struct {
 // guard catches SIGBUS from here on.
 //
 //go:noinline
-func (l *loader) guard() {
+func guard() {
+	l := &process
 	g := &l.guarded
 	if g.on {
 		return
@@ -41,7 +42,8 @@ func (l *loader) guard() {
 }
 
 // unguard makes everything as it was.
-func (l *loader) unguard() {
+func unguard() {
+	l := &process
 	if g := &l.guarded; g.on {
 		g.on = false
 		sys(sysRtSigaction, sigBus, uintptr(unsafe.Pointer(&g.old)), 0, sigsetBytes, 0, 0)
@@ -51,5 +53,5 @@ func (l *loader) unguard() {
 
 // busCaught is where a SIGBUS ends.
 func busCaught() {
-	bad(lit("file changed while loading: it got shorter than #\x00"), process.about.size)
+	bad(lit("file changed while loading: shorter than #\x00"), process.about.size)
 }

@@ -36,9 +36,9 @@ func (m *module) checkHeader(e *ehdr, n uint64) {
 	case e.typ != etDyn && e.typ != etExec:
 		bad(lit("not a program or library: e_type=#\x00"), uint64(e.typ))
 	case e.phentsize != phdrSize:
-		bad(lit("unknown size of program headers: e_phentsize=#\x00"), uint64(e.phentsize))
+		bad(lit("unknown program headers: e_phentsize=#\x00"), uint64(e.phentsize))
 	case e.phnum == 0 || table > maxTable: // PN_XNUM among them
-		bad(lit("no program headers, or too many: e_phnum=#\x00"), uint64(e.phnum))
+		bad(lit("none or too many program headers: e_phnum=#\x00"), uint64(e.phnum))
 	case e.phoff%8 != 0:
 		bad(lit("program headers not aligned: e_phoff=$\x00"), e.phoff)
 	case outside(e.phoff, table, m.size):
@@ -47,8 +47,6 @@ func (m *module) checkHeader(e *ehdr, n uint64) {
 }
 
 // outside tells whether the n bytes from at on are not all within size bytes.
-//
-//go:noinline
 func outside(at, n, size uint64) bool { return at > size || n > size-at }
 
 // machineNames names the machines that somebody may have a file of.
@@ -57,13 +55,16 @@ const machineNames = "\x03i386\n\x15PowerPC64\n\x28Arm\n\x3ex86-64\n\xb7AArch64\
 // Version is the loader's own version, which programs may ask a minimum of.
 const Version = 1
 
+// noteOwner is "SLUL", the first four bytes of the owner of our notes.
+const noteOwner = 0x4c554c53
+
 // checkNote checks n, of which size bytes are in the file, and returns the address of
 // the program's own first instruction.
 func (m *module) checkNote(n *note, size uint64) uint64 {
 	switch {
 	case size < noteSize || n.descsz < noteSize-20:
 		bad(lit("program note too short: p_filesz=#\x00"), size)
-	case n.namesz != 5 || n.owner != 0x4c554c53 || n.typ != 6: // "SLUL\0", padded with zeros
+	case n.namesz != 5 || n.owner != noteOwner || n.typ != 6: // "SLUL\0", padded with zeros
 		bad(lit("program note not of SLUL: n_type=#\x00"), uint64(n.typ))
 	case n.format != 1:
 		bad(lit("unknown program note: format=#\x00"), uint64(n.format))

@@ -23,7 +23,8 @@ type index struct {
 
 // makeIndex makes the index when that pays: when the symbols that are asked for, times the
 // modules that may have to be asked, are many more than the symbols there are.
-func (l *loader) makeIndex() {
+func makeIndex() {
+	l := &process
 	offered, asked := uint64(0), uint64(0)
 	for m := &l.program; m != nil; m = m.next {
 		if m.gnu.count == 0 && m.sysv.count != 0 {
@@ -42,7 +43,7 @@ func (l *loader) makeIndex() {
 		n *= 2
 	}
 	x := &l.index
-	x.at, x.slots = l.alloc(n*uint64(slotSize)), n
+	x.at, x.slots = alloc(n*uint64(slotSize)), n
 	for m := &l.program; m != nil; m = m.next {
 		x.enter(m)
 	}

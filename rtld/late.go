@@ -43,9 +43,9 @@ func service(nr, a, b, back uintptr) uintptr {
 	l.late.back = back
 	switch {
 	case nr == serviceLoad:
-		return l.loadLate(a)
+		return loadLate(a)
 	case nr == serviceSymbol:
-		return l.symbolLate(a, b)
+		return symbolLate(a, b)
 	case nr == serviceError:
 		return l.late.message
 	case nr == serviceSecure:
@@ -53,7 +53,7 @@ func service(nr, a, b, back uintptr) uintptr {
 	case nr == serviceProgram:
 		return l.program.file
 	}
-	l.destruct()
+	destruct()
 	return 0
 }
 
@@ -66,7 +66,8 @@ func boolBit(v bool) uint8 {
 
 // loadLate loads the library that the program calls name, with all that it needs, and runs
 // its constructors. It returns a handle, which is never 0.
-func (l *loader) loadLate(name uintptr) uintptr {
+func loadLate(name uintptr) uintptr {
+	l := &process
 	t := &l.late
 	t.message = 0
 	t.last, t.count, t.alias, t.finiFirst, t.tlsUsed = l.last, l.count, l.names.last, l.finiFirst, l.tls.used
@@ -74,40 +75,41 @@ func (l *loader) loadLate(name uintptr) uintptr {
 	l.index.slots = 0 // it knows nothing of late libraries
 	p := &l.program
 	if p.dynamic == nil && l.own.dynamic == nil {
-		l.prepareOwn()
+		prepareOwn()
 	}
-	m := l.named(name)
+	m := moduleNamed(name)
 	if m == nil {
-		fd := l.search(p, name)
+		fd := search(p, name)
 		if failed(fd) {
 			badName(lit("cannot find library %\x00"), name)
 		}
-		m = l.loadFile(p, fd)
-		l.call(m, l.keep(name))
+		m = loadFile(p, fd)
+		addName(m, keepString(name))
 	}
 	first := t.last.next
 	if first == nil {
 		t.on = false
 		return handleOf(m)
 	}
-	l.loadNeeded(first)
+	loadNeeded(first)
 	l.initFirst = nil
-	l.bind(first)
+	bind(first)
 	if l.tls.tp == 0 {
-		l.startTLS()
+		startTLS()
 	}
-	l.finishModules(first)
+	finishModules(first)
 	t.on = false
-	l.announce(rtConsistent)
-	l.construct(l.initFirst)
+	announce(rtConsistent)
+	construct(l.initFirst)
 	return handleOf(m)
 }
 
-// undo makes everything as it was before the call.
-func (l *loader) undo() {
+// undoLate makes everything as it was before the call.
+func undoLate() {
+	l := &process
 	t := &l.late
 	t.on = false
-	l.unguard()
+	unguard()
 	if m := t.opened; m != nil {
 		m.close()
 		if m.isMapped && m.prev == nil {
@@ -125,11 +127,13 @@ func (l *loader) undo() {
 	l.last, l.count, l.names.last, l.finiFirst, l.tls.used = t.last, t.count, t.alias, t.finiFirst, t.tlsUsed
 }
 
+//go:noinline
 func (m *module) unmap() { munmap(m.base+uintptr(m.lo), uintptr(m.hi-m.lo)) }
 
 // symbolLate returns the address of a symbol of the module with that handle, or with handle 0 of
 // the one that a search finds; 0 when there is none.
-func (l *loader) symbolLate(handle, name uintptr) uintptr {
+func symbolLate(handle, name uintptr) uintptr {
+	l := &process
 	l.late.message = 0
 	q := query{name: name, hash: gnuHashOf(name)}
 	l.index.slots = 0
@@ -137,17 +141,18 @@ func (l *loader) symbolLate(handle, name uintptr) uintptr {
 	if of != nil {
 		y = of.find(&q)
 	} else {
-		of, y = l.lookup(&q)
+		of, y = lookup(&q)
 	}
-	switch {
-	case y == nil:
+	if y == nil {
 		return 0
-	case y.info&15 == sttTLS:
-		return l.tls.tp - uintptr(of.tlsOffset) + uintptr(y.value)
-	case y.shndx == shnAbs:
-		return uintptr(y.value)
-	case y.info&15 == sttGnuIfunc:
-		return callC(of.base+uintptr(y.value), 0, 0, 0)
 	}
-	return of.base + uintptr(y.value)
+	t := of.target(y)
+	switch v := uintptr(t.value); {
+	case y.info&15 == sttTLS:
+		return l.tls.tp - uintptr(of.tlsOffset) + v
+	case t.isFunction:
+		return callC(v, 0, 0, 0)
+	default:
+		return v
+	}
 }

@@ -22,10 +22,11 @@ type alias struct {
 	m     *module
 }
 
-// named returns the module of that name, or nil.
+// moduleNamed returns the module of that name, or nil.
 //
 //go:noinline
-func (l *loader) named(name uintptr) *module {
+func moduleNamed(name uintptr) *module {
+	l := &process
 	h := gnuHashOf(name)
 	for a := l.names.heads[h%256]; a != nil; a = a.next {
 		if a.hash == h && isSame(a.name, name) {
@@ -35,12 +36,13 @@ func (l *loader) named(name uintptr) *module {
 	return nil
 }
 
-// call makes m known by a name, which stays where it is.
+// addName makes m known by a name, which stays where it is.
 //
 //go:noinline
-func (l *loader) call(m *module, name uintptr) {
+func addName(m *module, name uintptr) {
+	l := &process
 	h := gnuHashOf(name)
-	a := (*alias)(pointer(l.alloc(uint64(unsafe.Sizeof(alias{})))))
+	a := (*alias)(pointer(alloc(uint64(unsafe.Sizeof(alias{})))))
 	a.next, a.older, a.name, a.hash, a.m = l.names.heads[h%256], l.names.last, name, h, m
 	l.names.heads[h%256] = a
 	l.names.last = a
@@ -48,39 +50,41 @@ func (l *loader) call(m *module, name uintptr) {
 
 // loadNeeded loads what the modules from m on need, and what that needs. What cannot be
 // found is left nil in deps, and complained about in the end.
-func (l *loader) loadNeeded(m *module) {
+func loadNeeded(m *module) {
 	absent := false
 	for first := m; m != nil; m = m.next {
-		m.deps = (*[maxTable]*module)(pointer(l.alloc(m.needed * word)))[:min(m.needed, maxTable)]
+		m.deps = (*[maxTable]*module)(pointer(alloc(m.needed * word)))[:min(m.needed, maxTable)]
 		at := uint64(0)
 		for i := range m.deps {
-			m.deps[i] = l.library(m, m.eachNeeded(&at))
+			m.deps[i] = libraryNamed(m, m.eachNeeded(&at))
 			absent = absent || m.deps[i] == nil
 		}
-		if m.next == nil && absent && l.option&optionList == 0 {
-			l.complainAbsent(first)
+		if m.next == nil && absent {
+			complainAbsent(first)
 		}
 	}
 }
 
-// library returns the library that m calls name, loaded; nil when it is not found.
-func (l *loader) library(m *module, name uintptr) *module {
+// libraryNamed returns the library that m calls name, loaded; nil when it is not found.
+func libraryNamed(m *module, name uintptr) *module {
+	l := &process
 	l.about = m
-	if d := l.named(name); d != nil {
+	if d := moduleNamed(name); d != nil {
 		return d
 	}
-	fd := l.search(m, name)
+	fd := search(m, name)
 	if failed(fd) {
 		return nil
 	}
-	d := l.loadFile(m, fd)
-	l.call(d, name)
+	d := loadFile(m, fd)
+	addName(d, name)
 	return d
 }
 
 // loadFile loads the open library at path tryPlace, which m asks for.
-func (l *loader) loadFile(m *module, fd uintptr) *module {
-	d := (*module)(pointer(l.alloc(uint64(moduleSize))))
+func loadFile(m *module, fd uintptr) *module {
+	l := &process
+	d := (*module)(pointer(alloc(uint64(moduleSize))))
 	d.file, d.fd, d.isOpen, d.by = tryPlace(), fd, true, m
 	l.about, l.late.opened = d, d
 	d.look(&l.stat)
@@ -90,7 +94,7 @@ func (l *loader) loadFile(m *module, fd uintptr) *module {
 			return known
 		}
 	}
-	d.file = l.keep(d.file)
+	d.file = keepString(d.file)
 	d.takeStat()
 	if l.count == maxModules {
 		bad(lit("too many libraries: #\x00"), maxModules)
@@ -106,30 +110,31 @@ func (l *loader) loadFile(m *module, fd uintptr) *module {
 	}
 	d.mapAll()
 	d.close()
-	l.append(d)
+	enlist(d)
 	d.prepare()
 	if d.get(slotFlags1)&df1Pie != 0 {
 		bad(lit("not a library but a program: DT_FLAGS_1=$\x00"), d.get(slotFlags1))
 	}
 	if d.has(dtSoname) {
-		if name := d.name(d.get(dtSoname)); l.named(name) == nil {
-			l.call(d, name)
+		if name := d.name(d.get(dtSoname)); moduleNamed(name) == nil {
+			addName(d, name)
 		}
 	}
-	l.traceLoad(d)
+	traceLoad(d)
 	return d
 }
 
 // prepare reads the dynamic section of a mapped module.
 func (m *module) prepare() {
-	process.guard()
+	guard()
 	m.readDynamic()
 	m.checkDynamic()
 }
 
 // complainAbsent names what is absent of what the modules from m on need, who needs it,
 // and where it was looked for.
-func (l *loader) complainAbsent(m *module) {
+func complainAbsent(m *module) {
+	l := &process
 	l.about = m
 	beginComplaint()
 	say(lit("libraries not found:\x00"), 0, 0)
@@ -139,8 +144,8 @@ func (l *loader) complainAbsent(m *module) {
 			if name := m.eachNeeded(&at); m.deps[i] == nil {
 				say(lit(" %\x00"), name, 0)
 				say(lit(" (for %\x00"), m.file, 0)
-				l.sayDirs(m)
-				line.put(')')
+				sayDirs(m)
+				process.line.put(')')
 			}
 		}
 	}

@@ -2,64 +2,62 @@ package rtld
 
 // Linking: from a mapped program to one whose words are all in place.
 
-// link loads what p needs and binds everything. Nothing of it runs yet.
-func (l *loader) link(p *module) {
+// linkProgram loads what p needs and binds everything. Nothing of it runs yet.
+func linkProgram(p *module) {
 	if p.dynamic == nil {
 		return
 	}
 	p.prepare()
-	l.prepareOwn()
-	l.traceLoad(p)
-	l.loadNeeded(p)
-	l.tick(lit("loaded\x00"))
-	if l.option&optionList != 0 && l.isAbsent(p) {
-		return // the list says so
-	}
-	l.bind(p)
-	p.setDebug()
+	prepareOwn()
+	traceLoad(p)
+	loadNeeded(p)
+	tick(lit("loaded\x00"))
+	bind(p)
 }
 
 // bind binds the modules from first on, all of which are loaded, to each other and to
 // those before.
-func (l *loader) bind(first *module) {
+func bind(first *module) {
+	l := &process
 	for m := first; m != nil; m = m.next {
 		l.about = m
-		m.walkNeeds(l)
-		l.checkInterfaces(m)
-		l.placeTLS(m)
+		m.walkNeeds(true)
+		checkInterfaces(m)
+		placeTLS(m)
 	}
-	l.makeIndex()
+	makeIndex()
 	missing := false
 	// Libraries come first: a COPY relocation of the program takes what is relocated already.
 	for m := l.last; m != first.prev; m = m.prev {
 		l.about = m
-		l.relocate(m)
+		relocate(m)
 		missing = missing || m.missing
 	}
 	if missing {
-		l.complainMissing(first)
+		complainMissing(first)
 	}
 	for m := first; m != nil; m = m.next {
 		l.about = m
 		m.checkFunctions()
 	}
-	l.sortModules(first)
+	sortModules(first)
 }
 
 // complete does what is left when everything is bound: calls the functions that give
 // words their values, and makes read-only what need not change any more.
-func (l *loader) complete(p *module) {
-	l.startTLS()
-	l.finishModules(p)
+func complete(p *module) {
+	startTLS()
+	finishModules(p)
 }
 
 // finishModules is complete for the modules from first on.
-func (l *loader) finishModules(first *module) {
+func finishModules(first *module) {
+	l := &process
 	for m := first; m != nil; m = m.next {
 		l.about = m
-		l.fillTLS(m)
+		fillTLS(m)
 	}
-	l.unguard()
+	unguard()
 	for d := l.late.deferred; d != nil; d = d.next {
 		store(d.where, callC(d.function, 0, 0, 0)+uintptr(d.addend))
 	}
@@ -72,17 +70,18 @@ func (l *loader) finishModules(first *module) {
 
 // prepareOwn makes the loader's own symbols ready to be found. Its file is not hostile, but it is
 // read in the same way.
-func (l *loader) prepareOwn() {
+func prepareOwn() {
+	l := &process
 	o := &l.own
 	n := uint64(phdrCount(l.self))
-	copied := l.alloc(n * phdrSize)
+	copied := alloc(n * phdrSize)
 	copyBytes(copied, l.self+ehdrSize, uintptr(n)*phdrSize)
 	o.size = maxAddress
 	o.setTable(copied, n)
 	l.about = o
 	o.prepare()
 	l.about = &l.program
-	l.call(o, o.name(o.get(dtSoname)))
+	addName(o, o.name(o.get(dtSoname)))
 }
 
 // phdrCount returns e_phnum of the ELF header at addr.

@@ -31,14 +31,15 @@ func (m *module) mapAll() {
 		m.reserve()
 	}
 	m.isMapped = true
+	before := (*phdr)(nil)
 	for i := range m.loads {
 		s := &m.loads[i]
-		if start := pageDown(s.vaddr, page); mapped < start {
-			m.protect(mapped, start, protNone) // a hole
+		if before != nil {
+			mapped = m.mapSegment(before, s.vaddr, mapped)
 		}
-		m.mapSegment(i, mapped)
-		mapped = max(mapped, pageUp(s.end(), page))
+		before = s
 	}
+	m.mapSegment(before, m.hi, mapped)
 }
 
 // noSpace complains that n bytes of address space are too many.
@@ -71,14 +72,18 @@ func (m *module) reserve() {
 	}
 }
 
-// mapSegment maps PT_LOAD i. Pages below mapped are there already (the page that it
-// may share with the segment before it, from the same page of the file).
-func (m *module) mapSegment(i int, mapped uint64) {
+// mapSegment maps the PT_LOAD s; the next one begins at next. Pages below mapped are there already
+// (the page that it may share with the segment before it, from the same page of the file). It returns
+// up to where they are then.
+func (m *module) mapSegment(s *phdr, next, mapped uint64) uint64 {
 	page := process.page
-	s := &m.loads[i]
 	prot := protOf(s.flags)
 	fileEnd := s.vaddr + s.filesz
-	start := max(pageDown(s.vaddr, page), mapped)
+	start := pageDown(s.vaddr, page)
+	if mapped < start {
+		m.protect(mapped, start, protNone) // a hole
+	}
+	start = max(start, mapped)
 	end := pageUp(fileEnd, page)
 	if s.filesz != 0 && start < end {
 		// Congruent within a page: the subtraction does not go below 0.
@@ -87,17 +92,13 @@ func (m *module) mapSegment(i int, mapped uint64) {
 	}
 	if s.memsz > s.filesz && fileEnd < start {
 		// The last page of the file's bytes, or of the segment before, has more in it.
-		tail := min(start, pageUp(fileEnd, page))
-		if i+1 < len(m.loads) {
-			tail = min(tail, m.loads[i+1].vaddr)
-		}
-		m.zeroTail(fileEnd, tail, prot)
+		m.zeroTail(fileEnd, min(start, pageUp(fileEnd, page), next), prot)
 	}
-	if end = pageUp(s.end(), page); start < end && prot != protNone {
+	if end = pageUp(s.end(), page); start < end {
 		m.place(start, end, prot, mapPrivate|mapFixed|mapAnonymous, 0)
-	} else if start < end {
-		m.protect(start, end, protNone)
+		start = end
 	}
+	return start
 }
 
 // place maps something over part of the reservation.
@@ -117,7 +118,7 @@ func (m *module) zeroTail(from, to uint64, prot uintptr) {
 	if from >= to {
 		return
 	}
-	process.guard()
+	guard()
 	if prot&protWrite == 0 {
 		m.protect(page, page+process.page, protRead|protWrite)
 	}

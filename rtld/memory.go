@@ -70,8 +70,6 @@ func baseName(addr uintptr) uintptr {
 }
 
 // moveWords copies n words from one address to another, lower, one.
-//
-//go:noinline
 func moveWords(to, from, n uintptr) {
 	for ; n != 0; n-- {
 		store(to, load(from))

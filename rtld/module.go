@@ -48,6 +48,7 @@ type module struct {
 
 	tlsOffset uint64 // how far its TLS block begins below the thread pointer
 
+	steps    uint64           // entries of version tables that were read
 	dynCount uint64           // entries of the dynamic section
 	needed   uint64           // of these DT_NEEDED
 	dyn      [dynSlots]uint64 // values of the dynamic tags
@@ -77,6 +78,16 @@ func (m *module) takeStat() {
 	m.size, m.dev, m.ino = st.size, st.dev, st.ino
 }
 
+// readHead reads the first bytes of the file to head, checks what must be there, and
+// returns how many they are.
+func (m *module) readHead(head uintptr) uint64 {
+	m.takeStat()
+	n, r := pread(m.fd, head, min(m.size, headSize), 0)
+	check(lit("cannot read: &\x00"), r)
+	m.readHeaders(head, n)
+	return n
+}
+
 // readHeaders checks the file's headers, the first n bytes of which are at head, and puts its
 // program headers where they stay.
 func (m *module) readHeaders(head uintptr, n uint64) {
@@ -86,7 +97,7 @@ func (m *module) readHeaders(head uintptr, n uint64) {
 	size := uint64(e.phnum) * phdrSize
 	at := head + uintptr(e.phoff)
 	if isIn := !outside(e.phoff, size, n); !isIn || m != &process.program {
-		at = process.alloc(size)
+		at = alloc(size)
 		if isIn {
 			copyBytes(at, head+uintptr(e.phoff), uintptr(size))
 		} else {
@@ -97,6 +108,8 @@ func (m *module) readHeaders(head uintptr, n uint64) {
 }
 
 // setTable takes the n program headers at address at, which may be changed.
+//
+//go:noinline
 func (m *module) setTable(at uintptr, n uint64) {
 	m.table = (*[maxTable / phdrSize]phdr)(pointer(at))[:n:n]
 	m.checkSegments()
@@ -114,11 +127,11 @@ func (m *module) readAt(addr uintptr, n, off uint64) {
 }
 
 // changed complains about a file that got another size while it is being loaded.
-//
-//go:noinline
 func (m *module) changed(size uint64) { bad(lit("file changed while loading: size=#\x00"), size) }
 
 // close closes the file when it is still open.
+//
+//go:noinline
 func (m *module) close() {
 	if m.isOpen {
 		m.isOpen = false

@@ -26,7 +26,8 @@ func linkOf(m *module, room uintptr) uintptr {
 // makes p.file the path that goes with it: argv[0], or what it is along PATH, when that
 // provably leads to the program, else the link of its fd. The link comes last because
 // it is dear: the kernel makes three inodes below /proc for it.
-func (l *loader) commName(p *module) uintptr {
+func commName(p *module) uintptr {
+	l := &process
 	b := &l.block
 	path := b.arg0()
 	name := baseName(path)

@@ -5,13 +5,14 @@ import "unsafe"
 // The program: found, read, mapped. How it differs from a library: the kernel or the
 // caller chose it, and it says where to begin.
 
-// find leaves the open program in p.fd and its path in p.file.
-func (l *loader) find(p *module) {
+// findProgram leaves the open program in p.fd and its path in p.file.
+func findProgram(p *module) {
+	l := &process
 	l.how = decide(&l.block, l.self+ehdrSize)
 	b := &l.block
 	switch l.how.mode {
 	case modeStub:
-		l.findStub(p)
+		findStub(p)
 	case modeBinfmt:
 		b.dropLoader()
 		p.fd, _ = b.aux(atExecfd)
@@ -19,21 +20,29 @@ func (l *loader) find(p *module) {
 	case modeInterp:
 		p.file, _ = b.aux(atExecfn)
 	default:
-		p.file = l.explicitArgs(b)
+		p.file = explicitArgs(b)
 		if l.secure {
 			refused(lit("not permitted in secure mode\x00"), ^uintptr(eperm-1))
 		}
-		p.fd = open(p.file, programFlags)
-		check(lit("cannot open: &\x00"), p.fd)
+		p.open()
 	}
 	if p.file == 0 {
 		p.file = b.arg0()
 	}
 }
 
+// open opens the file of a program or an interpreter.
+//
+//go:noinline
+func (m *module) open() {
+	m.fd = open(m.file, programFlags)
+	check(lit("cannot open: &\x00"), m.fd)
+}
+
 // findStub takes over from the stub. When that could not open the program for lack of
 // /proc, the name by which the shell found it has to do.
-func (l *loader) findStub(p *module) {
+func findStub(p *module) {
+	l := &process
 	p.file = l.block.arg0()
 	if l.how.n >= 0 {
 		p.fd = uintptr(l.how.n)
@@ -55,22 +64,20 @@ func (l *loader) findStub(p *module) {
 }
 
 // readProgram reads and checks the program's headers.
-func (l *loader) readProgram(p *module) {
+func readProgram(p *module) {
+	l := &process
 	page, _ := l.block.aux(atPagesz)
 	if l.page = uint64(page); l.page < 4096 || l.page&(l.page-1) != 0 {
 		bad(lit("unknown page size: AT_PAGESZ=#\x00"), l.page)
 	}
 	if l.how.mode == modeInterp {
-		l.takeMapped(p)
+		takeMapped(p)
 		return
 	}
 	p.look(&l.stat)
-	l.comm = l.commName(p)
-	p.takeStat()
+	l.comm = commName(p)
 	head := uintptr(unsafe.Pointer(&l.head))
-	n, r := pread(p.fd, head, min(p.size, headSize), 0)
-	check(lit("cannot read: &\x00"), r)
-	p.readHeaders(head, n)
+	n := p.readHead(head)
 	if s := p.note; s != nil {
 		if p.fixed {
 			bad(lit("not position-independent: e_type=#\x00"), etExec)
@@ -88,32 +95,26 @@ func (l *loader) readProgram(p *module) {
 
 // takeMapped makes p the program that the kernel has mapped, because the loader is its
 // PT_INTERP: what is left to do is to find out where.
-func (l *loader) takeMapped(p *module) {
+func takeMapped(p *module) {
+	l := &process
 	at, _ := l.block.aux(atPhdr)
 	n, _ := l.block.aux(atPhnum)
 	entry, ok := l.block.aux(atEntry)
 	if size, _ := l.block.aux(atPhent); !ok || size != phdrSize || n-1 >= maxTable/phdrSize {
 		bad(lit("unknown program headers: AT_PHNUM=#\x00"), uint64(n))
 	}
-	copied := l.alloc(uint64(n) * phdrSize)
+	copied := alloc(uint64(n) * phdrSize)
 	copyBytes(copied, at, n*phdrSize)
 	p.size = maxAddress // the kernel knows
 	p.isMapped = true
 	p.setTable(copied, uint64(n))
-	first := &p.loads[0]
-	head := at &^ (uintptr(l.page) - 1)
-	e := (*ehdr)(pointer(head))
-	switch {
-	case p.phdr != nil:
-		p.base = at - uintptr(p.phdr.vaddr)
-	case first.off == 0 && e.magic == elfMagic && head+uintptr(e.phoff) == at:
-		p.base = head - uintptr(first.vaddr)
-	default:
+	if p.phdr == nil {
 		bad(lit("no PT_PHDR: e_phnum=#\x00"), uint64(n))
 	}
+	p.base = at - uintptr(p.phdr.vaddr)
 	p.entry = uint64(entry - p.base)
 	if s := p.note; s != nil {
-		l.guard()
+		guard()
 		at := p.view(s.vaddr, min(s.filesz, noteSize), pfR)
 		if at == nil {
 			bad(lit("program note outside the image: p_vaddr=$\x00"), s.vaddr)
@@ -123,7 +124,8 @@ func (l *loader) takeMapped(p *module) {
 }
 
 // loadProgram maps the program.
-func (l *loader) loadProgram(p *module) {
+func loadProgram(p *module) {
+	l := &process
 	l.own.base = l.self
 	l.last = &l.own
 	if !p.isMapped {
@@ -136,11 +138,14 @@ func (l *loader) loadProgram(p *module) {
 	if p.view(p.entry, 1, pfX) == nil {
 		bad(lit("entry point not in code: entry=$\x00"), p.entry)
 	}
-	l.append(p)
+	enlist(p)
 }
 
-// append makes m the last of the modules.
-func (l *loader) append(m *module) {
+// enlist makes m the last of the modules.
+//
+//go:noinline
+func enlist(m *module) {
+	l := &process
 	m.prev = l.last
 	l.last.next = m
 	l.last = m

@@ -35,15 +35,15 @@ type deferred struct {
 }
 
 // relocate applies all relocations.
-func (l *loader) relocate(m *module) {
+func relocate(m *module) {
 	m.relocateRelr(m.get(dtRelr), m.get(dtRelrSz))
-	l.relocateRela(m, m.get(dtRela), m.get(dtRelaSz))
-	l.relocateRela(m, m.get(dtJmpRel), m.get(dtPltRelSz))
+	relocateRela(m, m.get(dtRela), m.get(dtRelaSz))
+	relocateRela(m, m.get(dtJmpRel), m.get(dtPltRelSz))
 }
 
 // relocateRela applies the table of size bytes at the file's address at. Undefined
 // symbols do not stop it, so that all of them are known in the end.
-func (l *loader) relocateRela(m *module, at, size uint64) {
+func relocateRela(m *module, at, size uint64) {
 	e := (*rela)(pointer(m.base + uintptr(at))) // checkDynamic saw the table in one segment
 	for n := size / relaSize; n != 0; n-- {
 		kind := byte(relocUnknown)
@@ -53,32 +53,32 @@ func (l *loader) relocateRela(m *module, at, size uint64) {
 		if kind == relocBase {
 			*m.word(e.offset, 8) = uint64(m.base) + e.addend
 		} else if kind != relocNone {
-			l.relocateOne(m, e, kind)
+			relocateOne(m, e, kind)
 		}
 		e = (*rela)(unsafe.Add(unsafe.Pointer(e), relaSize))
 	}
 }
 
 // relocateOne applies a relocation that is more than a sum of base and addend.
-func (l *loader) relocateOne(m *module, e *rela, kind byte) {
+func relocateOne(m *module, e *rela, kind byte) {
 	s := target{m: m} // without symbol: the module itself, and 0
 	if isSymbolic(kind) && e.sym != 0 {
-		s = l.resolve(m, uint64(e.sym), kind == relocCopy)
+		s = resolve(m, uint64(e.sym), kind == relocCopy)
 	}
 	switch v := s.value; {
 	case kind == relocUnknown:
 		bad(lit("relocation type not supported: r_type=#\x00"), uint64(e.number))
 	case kind == relocCall:
-		l.later(m, e.offset, m, uint64(m.base)+e.addend, 0)
+		later(m, e.offset, m, uint64(m.base)+e.addend, 0)
 	case kind > relocSymAdd:
-		l.relocateRest(m, e, kind, &s)
+		relocateRest(m, e, kind, &s)
 	default:
 		addend := e.addend
 		if kind == relocSym {
 			addend = 0
 		}
 		if s.isFunction {
-			l.later(m, e.offset, s.m, v, addend)
+			later(m, e.offset, s.m, v, addend)
 		} else {
 			*m.word(e.offset, 8) = v + addend
 		}
@@ -86,18 +86,18 @@ func (l *loader) relocateOne(m *module, e *rela, kind byte) {
 }
 
 // relocateRest applies the kinds that are seldom met.
-func (l *loader) relocateRest(m *module, e *rela, kind byte, s *target) {
+func relocateRest(m *module, e *rela, kind byte, s *target) {
 	v := s.value + e.addend
 	offset := uint64(0)
 	if s.m != nil {
 		if kind >= relocModule && s.m.tls == nil {
-			bad(lit("symbol of a module without thread-local storage: r_sym=#\x00"), uint64(e.sym))
+			bad(lit("symbol without thread-local storage: r_sym=#\x00"), uint64(e.sym))
 		}
 		offset = s.m.tlsOffset
 	}
 	switch {
 	case kind == relocCopy:
-		l.copySymbol(m, e, s)
+		copySymbol(m, e, s)
 	case kind == relocUnsigned || kind == relocSigned:
 		if kind == relocUnsigned && v != uint64(uint32(v)) || kind == relocSigned && v != uint64(int32(v)) {
 			bad(lit("value does not fit 32 bits: r_offset=$\x00"), e.offset)
@@ -117,7 +117,8 @@ func (l *loader) relocateRest(m *module, e *rela, kind byte, s *target) {
 }
 
 // copySymbol copies the bytes of a library's variable to where the program has room for it.
-func (l *loader) copySymbol(m *module, e *rela, s *target) {
+func copySymbol(m *module, e *rela, s *target) {
+	l := &process
 	if m != &l.program || s.y == nil {
 		bad(lit("relocation type only for programs: r_type=#\x00"), uint64(e.number))
 	}
@@ -131,11 +132,12 @@ func (l *loader) copySymbol(m *module, e *rela, s *target) {
 }
 
 // later makes the word of m at the file's address at wait for function, an address in the code of module of.
-func (l *loader) later(m *module, at uint64, of *module, function, addend uint64) {
+func later(m *module, at uint64, of *module, function, addend uint64) {
+	l := &process
 	if of.view(function-uint64(of.base), 1, pfX) == nil {
 		bad(lit("resolver not in code: address=$\x00"), function-uint64(of.base))
 	}
-	d := (*deferred)(pointer(l.alloc(uint64(unsafe.Sizeof(deferred{})))))
+	d := (*deferred)(pointer(alloc(uint64(unsafe.Sizeof(deferred{})))))
 	d.where, d.function, d.addend = uintptr(unsafe.Pointer(m.word(at, 8))), uintptr(function), addend
 	if l.late.deferred == nil {
 		l.late.deferred = d
@@ -150,7 +152,7 @@ func (m *module) word(at, n uint64) *uint64 {
 	s := m.writable
 	if s == nil || at-s.vaddr > s.memsz || s.memsz-(at-s.vaddr) < n {
 		if s = m.around(at, n, pfW); s == nil {
-			bad(lit("relocation outside the writable segments: address=$\x00"), at)
+			bad(lit("relocation of what is not writable: address=$\x00"), at)
 		}
 		m.writable = s
 	}
@@ -171,7 +173,7 @@ func (m *module) relocateRelr(at, size uint64) {
 			w, next, bits = bits, bits+8, 3
 		}
 		if w%8 != 0 {
-			bad(lit("unaligned relocation, or bitmap first: DT_RELR=$\x00"), w)
+			bad(lit("unaligned, or bitmap first: DT_RELR=$\x00"), w)
 		}
 		for ; bits > 1; w += 8 {
 			if bits >>= 1; bits&1 != 0 {

@@ -7,71 +7,72 @@ const systemDirs = "/usr/lib/slul/" + archName + ":/usr/lib/slul\x00"
 
 // search opens the library that m calls name, and leaves its path in tryPlace. It returns
 // the fd, or the last errno.
-func (l *loader) search(m *module, name uintptr) uintptr {
+func search(m *module, name uintptr) uintptr {
+	l := &process
 	if baseName(name) != name {
 		if l.secure {
-			badName(lit("needs % by path, which is not permitted in secure mode\x00"), name)
+			badName(lit("needs % by path: not permitted in secure mode\x00"), name)
 		}
 		path := buffer{tryPlace(), tryPlace() + pathMax}
 		path.all(name)
 		path.put(0)
-		fd, _ := l.openHead(&path)
+		fd, _ := openHead(&path)
 		return fd
 	}
 	fd := ^uintptr(enoent - 1)
 	for stage := 0; failed(fd) && stage < stages; stage++ {
-		l.eachDir(m, stage, func(dirs uintptr, by *module) bool {
-			fd = l.searchDirs(dirs, name, by)
-			return failed(fd)
-		})
+		if dirs := searchDirsOf(m, stage); dirs != 0 {
+			fd = searchDirs(dirs, name, m)
+		}
 	}
 	return fd
 }
 
 // The stages of a search, in order.
 const (
-	stageRpath   = iota // DT_RPATH of who asks, and of who asked for that; only without DT_RUNPATH
+	stageRpath   = iota // DT_RPATH of who asks; only without DT_RUNPATH
 	stageLibrary        // --library-path, else LD_SLUL_LIBRARY_PATH
 	stageRunpath        // DT_RUNPATH of who asks
 	stageSystem
 	stages
 )
 
-// eachDir calls do with the directories of a stage, and with the module that $ORIGIN is
-// about, as long as it says true.
-func (l *loader) eachDir(m *module, stage int, do func(dirs uintptr, by *module) bool) {
+// searchDirsOf returns the directories of a stage for what m asks for, 0 when there are none.
+//
+//go:noinline
+func searchDirsOf(m *module, stage int) uintptr {
+	l := &process
+	tag := uint8(dtRunpath)
 	switch {
 	case stage == stageSystem:
-		do(lit(systemDirs), m)
+		return lit(systemDirs)
 	case l.secure:
+		return 0
 	case stage == stageLibrary:
-		if l.libraryPath != 0 {
-			do(l.libraryPath, m)
-		}
-	case stage == stageRunpath:
+		return l.libraryPath
+	case stage == stageRpath:
 		if m.has(dtRunpath) {
-			do(m.name(m.get(dtRunpath)), m)
+			return 0
 		}
-	case !m.has(dtRunpath):
-		for ; m != nil; m = m.by {
-			if m.has(dtRpath) && !m.has(dtRunpath) && !do(m.name(m.get(dtRpath)), m) {
-				return
-			}
-		}
+		tag = dtRpath
 	}
+	if !m.has(tag) {
+		return 0
+	}
+	return m.name(m.get(tag))
 }
 
 // searchDirs looks for name in directories with colons between. An empty one is left out: it
 // would be the current directory.
-func (l *loader) searchDirs(dirs, name uintptr, by *module) uintptr {
+func searchDirs(dirs, name uintptr, m *module) uintptr {
 	for {
 		path := buffer{tryPlace(), tryPlace() + pathMax}
-		end, ok := by.expand(&path, dirs)
+		end, ok := m.expand(&path, dirs)
 		if ok && end != dirs {
 			path.put('/')
 			path.all(name)
 			path.put(0)
-			if fd := l.try(&path); !failed(fd) {
+			if fd := tryPath(&path); !failed(fd) {
 				return fd
 			}
 		}
@@ -91,46 +92,37 @@ func (m *module) expand(path *buffer, dir uintptr) (end uintptr, ok bool) {
 			path.put(byteAt(dir))
 			continue
 		}
-		n := uintptr(0)
-		if hasPrefix(dir, lit("${ORIGIN}\x00")) {
-			n = 9
-		} else if hasPrefix(dir, lit("$ORIGIN\x00")) && !isWordChar(byteAt(dir+7)) {
-			n = 7
+		n := uintptr(9)
+		if !hasPrefix(dir, lit("${ORIGIN}\x00")) {
+			if n = 7; !hasPrefix(dir, lit("$ORIGIN\x00")) || byteAt(dir+n) > '/' && byteAt(dir+n) != ':' { // $ORIGINAL is another token
+				ok = false
+			}
 		}
-		if n == 0 || m.unlinked {
-			ok = false
-			continue
+		ok = ok && !m.unlinked
+		if ok {
+			m.origin(path)
+			dir += n - 1
 		}
-		m.origin(path)
-		dir += n - 1
 	}
 	return dir, ok
 }
 
-// isWordChar tells whether c would make a longer name of what it follows.
-func isWordChar(c byte) bool { return c == '_' || c-'0' < 10 || c&^0x20-'A' < 26 }
-
 // origin appends the directory that the module's file is in.
 func (m *module) origin(path *buffer) {
-	base := baseName(m.file)
-	if base == m.file {
+	n := int(baseName(m.file) - m.file) // with the slash behind, which "/" alone keeps
+	if n == 0 {
 		path.put('.')
 		return
 	}
-	for p := m.file; p < base-1; p++ {
-		path.put(byteAt(p))
-	}
-	if base == m.file+1 {
-		path.put('/')
-	}
+	path.cstring(m.file, 0, max(n-1, 1))
 }
 
-// try opens the library at path, when that fits and is a file for this machine; what
+// tryPath opens the library at path, when that fits and is a file for this machine; what
 // is not is passed over, whatever else is wrong with it is complained about later.
-func (l *loader) try(path *buffer) uintptr {
-	fd, isForUs := l.openHead(path)
+func tryPath(path *buffer) uintptr {
+	fd, isForUs := openHead(path)
 	if !failed(fd) && !isForUs {
-		l.traceSkip()
+		traceSkip()
 		closeFd(fd)
 		fd = ^uintptr(enoent - 1)
 	}
@@ -138,7 +130,8 @@ func (l *loader) try(path *buffer) uintptr {
 }
 
 // openHead opens the file at path, which is in tryPlace, and reads its first bytes to room.head.
-func (l *loader) openHead(path *buffer) (fd uintptr, isForUs bool) {
+func openHead(path *buffer) (fd uintptr, isForUs bool) {
+	l := &process
 	if path.full() {
 		return ^uintptr(enoent - 1), false
 	}
@@ -151,13 +144,12 @@ func (l *loader) openHead(path *buffer) (fd uintptr, isForUs bool) {
 }
 
 // sayDirs appends to the line where libraries that m needs are looked for.
-func (l *loader) sayDirs(m *module) {
+func sayDirs(m *module) {
 	between := lit(", looked in %\x00")
 	for stage := range stages {
-		l.eachDir(m, stage, func(dirs uintptr, by *module) bool {
+		if dirs := searchDirsOf(m, stage); dirs != 0 {
 			say(between, dirs, 0)
 			between = lit(":%\x00")
-			return true
-		})
+		}
 	}
 }

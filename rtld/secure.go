@@ -30,62 +30,35 @@ func (b *block) isSecure() bool {
 const readNames = "\x01LD_SLUL_LIBRARY_PATH=\n\x02LD_SLUL_TRACE=\n\x00"
 
 // readEnv reads them. Of several of a name the first counts, as for getenv(3).
-func (l *loader) readEnv() {
+func readEnv() {
+	l := &process
 	for p := l.block.envp; load(p) != 0; p += word {
 		e := load(p)
-		if byteAt(e) != 'L' || byteAt(e+1) != 'D' || byteAt(e+2) != '_' {
+		if byteAt(e) != 'L' || byteAt(e+1) != 'D' { // most are not ours
 			continue
 		}
-		for row := lit(readNames); byteAt(row) != 0; row++ {
-			what := byteAt(row)
-			at := e
-			for row++; byteAt(row) != '\n' && byteAt(row) == byteAt(at); row++ {
-				at++
-			}
-			switch {
-			case byteAt(row) != '\n':
-			case what == 1 && l.libraryPath == 0:
-				l.libraryPath = at
-			case what == 2 && l.trace == 0:
-				l.setTrace(at)
-			}
-			for byteAt(row) != '\n' {
-				row++
-			}
+		key, value := keyOf(lit(readNames), e)
+		switch {
+		case key == 1 && l.libraryPath == 0:
+			l.libraryPath = value
+		case key == 2 && l.trace == 0:
+			setTrace(value)
 		}
 	}
 }
 
-// unsecureNames are the variables that a secure program must not hand on:
-// our own, which a trailing * marks as a prefix, and those that glibc removes (its
-// sysdeps/generic/unsecvars.h and older lists), for the children of the program.
-const unsecureNames = "LD_SLUL_*\n" +
-	"GCONV_PATH\nGETCONF_DIR\nGLIBC_TUNABLES\nHOSTALIASES\nLD_AUDIT\nLD_BIND_NOT\nLD_BIND_NOW\n" +
-	"LD_DEBUG\nLD_DEBUG_OUTPUT\nLD_DYNAMIC_WEAK\nLD_HWCAP_MASK\nLD_LIBRARY_PATH\nLD_ORIGIN_PATH\n" +
-	"LD_PREFER_MAP_32BIT_EXEC\nLD_PRELOAD\nLD_PROFILE\nLD_PROFILE_OUTPUT\nLD_SHOW_AUXV\nLD_USE_LOAD_BIAS\n" +
-	"LD_VERBOSE\nLD_WARN\nLOCALDOMAIN\nLOCPATH\nMALLOC_ARENA_MAX\nMALLOC_ARENA_TEST\nMALLOC_CHECK_\n" +
-	"MALLOC_MMAP_MAX_\nMALLOC_MMAP_THRESHOLD_\nMALLOC_PERTURB_\nMALLOC_TOP_PAD_\nMALLOC_TRACE\n" +
-	"MALLOC_TRIM_THRESHOLD_\nNIS_PATH\nNLSPATH\nRESOLV_HOST_CONF\nRES_OPTIONS\nTMPDIR\nTZDIR\n\x00"
+// unsecureNames are the variables that a secure program must not hand on, for the sake of its
+// children too: a row each, with key 1 when all names that begin so are meant. They are more
+// than glibc removes (its sysdeps/generic/unsecvars.h and older lists).
+const unsecureNames = "\x01LD_\n\x01MALLOC_\n" +
+	"\x02GCONV_PATH\n\x02GETCONF_DIR\n\x02GLIBC_TUNABLES\n\x02HOSTALIASES\n\x02LOCALDOMAIN\n\x02LOCPATH\n" +
+	"\x02NIS_PATH\n\x02NLSPATH\n\x02RESOLV_HOST_CONF\n\x02RES_OPTIONS\n\x02TMPDIR\n\x02TZDIR\n\x00"
 
 // isUnsecure tells whether the environment entry at addr, "NAME=value", is of a name
 // on the list. An entry without "=" counts as a name.
-//
-//go:noinline
 func isUnsecure(addr uintptr) bool {
-	for at := lit(unsecureNames); byteAt(at) != 0; at++ {
-		e := addr
-		for byteAt(at) == byteAt(e) && byteAt(at) > '*' { // '\n' is below, letters are above
-			at++
-			e++
-		}
-		if byteAt(at) == '*' || byteAt(at) == '\n' && (byteAt(e) == '=' || byteAt(e) == 0) {
-			return true
-		}
-		for byteAt(at) != '\n' {
-			at++
-		}
-	}
-	return false
+	key, end := keyOf(lit(unsecureNames), addr)
+	return key == 1 || key == 2 && (byteAt(end) == '=' || byteAt(end) == 0)
 }
 
 // scrub removes every copy of every unsecure variable, in place: the entries behind

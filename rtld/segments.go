@@ -23,23 +23,7 @@ func (m *module) checkSegments() {
 	m.loads = table[:loads]
 	m.align = process.page
 	for i := range table {
-		s := &table[i]
-		switch s.typ {
-		case ptLoad:
-			m.checkLoad(s)
-		case ptDynamic:
-			m.keepOne(&m.dynamic, s)
-		case ptGnuRelro:
-			m.keepOne(&m.relro, s)
-		case ptInterp:
-			m.keepOne(&m.interp, s)
-		case ptSlul:
-			m.keepOne(&m.note, s)
-		case ptPhdr:
-			m.keepOne(&m.phdr, s)
-		case ptTLS:
-			m.keepOne(&m.tls, s)
-		}
+		m.takeSegment(&table[i])
 	}
 	if loads == 0 {
 		bad(lit("nothing to load: e_phnum=#\x00"), uint64(len(table)))
@@ -49,6 +33,36 @@ func (m *module) checkSegments() {
 	m.checkNeighbours()
 	m.checkRelro()
 	m.checkTLS()
+}
+
+// takeSegment checks a program header alone, and notes where the segment is.
+func (m *module) takeSegment(s *phdr) {
+	place := &m.note
+	switch s.typ {
+	case ptLoad:
+		m.checkLoad(s)
+		return
+	case ptDynamic:
+		place = &m.dynamic
+	case ptGnuRelro:
+		place = &m.relro
+	case ptInterp:
+		place = &m.interp
+	case ptPhdr:
+		place = &m.phdr
+	case ptTLS:
+		place = &m.tls
+	case ptSlul:
+	default:
+		return
+	}
+	if *place != nil {
+		bad(lit("two segments of one kind: p_type=$\x00"), uint64(s.typ))
+	}
+	*place = s
+	if outside(s.off, s.filesz, m.size) {
+		bad(lit("segment outside the file: p_offset=$\x00"), s.off)
+	}
 }
 
 // sortLoad moves entry i to its place among the first n entries, which are sorted. What
@@ -61,8 +75,6 @@ func sortLoad(table []phdr, i, n int) {
 }
 
 // swap swaps a and b word by word.
-//
-//go:noinline
 func swap(a, b *phdr) {
 	x, y := uintptr(unsafe.Pointer(a)), uintptr(unsafe.Pointer(b))
 	for end := x + phdrSize; x < end; x += word {
@@ -70,19 +82,6 @@ func swap(a, b *phdr) {
 		store(x, load(y))
 		store(y, v)
 		y += word
-	}
-}
-
-// keepOne keeps a segment of which there may be only one.
-//
-//go:noinline
-func (m *module) keepOne(place **phdr, s *phdr) {
-	if *place != nil {
-		bad(lit("two segments of one kind: p_type=$\x00"), uint64(s.typ))
-	}
-	*place = s
-	if outside(s.off, s.filesz, m.size) {
-		bad(lit("segment outside the file: p_offset=$\x00"), s.off)
 	}
 }
 
@@ -102,7 +101,7 @@ func (m *module) checkLoad(s *phdr) {
 	case s.align&(s.align-1) != 0 || s.align > maxAddress:
 		bad(lit("bad segment alignment: p_align=$\x00"), s.align)
 	case apart != 0:
-		bad(lit("segment address and offset differ within a page: p_vaddr=$\x00"), s.vaddr)
+		bad(lit("address and offset differ within a page: p_vaddr=$\x00"), s.vaddr)
 	case s.flags&(pfW|pfX) == pfW|pfX:
 		bad(lit("segment is writable and executable: p_flags=#\x00"), uint64(s.flags))
 	}
@@ -122,9 +121,9 @@ func (m *module) checkNeighbours() {
 			bad(lit("segments overlap: p_vaddr=$\x00"), b.vaddr)
 		case shared >= pageUp(a.end(), process.page):
 		case a.flags != b.flags:
-			bad(lit("segments of different permissions share a page: p_vaddr=$\x00"), b.vaddr)
+			bad(lit("segments share a page, not permissions: p_vaddr=$\x00"), b.vaddr)
 		case b.filesz != 0 && (a.filesz == 0 || shared >= pageUp(a.vaddr+a.filesz, process.page) || a.vaddr-a.off != b.vaddr-b.off):
-			bad(lit("segments of two places in the file share a page: p_vaddr=$\x00"), b.vaddr)
+			bad(lit("segments share a page, not of the file: p_vaddr=$\x00"), b.vaddr)
 		}
 	}
 }
@@ -143,7 +142,7 @@ func (m *module) checkRelro() {
 			return
 		}
 	}
-	bad(lit("PT_GNU_RELRO outside the writable segments: p_vaddr=$\x00"), p.vaddr)
+	bad(lit("PT_GNU_RELRO outside the segments: p_vaddr=$\x00"), p.vaddr)
 }
 
 // checkTLS checks PT_TLS, whose initial bytes lie in one readable PT_LOAD.
@@ -158,8 +157,8 @@ func (m *module) checkTLS() {
 	case s.align&(s.align-1) != 0 || s.align > maxTLS:
 		bad(lit("bad segment alignment: p_align=$\x00"), s.align)
 	case s.memsz > maxTLS:
-		bad(lit("too much thread-local storage: p_memsz=#\x00"), s.memsz)
+		bad(lit("PT_TLS too large: p_memsz=#\x00"), s.memsz)
 	case s.filesz != 0 && m.around(s.vaddr, s.filesz, pfR) == nil:
-		bad(lit("thread-local storage outside the image: p_vaddr=$\x00"), s.vaddr)
+		bad(lit("PT_TLS outside the image: p_vaddr=$\x00"), s.vaddr)
 	}
 }

@@ -16,32 +16,33 @@ func start(sp, self uintptr) {
 		b.scrub() // first of all: from here on no string of the caller matters
 		openStandard()
 	} else {
-		l.readEnv()
+		readEnv()
 	}
 	p := &l.program
 	l.about = p
-	l.find(p)
-	l.readProgram(p)
+	findProgram(p)
+	readProgram(p)
 	if p.note == nil && l.how.mode != modeInterp {
-		l.startForeign(p)
+		startForeign(p)
 	}
-	l.loadProgram(p)
-	l.link(p)
-	l.tick(lit("bound\x00"))
+	loadProgram(p)
+	linkProgram(p)
+	tick(lit("bound\x00"))
 	if l.option != 0 {
-		l.answer() // --list or --verify: nothing of the program has run, or will
+		answer() // --list or --verify: nothing of the program has run, or will
 	}
-	l.complete(p)
-	l.introduce(p)
+	complete(p)
+	introduce(p)
 	// From here on the process is the program's: its fds, its names, its auxv. Its
 	// constructors may change everything, so nothing of the files is believed any more.
-	l.construct(l.initFirst)
-	l.tick(lit("constructed\x00"))
-	enter(b.sp, p.base+uintptr(p.entry), l.finisher())
+	construct(l.initFirst)
+	tick(lit("constructed\x00"))
+	enter(b.sp, p.base+uintptr(p.entry), finisher())
 }
 
 // loader is all that the loader remembers. What is always used comes first: each page
-// that is touched costs a page fault.
+// that is touched costs a page fault, and the first 256 bytes are reached by shorter
+// instructions (rtld/shrink, base.go).
 type loader struct {
 	self   uintptr // the first byte of the loader's own image
 	page   uint64  // of the system, bytes
@@ -50,29 +51,33 @@ type loader struct {
 	count  uint64  // of them, without own
 	free   uintptr // memory for alloc,
 	full   uintptr // and its end
-	how    launch
 	secure bool
-	option uint8   // optionList, optionVerify
-	trace  uint8   // traceLoad, traceBind, traceTime
-	comm   uintptr // the name for PR_SET_NAME
+	option uint8 // optionList, optionVerify
+	trace  uint8 // traceFiles, traceSymbols, traceTime
 
-	libraryPath uintptr // where to look first, a C string or 0
-	initFirst   *module // constructors: the order, through module.after
-	initLast    *module
-	finiFirst   *module // destructors, through module.before
+	isRenamed bool // by --argv0
 
+	initFirst *module // constructors: the order, through module.after
+	initLast  *module
+	finiFirst *module // destructors, through module.before
+
+	line    buffer // the one that is being put together: a message, a line of --list, of a trace
+	late    lateLoad
 	block   block
-	stat    kernelStat // of the program or the library that is being opened
 	program module
-	head    [headSize]byte // of the program's file
 
+	how         launch
+	comm        uintptr        // the name for PR_SET_NAME
+	libraryPath uintptr        // where to look first, a C string or 0
+	stat        kernelStat     // of the program or the library that is being opened
+	head        [headSize]byte // of the program's file
+
+	tls      tlsArea
+	index    index
 	own      module     // the loader itself, which offers symbols too
 	other    kernelStat // of any file
 	headRead uint64     // bytes of a library's file that are in room.head
 	guarded  guarded
-	tls      tlsArea
-	index    index
-	late     lateLoad
 	times    uint64 // ns, when it began
 	names    names
 }
@@ -99,7 +104,8 @@ func headPlace() uintptr { return uintptr(unsafe.Pointer(&room.head)) }
 // alloc returns n bytes of zeroed memory that stays, aligned to 16.
 //
 //go:noinline
-func (l *loader) alloc(n uint64) uintptr {
+func alloc(n uint64) uintptr {
+	l := &process
 	n = (n + 15) &^ 15
 	if n > uint64(l.full-l.free) {
 		size := max(pageUp(n, l.page), 65536)
@@ -111,59 +117,54 @@ func (l *loader) alloc(n uint64) uintptr {
 	return at
 }
 
-// keep returns a copy of the C string at s that stays.
-func (l *loader) keep(s uintptr) uintptr {
+// keepString returns a copy of the C string at s that stays.
+func keepString(s uintptr) uintptr {
 	n := uintptr(1)
 	for byteAt(s+n-1) != 0 {
 		n++
 	}
-	to := l.alloc(uint64(n))
+	to := alloc(uint64(n))
 	copyBytes(to, s, n)
 	return to
 }
 
 // introduce makes the process look as if the kernel had started the program alone:
 // its name, its auxv, its fds.
-func (l *loader) introduce(p *module) {
+func introduce(p *module) {
+	l := &process
 	if l.how.mode != modeInterp {
-		phdr := p.headersAt()
-		if phdr == 0 {
-			phdr = l.alloc(p.headers())
-			p.readAt(phdr, p.headers(), p.phoff)
-		}
-		l.describe(p, phdr, l.self)
-		l.rename()
+		describeProcess(p, l.self)
 	}
-	l.announce(rtConsistent)
+	announce(rtConsistent)
 }
 
-// describe makes auxv that of the program p, whose program headers are at phdr, beside
-// an interpreter at base.
-func (l *loader) describe(p *module, phdr, base uintptr) {
+// describeProcess makes the process that of the program p, with an interpreter at base.
+func describeProcess(p *module, base uintptr) {
+	l := &process
 	b := &l.block
+	phdr := p.headersAt()
+	if phdr == 0 {
+		phdr = alloc(p.headers())
+		p.readAt(phdr, p.headers(), p.phoff)
+	}
 	execfn := p.file // an argument, as from execve
 	if execfn == pathPlace() {
 		// In the loader's own memory, which the program has no business in. The argument,
 		// if it is the same, or a copy outlives it.
 		if execfn = b.arg0(); !isSame(execfn, p.file) {
-			execfn = l.keep(p.file)
+			execfn = keepString(p.file)
 		}
 	}
 	b.mendAux(phdr, uintptr(len(p.table)), p.base+uintptr(p.entry), base, execfn)
-}
-
-// rename gives the process the program's name, and closes what the program's caller
-// did not give it.
-func (l *loader) rename() {
 	if l.how.mode != modeBinfmt {
 		setComm(l.comm)
 	}
-	if l.how.mode == modeBinfmt || l.how.mode == modeExplicit {
+	if !l.isRenamed && (l.how.mode == modeBinfmt || l.how.mode == modeExplicit) {
 		l.block.mendCmdline()
 	}
-	l.release(l.program.fd)
+	releaseFd(l.program.fd)
 	if l.how.mode == modeStub {
-		l.release(l.how.rtld)
+		releaseFd(l.how.rtld)
 	}
 }
 
@@ -176,11 +177,12 @@ func newPages(n uint64) uintptr {
 	return at
 }
 
-// release closes an fd that the program's caller did not give. In secure mode one
+// releaseFd closes an fd that the program's caller did not give. In secure mode one
 // of the first three becomes /dev/null.
 //
 //go:noinline
-func (l *loader) release(fd uintptr) {
+func releaseFd(fd uintptr) {
+	l := &process
 	closeFd(fd)
 	if l.secure && fd < 3 {
 		openNull(fd)

@@ -154,6 +154,8 @@ type query struct {
 }
 
 // gnuHashOf is the hash function of DT_GNU_HASH.
+//
+//go:noinline
 func gnuHashOf(name uintptr) uint32 {
 	h := uint32(5381)
 	for {
@@ -232,7 +234,8 @@ func (y *symbol) isMissing() bool { return y.shndx == shnUndef && y.info>>4 != s
 
 // lookup finds a symbol: in the program, then in the libraries in the order in which they
 // were loaded, breadth first, then in the loader itself.
-func (l *loader) lookup(q *query) (*module, *symbol) {
+func lookup(q *query) (*module, *symbol) {
+	l := &process
 	if l.index.slots != 0 && q.skip == nil {
 		return l.index.find(q)
 	}
@@ -256,7 +259,7 @@ type target struct {
 
 // resolve finds what symbol i of m stands for. An undefined one is missing unless it
 // is weak, and worth 0.
-func (l *loader) resolve(m *module, i uint64, isCopy bool) target {
+func resolve(m *module, i uint64, isCopy bool) target {
 	if i >= m.symbols {
 		bad(lit("relocation without symbol: r_sym=#\x00"), i)
 	}
@@ -264,7 +267,8 @@ func (l *loader) resolve(m *module, i uint64, isCopy bool) target {
 	of := m
 	// A local, protected or hidden symbol is the module's own, whoever else defines it.
 	if isCopy || y.info>>4 != stbLocal && y.other&3 == 0 || y.shndx == shnUndef {
-		q := m.query(y, i)
+		var q query
+		m.ask(&q, y, i)
 		own := y
 		y = nil
 		if m.has(dtSymbolic) || m.get(dtFlags)&dfSymbolic != 0 {
@@ -274,30 +278,35 @@ func (l *loader) resolve(m *module, i uint64, isCopy bool) target {
 			q.skip = m
 		}
 		if y == nil {
-			of, y = l.lookup(&q)
+			of, y = lookup(&q)
 		}
 		if y == nil && isCopy {
-			badName(lit("no library defines %, which is to be copied\x00"), q.name)
+			badName(lit("no library has %, to be copied\x00"), q.name)
 		}
 		if y == nil {
 			m.missing = m.missing || own.isMissing()
 			return target{}
 		}
-		l.traceBind(m, of, &q, y)
+		traceBind(m, of, &q, y)
 	}
-	t := target{m: of, y: y, value: uint64(of.base) + y.value}
-	switch {
-	case y.info&15 == sttTLS || y.shndx == shnAbs:
+	return of.target(y)
+}
+
+// target is what symbol y of m stands for.
+//
+//go:noinline
+func (m *module) target(y *symbol) target {
+	t := target{m: m, y: y, value: uint64(m.base) + y.value, isFunction: y.info&15 == sttGnuIfunc}
+	if y.info&15 == sttTLS || y.shndx == shnAbs {
 		t.value = y.value
-	case y.info&15 == sttGnuIfunc:
-		t.isFunction = true
 	}
 	return t
 }
 
 // complainMissing names the undefined symbols of the modules from m on, and who needs
 // them, all in one line, as far as they fit.
-func (l *loader) complainMissing(m *module) {
+func complainMissing(m *module) {
+	l := &process
 	l.about = m
 	beginComplaint()
 	say(lit("undefined symbols:\x00"), 0, 0)
@@ -305,14 +314,15 @@ func (l *loader) complainMissing(m *module) {
 		if !m.missing {
 			continue
 		}
-		for i := uint64(1); i < m.symbols && !line.full(); i++ {
+		for i := uint64(1); i < m.symbols && !process.line.full(); i++ {
 			y := m.symbol(i)
 			if !y.isMissing() {
 				continue
 			}
-			q := m.query(y, i)
-			if _, found := l.lookup(&q); found == nil {
-				line.put(' ')
+			var q query
+			m.ask(&q, y, i)
+			if _, found := lookup(&q); found == nil {
+				process.line.put(' ')
 				q.say()
 				if m != l.about {
 					say(lit(" (for %)\x00"), m.file, 0)
@@ -323,10 +333,12 @@ func (l *loader) complainMissing(m *module) {
 	endComplaint(exitCannotStart)
 }
 
-// query returns the query for y, which is symbol i of m.
-func (m *module) query(y *symbol, i uint64) query {
+// ask makes q the query for y, which is symbol i of m.
+//
+//go:noinline
+func (m *module) ask(q *query, y *symbol, i uint64) {
 	name := m.name(uint64(y.name))
-	return query{name: name, hash: gnuHashOf(name), version: m.versionOf(i)}
+	*q = query{name: name, hash: gnuHashOf(name), version: m.versionOf(i)}
 }
 
 // say appends what is looked for to the line.

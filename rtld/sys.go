@@ -108,7 +108,6 @@ func writeAll(fd, addr, n uintptr) {
 	}
 }
 
-//go:noinline
 func mmap(addr, n uintptr, prot, flags, fd uintptr, off uint64) uintptr {
 	return sys(sysMmap, addr, n, prot, flags, fd, uintptr(off))
 }
@@ -124,7 +123,6 @@ func exit(code uintptr) {
 	}
 }
 
-//go:noinline
 func fstat(fd uintptr, st *kernelStat) uintptr {
 	return sys3(sysFstat, fd, uintptr(unsafe.Pointer(st)), 0)
 }

@@ -31,7 +31,8 @@ type tlsArea struct {
 }
 
 // placeTLS gives the TLS block of m its place.
-func (l *loader) placeTLS(m *module) {
+func placeTLS(m *module) {
+	l := &process
 	s, t := m.tls, &l.tls
 	if s == nil || s.memsz == 0 {
 		return
@@ -43,7 +44,7 @@ func (l *loader) placeTLS(m *module) {
 		m.tlsOffset += align
 	}
 	if t.tp != 0 && (m.tlsOffset > t.size || align > t.align) {
-		bad(lit("no room left for thread-local storage of libraries that are loaded late: p_memsz=#\x00"), s.memsz)
+		bad(lit("no thread-local storage left for late libraries: p_memsz=#\x00"), s.memsz)
 	}
 	t.used = m.tlsOffset
 	t.align = max(t.align, align)
@@ -51,18 +52,19 @@ func (l *loader) placeTLS(m *module) {
 
 // startTLS makes the area and sets the thread pointer, for programs that may use it: all that have
 // a dynamic section, since a stack protector does.
-func (l *loader) startTLS() {
+func startTLS() {
+	l := &process
 	if l.program.dynamic == nil {
 		return
 	}
 	t := &l.tls
 	random, ok := l.block.aux(atRandom)
 	if !ok {
-		bad(lit("the kernel gives no random bytes: AT_RANDOM=#\x00"), 0)
+		bad(lit("no random bytes: AT_RANDOM=#\x00"), 0)
 	}
 	t.align = max(t.align, 64)
 	t.size = pageUp(t.used+tlsSpare, t.align)
-	at := l.alloc(t.size + t.align + tcbSize)
+	at := alloc(t.size + t.align + tcbSize)
 	t.tp = uintptr(pageUp(uint64(at)+t.size, t.align))
 	store(t.tp+tcbSelf, t.tp)
 	store(t.tp+tcbSelf2, t.tp)
@@ -72,7 +74,8 @@ func (l *loader) startTLS() {
 }
 
 // fillTLS puts the initial bytes into the block of m.
-func (l *loader) fillTLS(m *module) {
+func fillTLS(m *module) {
+	l := &process
 	if s := m.tls; s != nil && s.filesz != 0 {
 		copyBytes(l.tls.tp-uintptr(m.tlsOffset), m.base+uintptr(s.vaddr), uintptr(s.filesz))
 	}

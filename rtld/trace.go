@@ -11,8 +11,8 @@ import "unsafe"
 // Never in secure mode, in which the variable is not read (secure.go).
 
 const (
-	traceLoad = 1 << iota
-	traceBind
+	traceFiles = 1 << iota
+	traceSymbols
 	traceTime
 )
 
@@ -20,29 +20,21 @@ const (
 const traceWords = "\x01load\n\x02bind\n\x04time\n\x00"
 
 // setTrace reads the list at addr.
-func (l *loader) setTrace(addr uintptr) {
+func setTrace(addr uintptr) {
+	l := &process
+	l.times = now()
 	for {
-		for row := lit(traceWords); byteAt(row) != 0; row++ {
-			bit := byteAt(row)
-			w := addr
-			for row++; byteAt(row) != '\n' && byteAt(row) == byteAt(w); row++ {
-				w++
-			}
-			if byteAt(row) == '\n' && (byteAt(w) == 0 || byteAt(w) == ',') {
-				l.trace |= bit
-			}
-			for byteAt(row) != '\n' {
-				row++
-			}
+		bit, end := keyOf(lit(traceWords), addr)
+		if byteAt(end) == 0 || byteAt(end) == ',' {
+			l.trace |= bit
 		}
-		for byteAt(addr) != ',' {
-			if byteAt(addr) == 0 {
-				l.times = l.now()
+		for byteAt(end) != ',' {
+			if byteAt(end) == 0 {
 				return
 			}
-			addr++
+			end++
 		}
-		addr++
+		addr = end + 1
 	}
 }
 
@@ -56,28 +48,29 @@ func tracing(what, name uintptr, value uint64) {
 }
 
 // traceLoad tells that m was loaded.
-func (l *loader) traceLoad(m *module) {
-	if l.trace&traceLoad == 0 {
+func traceLoad(m *module) {
+	l := &process
+	if l.trace&traceFiles == 0 {
 		return
 	}
-	tracing(lit("load: % at $\x00"), m.file, m.start())
-	if m.by != nil {
-		say(lit(" for %\x00"), m.by.file, 0)
-	}
+	tracing(lit("load: \x00"), 0, 0)
+	m.sayPlace()
 	writeLine(2)
 }
 
 // traceSkip tells that the file at tryPlace is not for this machine.
-func (l *loader) traceSkip() {
-	if l.trace&traceLoad != 0 {
+func traceSkip() {
+	l := &process
+	if l.trace&traceFiles != 0 {
 		tracing(lit("load: %: passed over, not for "+machineName+"\x00"), tryPlace(), 0)
 		writeLine(2)
 	}
 }
 
 // traceBind tells that m uses symbol y of module of.
-func (l *loader) traceBind(m, of *module, q *query, y *symbol) {
-	if l.trace&traceBind == 0 {
+func traceBind(m, of *module, q *query, y *symbol) {
+	l := &process
+	if l.trace&traceSymbols == 0 {
 		return
 	}
 	tracing(lit("bind: %: \x00"), m.file, 0)
@@ -87,7 +80,7 @@ func (l *loader) traceBind(m, of *module, q *query, y *symbol) {
 }
 
 // now returns the time in ns (CLOCK_MONOTONIC).
-func (l *loader) now() uint64 {
+func now() uint64 {
 	var t struct{ seconds, nanos uint64 }
 	sys3(sysClockGettime, clockMonotonic, uintptr(unsafe.Pointer(&t)), 0)
 	return t.seconds*1e9 + t.nanos
@@ -96,9 +89,10 @@ func (l *loader) now() uint64 {
 // tick tells that a stage is done.
 //
 //go:noinline
-func (l *loader) tick(stage uintptr) {
+func tick(stage uintptr) {
+	l := &process
 	if l.trace&traceTime != 0 {
-		tracing(lit("time: % after # µs\x00"), stage, (l.now()-l.times)/1000)
+		tracing(lit("time: % after # µs\x00"), stage, (now()-l.times)/1000)
 		writeLine(2)
 	}
 }

@@ -8,7 +8,6 @@ package rtld
 type version struct {
 	name uintptr // a C string
 	hash uint32  // sysvHashOf(name)
-	weak bool    // asked for, but may be absent
 }
 
 const (
@@ -25,93 +24,87 @@ func (m *module) findVersions() {
 		m.complain(lit(outsideImage), slotVersym)
 	}
 	m.versym = m.base + uintptr(m.get(slotVersym))
-	n := max(m.walkDefinitions(), m.walkNeeds(nil)) + 1
-	m.versions = (*[versionMask + 1]version)(pointer(process.alloc(n * 16)))[:n:n]
+	n := max(m.walkDefinitions(), m.walkNeeds(false)) + 1
+	m.versions = (*[versionMask + 1]version)(pointer(alloc(n * 16)))[:n:n]
 	m.walkDefinitions()
-	m.walkNeeds(nil)
+	m.walkNeeds(false)
 }
 
-// walk is a walk along one of the tables: entries that each say how far away the next is.
-// It takes no more steps than the segment has room for.
-type walk struct {
-	m    *module
-	at   uint64 // the entry's address in the file
-	left uint64 // steps
-	slot uint8
-}
+// maxSteps bounds how many entries of version tables are read, since entries may overlap and
+// counts may lie: far more than any library has.
+const maxSteps = 1 << 20
 
-func (m *module) walkTable(slot uint8) walk {
-	return walk{m, m.get(slot), min(m.size, 1<<24) / 8, slot}
-}
-
-// step moves on by next bytes, and checks that there is an entry of n bytes.
+// versionEntry returns where the n bytes of an entry at the file's address at are.
 //
 //go:noinline
-func (w *walk) step(next uint32, n uint64) uintptr {
-	w.at += uint64(next)
-	w.left--
-	if w.left == 0 || w.m.view(w.at, n, pfR) == nil {
-		w.m.complain(lit("damaged version table: DT_&=$\x00"), w.slot)
+func (m *module) versionEntry(at, n uint64) uintptr {
+	m.steps++
+	w := m.view(at, n, pfR)
+	if w == nil || m.steps > maxSteps {
+		m.complain(lit("damaged version table: DT_&=$\x00"), slotVersym)
 	}
-	return w.m.base + uintptr(w.at)
+	return uintptr(w)
 }
 
-// set makes number ndx stand for a version, once the table is there.
-func (m *module) set(ndx uint16, name uint64, hash uint32, weak bool) {
-	if i := int(ndx & versionMask); i < len(m.versions) {
-		m.versions[i] = version{m.name(name), hash, weak}
+// set makes number ndx stand for a version, once the table is there. It returns the number.
+//
+//go:noinline
+func (m *module) set(ndx uint16, name uint64, hash uint32) uint64 {
+	i := uint64(ndx & versionMask)
+	if i < uint64(len(m.versions)) {
+		m.versions[i] = version{m.name(name), hash}
 	}
+	return i
 }
 
 // walkDefinitions fills in what m defines, as far as there is room, and returns the
 // largest number.
 func (m *module) walkDefinitions() (largest uint64) {
-	w := m.walkTable(slotVerDef)
-	next := uint32(0)
+	at := m.get(slotVerDef)
 	for n := m.get(slotVerDefNum); n != 0; n-- {
-		d := (*verdef)(pointer(w.step(next, 20)))
-		a := w
-		name := load32(a.step(d.aux, 8))
-		if largest = max(largest, uint64(d.ndx&versionMask)); d.flags&verFlgBase == 0 {
-			m.set(d.ndx, name, d.hash, false)
+		d := (*verdef)(pointer(m.versionEntry(at, 20)))
+		name := load32(m.versionEntry(at+uint64(d.aux), 8))
+		if d.flags&verFlgBase == 0 {
+			largest = max(largest, m.set(d.ndx, name, d.hash))
 		}
-		if next = d.next; next == 0 {
+		if d.next == 0 {
 			break
 		}
+		at += uint64(d.next)
 	}
 	return largest
 }
 
 // walkNeeds fills in what m asks for, as far as there is room, and returns the largest
-// number. When provider is given it checks instead that the versions asked of it are there.
-func (m *module) walkNeeds(l *loader) (largest uint64) {
-	w := m.walkTable(slotVerNeed)
-	next := uint32(0)
+// number; or it checks that the versions are there.
+func (m *module) walkNeeds(isCheck bool) (largest uint64) {
+	at := m.get(slotVerNeed)
 	for n := m.get(slotVerNeedNum); n != 0; n-- {
-		d := (*verneed)(pointer(w.step(next, 16)))
-		a, move := w, d.aux
+		d := (*verneed)(pointer(m.versionEntry(at, 16)))
+		aux := at + uint64(d.aux)
 		for k := d.cnt; k != 0; k-- {
-			x := (*vernaux)(pointer(a.step(move, 16)))
-			w.left = a.left
-			if largest = max(largest, uint64(x.other&versionMask)); l == nil {
-				m.set(x.other, uint64(x.name), x.hash, x.flags&verFlgWeak != 0)
+			x := (*vernaux)(pointer(m.versionEntry(aux, 16)))
+			if isCheck {
+				checkVersion(m, m.name(uint64(d.file)), x)
 			} else {
-				l.checkVersion(m, m.name(uint64(d.file)), x)
+				largest = max(largest, m.set(x.other, uint64(x.name), x.hash))
 			}
-			if move = x.next; move == 0 {
+			if x.next == 0 {
 				break
 			}
+			aux += uint64(x.next)
 		}
-		if next = d.next; next == 0 {
+		if d.next == 0 {
 			break
 		}
+		at += uint64(d.next)
 	}
 	return largest
 }
 
 // checkVersion checks that the library that m calls file has the version of x.
-func (l *loader) checkVersion(m *module, file uintptr, x *vernaux) {
-	d := l.named(file)
+func checkVersion(m *module, file uintptr, x *vernaux) {
+	d := moduleNamed(file)
 	if d == nil || len(d.versions) == 0 || x.flags&verFlgWeak != 0 {
 		return // absent by itself, or of a time before versions
 	}

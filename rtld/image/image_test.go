@@ -102,7 +102,7 @@ func TestImage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(b) > 40*1024 {
+		if len(b) > 32*1024 {
 			t.Errorf("%s: %d bytes", arch, len(b))
 		}
 		f, err := elf.NewFile(bytes.NewReader(b))

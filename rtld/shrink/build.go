@@ -23,8 +23,9 @@ func Build(dir, pkg, entry string, tags []string, freestanding []string) ([]byte
 	args := []string{"build", "-trimpath", "-buildvcs=false", "-buildmode=pie", "-mod=readonly", "-pgo=off",
 		"-tags=" + strings.Join(tags, ","), "-ldflags=-E " + entry, "-o", out}
 	for _, p := range freestanding {
-		// No garbage collector, so no write barriers.
-		args = append(args, "-gcflags="+p+"=-wb=false")
+		// No garbage collector, so no write barriers; and two passes that make code larger for
+		// the sake of branch prediction.
+		args = append(args, "-gcflags="+p+"=-wb=false -d=ssa/loop_rotate/off,ssa/branchelim/off")
 	}
 	cmd := exec.Command("go", append(args, pkg)...)
 	cmd.Dir = dir
@@ -100,9 +101,10 @@ func Loader(dir, arch string) (*Result, error) {
 		Indirect: []string{pkg + ".callC.abi0"},
 		NoReturn: noReturn(pkg),
 		Trap:     pkg + ".trap.abi0",
+		Base:     pkg + ".process",
 		Fast: []string{
-			pkg + ".(*module).offers", pkg + ".(*module).find", pkg + ".(*module).isVersion", pkg + ".(*module).word", pkg + ".(*index).find",
-			pkg + ".(*loader).lookup", pkg + ".(*loader).resolve", pkg + ".(*loader).relocateOne", pkg + ".isSame",
+			pkg + ".(*module).offers", pkg + ".(*module).find", pkg + ".(*index).find",
+			pkg + ".isSame",
 		},
 		Soname:  "slulrtld-" + arch + ".so.1",
 		Version: "SLULRTLD_1",
@@ -116,7 +118,7 @@ func Loader(dir, arch string) (*Result, error) {
 			{"slulrtld_is_secure", pkg + ".apiSecure.abi0"},
 			{"slulrtld_program", pkg + ".apiProgram.abi0"},
 		},
-		MaxSize:  40 * 1024,
+		MaxSize:  32 * 1024,
 		MaxStack: 4096,
 	})
 }
@@ -125,9 +127,9 @@ func Loader(dir, arch string) (*Result, error) {
 func noReturn(pkg string) []string {
 	return []string{
 		pkg + ".trap.abi0", pkg + ".start.abi0", pkg + ".enter.abi0", pkg + ".die", pkg + ".exit",
-		pkg + ".bad", pkg + ".badName", pkg + ".refused", pkg + ".stubFailure", pkg + ".endComplaint",
-		pkg + ".(*module).complain", pkg + ".(*module).changed", pkg + ".(*loader).complainMissing",
-		pkg + ".(*loader).complainAbsent", pkg + ".(*loader).startForeign", pkg + ".(*loader).answer", pkg + ".print",
+		pkg + ".bad", pkg + ".badName", pkg + ".refused", pkg + ".stubFailure", pkg + ".endComplaint", pkg + ".complainInterface",
+		pkg + ".(*module).complain", pkg + ".(*module).changed", pkg + ".complainMissing",
+		pkg + ".complainAbsent", pkg + ".(*loader).startForeign", pkg + ".(*loader).answer", pkg + ".print",
 		pkg + ".goBack.abi0", pkg + ".leave.abi0", pkg + ".busCaught", pkg + ".internalError.abi0",
 	}
 }

@@ -64,15 +64,19 @@ func readCode(w *walk, p *piece) (*code, error) {
 			}
 		}
 	}
-	c.shortenMoves()
+	if !strings.HasSuffix(p.name, ".abi0") {
+		c.useBase(w)
+	}
 	c.mergeTails(w)
 	c.threadJumps(w)
 	c.turnBranches()
 	c.dropDeadStores(p)
 	c.shortenFrame(p)
-	if !contains(w.opt.Fast, p.name) {
+	isSmall := !contains(w.opt.Fast, p.name) && !strings.HasSuffix(p.name, ".abi0")
+	if isSmall {
 		c.shortenPrologue()
 	}
+	c.shortenMoves(isSmall)
 	return c, nil
 }
 

@@ -75,7 +75,7 @@ const (
 // frame returns how much stack a function takes for itself: all its pushes and
 // subtractions, as if they all came to pass.
 func frame(w *walk, p *piece) (int, error) {
-	n := 0
+	n := 8 // one word of a push and pop, see shortenMoves
 	for k := range p.code.insts {
 		i := &p.code.insts[k]
 		toRSP := i.N > 0 && i.Args[0].Kind == amd64.KindReg && i.Args[0].Reg == amd64.RSP

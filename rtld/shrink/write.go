@@ -115,6 +115,9 @@ func (w *walk) sections() (list []elf.Section64, names string) {
 	add(".bss", "", elf.Section64{Type: uint32(elf.SHT_NOBITS), Flags: uint64(elf.SHF_ALLOC | elf.SHF_WRITE), Addr: l.vars, Off: headers + l.dynamic.size(), Size: l.limit - l.vars, Addralign: 16})
 	tables, _ := l.dynamic.place(w)
 	for _, t := range tables {
+		if t.typ == elf.SHT_GNU_HASH {
+			continue // only the loader itself reads it, and without a section header
+		}
 		at := l.tables + t.off
 		add(t.name, t.link, elf.Section64{Type: uint32(t.typ), Flags: uint64(elf.SHF_ALLOC), Addr: at, Off: at, Size: uint64(len(t.data)), Info: t.info, Addralign: t.align, Entsize: t.entry})
 	}

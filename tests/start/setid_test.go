@@ -104,7 +104,7 @@ func TestNotSetID(t *testing.T) {
 // that the GNU C library removes for its set-user-ID programs (sysdeps/generic/unsecvars.h),
 // since a child that is linked with it would obey them.
 var unsecure = []string{
-	"LD_SLUL_LIBRARY_PATH", "LD_SLUL_TRACE", "LD_SLUL_", "LD_SLUL_ANYTHING_LATER",
+	"LD_SLUL_LIBRARY_PATH", "LD_SLUL_TRACE", "LD_SLUL_", "LD_SLUL_ANYTHING_LATER", "LD_", "LD_ANYTHING", "MALLOC_",
 	"GCONV_PATH", "GETCONF_DIR", "GLIBC_TUNABLES", "HOSTALIASES", "LD_AUDIT", "LD_DEBUG", "LD_DEBUG_OUTPUT",
 	"LD_DYNAMIC_WEAK", "LD_HWCAP_MASK", "LD_LIBRARY_PATH", "LD_ORIGIN_PATH", "LD_PRELOAD", "LD_PREFER_MAP_32BIT_EXEC",
 	"LD_PROFILE", "LD_PROFILE_OUTPUT", "LD_SHOW_AUXV", "LD_USE_LOAD_BIAS", "LOCALDOMAIN", "LOCPATH", "MALLOC_ARENA_MAX",
@@ -117,7 +117,7 @@ func TestSetIDScrub(t *testing.T) {
 	p := newPlace(t)
 	need.SetID(t, p.dir)
 	prog := p.setID(t, 0, 0, 0o755|os.ModeSetuid)
-	kept := []string{"HOME=/", "LD_SLULX=1", "LD_PRELOADED=1", "XLD_PRELOAD=1", "ld_preload=1", "TMPDI=1", "TMPDIRS=1", "=LD_PRELOAD", "", "TERM=x"}
+	kept := []string{"HOME=/", "LDX=1", "MALLOC=1", "XLD_PRELOAD=1", "ld_preload=1", "TMPDI=1", "TMPDIRS=1", "=LD_PRELOAD", "", "TERM=x"}
 	check := func(name string, dirty []string) {
 		t.Run(name, func(t *testing.T) {
 			var env, want []string
@@ -152,7 +152,7 @@ func TestSetIDScrub(t *testing.T) {
 	check("all at once, thrice", slices.Repeat(all, 3))
 	check("nothing else", []string{"LD_PRELOAD=x"})
 	// what looks like the end of a line, or of the whole list, is part of a name
-	odd := []string{"TZDIR\n", "TZDIR\n\n", "TMPDIR\nTZDIR\n", "GCONV_PATH\n", "GCONV_PATH\nGETCONF_DIR\n=1", "\n", "LD_SLUL\n", "*", "LD_PRELOAD\x01"}
+	odd := []string{"TZDIR\n", "TZDIR\n\n", "TMPDIR\nTZDIR\n", "GCONV_PATH\n", "GCONV_PATH\nGETCONF_DIR\n=1", "\n", "LD\n", "*", "LD\x01"}
 	for _, e := range odd {
 		t.Run(fmt.Sprintf("keeps %q", e), func(t *testing.T) {
 			d := run(t, launch.Spec{Path: prog, Args: []string{"prog"}, User: nobody, Env: []string{e, "LD_PRELOAD=x", "A=1"}})
