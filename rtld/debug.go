@@ -26,8 +26,9 @@ func announce(state int32) {
 	l := &process
 	l.own.file = lit("\x00") // the executable that debuggers know has no name in the list
 	rDebug = debugger{1, &l.own, debugStatePC(), state, l.self}
-	// shrink makes PT_DYNAMIC the fourth program header, and DT_DEBUG the first entry.
+	// shrink makes PT_DYNAMIC, which is empty, the fourth program header.
 	dynamic := l.self + load(l.self+ehdrSize+3*phdrSize+16)
+	store(dynamic, dtDebug)
 	store(dynamic+8, uintptr(unsafe.Pointer(&rDebug)))
 	debugState()
 }

@@ -78,6 +78,8 @@ func prepareOwn() {
 	copyBytes(copied, l.self+ehdrSize, uintptr(n)*phdrSize)
 	o.size = maxAddress
 	o.setTable(copied, n)
+	// Debuggers look at PT_DYNAMIC; the section itself lies behind the program headers (rtld/shrink).
+	o.dynamic.vaddr, o.dynamic.memsz = ehdrSize+n*phdrSize, 256
 	l.about = o
 	o.prepare()
 	l.about = &l.program

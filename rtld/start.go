@@ -67,17 +67,18 @@ type loader struct {
 	program module
 
 	how         launch
-	comm        uintptr        // the name for PR_SET_NAME
-	libraryPath uintptr        // where to look first, a C string or 0
-	stat        kernelStat     // of the program or the library that is being opened
+	comm        uintptr    // the name for PR_SET_NAME
+	libraryPath uintptr    // where to look first, a C string or 0
+	stat        kernelStat // of the program or the library that is being opened
+	other       kernelStat // of any file
+	own         module     // the loader itself, which offers symbols too
+	guarded     guarded
 	head        [headSize]byte // of the program's file
 
+	// With a program without libraries nothing from here on is touched.
 	tls      tlsArea
 	index    index
-	own      module     // the loader itself, which offers symbols too
-	other    kernelStat // of any file
-	headRead uint64     // bytes of a library's file that are in room.head
-	guarded  guarded
+	headRead uint64 // bytes of a library's file that are in room.head
 	times    uint64 // ns, when it began
 	names    names
 }

@@ -94,8 +94,8 @@ func TestRebuild(t *testing.T) {
 	same("in another folder", dir)
 }
 
-// The image is small and position independent; what is writable in it is zero but for the
-// dynamic section, which has no relocation.
+// The image is small and position independent, what is writable in it is zero, and it has no
+// relocation.
 func TestImage(t *testing.T) {
 	for _, arch := range Arches() {
 		b, err := For(arch)
@@ -125,13 +125,8 @@ func TestImage(t *testing.T) {
 				t.Errorf("%s: %v %v", arch, p.Type, p.Flags)
 			}
 		}
-		if writable.Off != dynamic.Off || writable.Filesz != dynamic.Filesz || writable.Memsz > 32*1024 {
+		if writable.Vaddr != dynamic.Vaddr || writable.Filesz+dynamic.Filesz != 0 || writable.Memsz > 32*1024 {
 			t.Errorf("%s: writable %+v, dynamic section %+v", arch, writable, dynamic)
-		}
-		for _, tag := range []elf.DynTag{elf.DT_RELA, elf.DT_REL, elf.DT_JMPREL, elf.DT_NEEDED, elf.DT_INIT, elf.DT_INIT_ARRAY} {
-			if v, err := f.DynValue(tag); err != nil || len(v) > 0 {
-				t.Errorf("%s: %v %v, %v", arch, tag, v, err)
-			}
 		}
 		if got := Hash(arch); len(got) != 64 {
 			t.Errorf("%s: hash %q", arch, got)

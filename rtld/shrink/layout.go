@@ -11,13 +11,13 @@ import (
 //
 //	0     ELF header
 //	64    program headers
-//	      .dynamic: also the beginning of the second segment, at an address of its own
+//	      a dynamic section, which the loader itself reads
 //	      functions, in the order of first use
 //	      constants
 //	      the other dynamic tables
 //
-// The second segment is writable: .dynamic, of which the loader itself changes DT_DEBUG,
-// and behind it in memory, in the same page if it fits, the variables.
+// The second segment is writable and has no bytes in the file: PT_DYNAMIC, where the loader puts
+// DT_DEBUG for debuggers, and the variables.
 
 const (
 	ehdrSize = 64
@@ -25,6 +25,8 @@ const (
 	phdrs    = 5
 	headers  = ehdrSize + phdrs*phdrSize
 	pageSize = 4096
+
+	debugSize = 32 // of PT_DYNAMIC: DT_DEBUG and DT_NULL
 )
 
 // layout is where the parts of the finished file are.
@@ -33,7 +35,7 @@ type layout struct {
 	text        uint64 // the first function
 	tables      uint64 // the dynamic tables but .dynamic
 	end         uint64 // of the first segment, and of what is loaded of the file
-	data        uint64 // address of .dynamic
+	data        uint64 // address of the second segment, and of PT_DYNAMIC
 	vars, limit uint64 // addresses of the variables and of their end
 }
 
@@ -60,8 +62,11 @@ func layOut(w *walk) {
 	}
 	l.tables = (at + 7) &^ 7
 	l.end = l.tables + uint64(len(l.dynamic.tables(w)))
-	l.data = (l.end+pageSize-1)&^(pageSize-1) + headers
-	l.vars = l.data + l.dynamic.size()
+	l.data = (l.end + pageSize - 1) &^ (pageSize - 1)
+	l.vars = l.data
+	if l.dynamic.size() > 0 {
+		l.vars += debugSize
+	}
 	at = l.vars
 	for _, p := range w.pieces {
 		if p.zero != 0 {

@@ -61,12 +61,11 @@ func (w *walk) programHeaders() []elf.Prog64 {
 		{}, {},
 		{Type: uint32(elf.PT_GNU_STACK), Flags: uint32(elf.PF_R | elf.PF_W), Align: 16},
 	}
-	n := l.dynamic.size()
 	if l.limit > l.data {
-		list[2] = elf.Prog64{Type: uint32(elf.PT_LOAD), Flags: uint32(elf.PF_R | elf.PF_W), Off: headers, Vaddr: l.data, Paddr: l.data, Filesz: n, Memsz: l.limit - l.data, Align: pageSize}
+		list[2] = elf.Prog64{Type: uint32(elf.PT_LOAD), Flags: uint32(elf.PF_R | elf.PF_W), Vaddr: l.data, Paddr: l.data, Memsz: l.limit - l.data, Align: pageSize}
 	}
-	if n > 0 {
-		list[3] = elf.Prog64{Type: uint32(elf.PT_DYNAMIC), Flags: uint32(elf.PF_R | elf.PF_W), Off: headers, Vaddr: l.data, Paddr: l.data, Filesz: n, Memsz: n, Align: 8}
+	if l.vars > l.data {
+		list[3] = elf.Prog64{Type: uint32(elf.PT_DYNAMIC), Flags: uint32(elf.PF_R | elf.PF_W), Vaddr: l.data, Paddr: l.data, Memsz: debugSize, Align: 8}
 	}
 	return list
 }
@@ -112,7 +111,7 @@ func (w *walk) sections() (list []elf.Section64, names string) {
 	text := endOfText(w)
 	add("", "", elf.Section64{})
 	add(".text", "", elf.Section64{Type: uint32(elf.SHT_PROGBITS), Flags: uint64(elf.SHF_ALLOC | elf.SHF_EXECINSTR), Addr: l.text, Off: l.text, Size: text - l.text, Addralign: 1})
-	add(".bss", "", elf.Section64{Type: uint32(elf.SHT_NOBITS), Flags: uint64(elf.SHF_ALLOC | elf.SHF_WRITE), Addr: l.vars, Off: headers + l.dynamic.size(), Size: l.limit - l.vars, Addralign: 16})
+	add(".bss", "", elf.Section64{Type: uint32(elf.SHT_NOBITS), Flags: uint64(elf.SHF_ALLOC | elf.SHF_WRITE), Addr: l.vars, Off: l.end, Size: l.limit - l.vars, Addralign: 16})
 	tables, _ := l.dynamic.place(w)
 	for _, t := range tables {
 		if t.typ == elf.SHT_GNU_HASH {
@@ -122,7 +121,7 @@ func (w *walk) sections() (list []elf.Section64, names string) {
 		add(t.name, t.link, elf.Section64{Type: uint32(t.typ), Flags: uint64(elf.SHF_ALLOC), Addr: at, Off: at, Size: uint64(len(t.data)), Info: t.info, Addralign: t.align, Entsize: t.entry})
 	}
 	if tables != nil {
-		add(".dynamic", ".dynstr", elf.Section64{Type: uint32(elf.SHT_DYNAMIC), Flags: uint64(elf.SHF_ALLOC | elf.SHF_WRITE), Addr: l.data, Off: headers, Size: l.dynamic.size(), Addralign: 8, Entsize: 16})
+		add(".dynamic", ".dynstr", elf.Section64{Type: uint32(elf.SHT_NOBITS), Flags: uint64(elf.SHF_ALLOC | elf.SHF_WRITE), Addr: l.data, Off: l.end, Size: debugSize, Addralign: 8, Entsize: 16})
 	}
 	// In no segment: see docs/loader.md, "Debuggers". As thread-local storage it is in nobody's way.
 	add(".tbss.mmap", "", elf.Section64{Type: uint32(elf.SHT_NOBITS), Flags: uint64(elf.SHF_ALLOC | elf.SHF_TLS), Addr: mmapFrom, Size: mmapTo - mmapFrom, Addralign: 1})
