@@ -59,7 +59,6 @@ func (m *module) reserve() {
 	}
 	if m.fixed {
 		if at != want { // a kernel before 4.17 takes the address for a wish
-			munmap(at, span)
 			bad(lit("the address range is in use: p_vaddr=$\x00"), m.lo)
 		}
 		return

@@ -80,6 +80,8 @@ func traceBind(m, of *module, q *query, y *symbol) {
 }
 
 // now returns the time in ns (CLOCK_MONOTONIC).
+//
+//go:noinline
 func now() uint64 {
 	var t struct{ seconds, nanos uint64 }
 	sys3(sysClockGettime, clockMonotonic, uintptr(unsafe.Pointer(&t)), 0)
