@@ -135,12 +135,12 @@ var damages = []struct {
 		f.Progs[elftest.RW].Off, f.Progs[elftest.RW].Vaddr = 0x1400, 0x1400
 		f.Progs[elftest.RW].Filesz = 0x1000
 		f.Progs[elftest.Text].Filesz, f.Progs[elftest.Text].Memsz = 0x1200, 0x1200
-	}, "share a page, not permissions"},
+	}, "segments share a page: p_vaddr=0x1400"},
 	{20, "page shared by two places of the file", func(f *elftest.File) {
 		f.Progs[elftest.Stack] = f.Progs[elftest.RW]
 		s := &f.Progs[elftest.Stack]
 		s.Off, s.Vaddr, s.Filesz, s.Memsz = 0xa00, 0x4a00, 0x100, 0x100
-	}, "share a page, not of the file"},
+	}, "segments share a page: p_vaddr="},
 	{24, "writable and executable", func(f *elftest.File) { f.Progs[elftest.RW].Flags = 7 }, "p_flags=7"},
 	{24, "writable text", func(f *elftest.File) { f.Progs[elftest.Text].Flags = 3 }, "p_flags=3"},
 	{26, "PT_INTERP empty", interp(func(p *[]byte) { *p = nil }), "p_filesz=0"},

@@ -16,7 +16,7 @@
 //	                its bytes there
 //
 // r14 points baseOffset bytes into the state wherever Go code runs (rtld/shrink, base.go).
-#define maxStack 1024
+#define maxStack 1152
 #define stateSize 13888
 #define zeroAt 12576
 #define baseOffset 12808

@@ -50,7 +50,7 @@ func (m *module) checkHeader(e *ehdr, n uint64) {
 func outside(at, n, size uint64) bool { return at > size || n > size-at }
 
 // machineNames names the machines that somebody may have a file of.
-const machineNames = "\x03i386\n\x15PowerPC64\n\x28Arm\n\x3ex86-64\n\xb7AArch64\n\xf3RISC-V\n\xffanother machine\n\x00"
+const machineNames = "\x03i386\n\x3ex86-64\n\xb7AArch64\n\xf3RISC-V\n\xffanother machine\n\x00"
 
 // Version is the loader's own version, which programs may ask a minimum of.
 const Version = 1

@@ -129,7 +129,7 @@ const (
 	stateSize  = unsafe.Sizeof(process)
 	zeroAt     = unsafe.Offsetof(process.guarded)
 	BaseOffset = int(unsafe.Offsetof(process.self)) + 128
-	MaxStack   = 1024
+	MaxStack   = 1152
 )
 
 // fixed is the variable that has an address in the loader's image. It is zero, and its page

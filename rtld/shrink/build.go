@@ -108,7 +108,7 @@ func Loader(dir, arch string) (*Result, error) {
 		Fixed:    []string{pkg + ".fixed"},
 		Fast: []string{
 			pkg + ".(*module).offers", pkg + ".(*module).find", pkg + ".(*index).find",
-			pkg + ".isSame",
+			pkg + ".isSame", pkg + ".resolve", pkg + ".relocateOne", pkg + ".lookup", pkg + ".(*module).ask", pkg + ".(*module).name", pkg + ".(*module).isVersion", pkg + ".(*module).target", pkg + ".(*module).word", pkg + ".gnuHashOf",
 		},
 		Soname:  "slulrtld-" + arch + ".so.1",
 		Version: "SLULRTLD_1",
