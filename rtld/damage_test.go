@@ -92,7 +92,7 @@ var damages = []struct {
 	{2, "magic", func(f *elftest.File) { f.Header.Ident[0] = 0x7e }, "e_ident="},
 	{2, "class 32", func(f *elftest.File) { f.Header.Ident[4] = 1 }, "EI_CLASS=1"},
 	{2, "big-endian", func(f *elftest.File) { f.Header.Ident[5] = 2 }, "EI_DATA=2"},
-	{2, "EI_VERSION 0", func(f *elftest.File) { f.Header.Ident[6] = 0 }, "EI_VERSION=0"},
+	{2, "EI_VERSION 0", func(f *elftest.File) { f.Header.Ident[6] = 0 }, "unknown ELF version: e_version=1"},
 	{2, "e_version 2", func(f *elftest.File) { f.Header.Version = 2 }, "e_version=2"},
 	{3, "AArch64", func(f *elftest.File) { f.Header.Machine = 183 }, "made for AArch64, this loader is for x86-64: e_machine=183"},
 	{3, "unknown machine", func(f *elftest.File) { f.Header.Machine = 0xfff0 }, "made for another machine"},

@@ -15,17 +15,18 @@ type module struct {
 	prev *module // l_prev
 
 	// What is used most comes first: offsets below 128 make shorter instructions.
-	tags     uint64  // bit per dynamic tag that is there
-	loads    []phdr  // PT_LOADs that have memory, by address: the first of table
-	fd       uintptr // of the file, as long as isOpen says so, or the caller
-	symbols  uint64  // how many
-	size     uint64  // of the file
-	isOpen   bool
-	isMapped bool
-	isSeen   bool // on the way to the order of constructors
-	missing  bool // a symbol that it needs is defined by nobody
-	unlinked bool // file is no path any more
-	fixed    bool // ET_EXEC: at its own addresses
+	tags      uint64  // bit per dynamic tag that is there
+	loads     []phdr  // PT_LOADs that have memory, by address: the first of table
+	fd        uintptr // of the file, as long as isOpen says so, or the caller
+	symbols   uint64  // how many
+	size      uint64  // of the file
+	isOpen    bool
+	isMapped  bool
+	isSeen    bool // on the way to the order of constructors,
+	isWaiting bool // and what it needs is still on that way
+	missing   bool // a symbol that it needs is defined by nobody
+	unlinked  bool // file is no path any more
+	fixed     bool // ET_EXEC: at its own addresses
 
 	hasSections bool   // it is not stripped of everything
 	lo, hi      uint64 // the pages that the PT_LOADs span

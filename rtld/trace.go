@@ -62,7 +62,7 @@ func traceLoad(m *module) {
 func traceSkip() {
 	l := &process
 	if l.trace&traceFiles != 0 {
-		tracing(lit("load: %: passed over, not for "+machineName+"\x00"), tryPlace(), 0)
+		tracing(lit("load: passed over %\x00"), tryPlace(), 0)
 		writeLine(2)
 	}
 }
