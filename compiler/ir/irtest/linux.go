@@ -16,6 +16,7 @@ func (e *Exit) Error() string { return fmt.Sprintf("exit %d", e.Status) }
 const (
 	sysWrite     = 1
 	sysMmap      = 9
+	sysMunmap    = 11
 	sysExitGroup = 231
 
 	eBADF = 9
@@ -49,6 +50,8 @@ func (l *Linux) call(nr int64, args []int64) (int64, error) {
 		l.x.Map(at, make([]byte, size), false)
 		l.nextMapping += size + 4096
 		return at, nil
+	case sysMunmap:
+		return 0, l.x.Unmap(args[0], args[1])
 	case sysExitGroup:
 		return 0, &Exit{int64(int32(args[0]))}
 	}
