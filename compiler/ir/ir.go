@@ -121,7 +121,7 @@ type Value struct {
 	Pos   Pos
 
 	// What lowering knows from the source types; passes may rely on it.
-	Fixed  bool // loads: the memory never changes, so the load may be shared across stores and calls
+	Fixed  bool // loads: the memory never changes while it can be named, so the load may be shared across stores and calls; not moved down, for its arena may be given back
 	Nonneg bool // >= 0 as a signed number of its type
 
 	Block *Block

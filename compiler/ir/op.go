@@ -6,7 +6,7 @@ package ir
 type opFlag uint8
 
 const (
-	pure     opFlag = 1 << iota // depends on its arguments alone, changes nothing: may be shared, moved down or dropped
+	pure     opFlag = 1 << iota // depends on its arguments alone, changes nothing: may be shared or dropped
 	loads                       // reads memory or the arena register: may be dropped, not shared across an effect
 	effect                      // must stay, and in its place
 	commutes                    // Args[0] and Args[1] may change places
