@@ -97,6 +97,9 @@ func (o *owners) use(e syntax.Expr) {
 
 func (o *owners) consume(e syntax.Expr) {
 	if v := o.variable(e); v != nil {
+		if o.now[v] == gone {
+			o.tell(v, e.Pos(), "`%s` was given away before", v.Name)
+		}
 		o.now[v] = gone
 	}
 }

@@ -91,6 +91,7 @@ const (
 	OpSyscall // Args[0] number, Args[1:] up to six arguments; L: the kernel's answer
 	OpArena   // L: the register that holds the current arena (r15)
 	OpSetArena
+	OpStack  // L: the stack pointer, in the function's body
 	OpTrapIf // stop with Trap at Pos when Args[0] Cond Args[1]
 )
 

@@ -31,6 +31,7 @@ type lowering struct {
 	tables  map[*check.Enum]bool
 	arrays  map[*check.Const]string // constant arrays that are used -> symbol
 	givemes map[*check.Var]bool     // that are read somewhere
+	guarded []string                // funcs that ask for room on the stack
 	err     error                   // the first thing that cannot be lowered
 }
 
@@ -46,6 +47,7 @@ func Build(info *check.Info, arch string) (*Module, error) {
 	for _, fn := range info.Funcs {
 		l.m.Funcs = append(l.m.Funcs, l.lowerFunc(fn))
 	}
+	l.guardStack()
 	if info.Service != nil {
 		l.m.Funcs = append(l.m.Funcs, l.startFunc(info.Service))
 	}

@@ -13,6 +13,7 @@ const (
 	coreRunInit    = "core.run_init"      // run block
 	coreArenaInit  = "core.arena_init"    // run block
 	coreArenaNew   = "core.arena_new"     // what needs that
+	coreStackInit  = "core.stack_init"    // run block, the kernel's stack, stack pointer
 	coreArgsMake   = "core.args_make"     // the kernel's stack -> List of string
 	coreOptions    = "core.options_parse" // that List, table, service object, command -> what is no option
 	coreMainFailed = "core.main_failed"   // command, name of the error; does not return
@@ -35,6 +36,7 @@ func (l *lowering) startFunc(s *check.Service) *Func {
 	run := g.value(OpArena, L) // shorter to name than the slot
 	g.call(coreRunInit, None, run)
 	arena := g.call(coreArenaInit, None, run)
+	guard := g.call(coreStackInit, None, run, stack, g.value(OpStack, L))
 	object := l.serviceObject(g, s, stack, run)
 	var args []*Value
 	if s.Main.UsesThis {
@@ -49,16 +51,17 @@ func (l *lowering) startFunc(s *check.Service) *Func {
 	}
 	g.call(coreFinish, None, status)
 	g.finish()
-	if !l.reaches(f, coreArenaNew) {
-		f.keep(func(v *Value) bool { return v != arena })
-	}
+	reached := l.reachedFrom(f)
+	f.keep(func(v *Value) bool {
+		return (v != arena || reached[coreArenaNew]) && (v != guard || l.isGuarded(reached))
+	})
 	return f
 }
 
-// reaches says whether a func leads to another.
-func (l *lowering) reaches(from *Func, to string) bool {
+// reachedFrom is the names that a func leads to.
+func (l *lowering) reachedFrom(f *Func) map[string]bool {
 	seen := map[string]bool{}
-	work := []*Func{from}
+	work := []*Func{f}
 	for len(work) > 0 {
 		f := work[len(work)-1]
 		work = work[:len(work)-1]
@@ -74,7 +77,7 @@ func (l *lowering) reaches(from *Func, to string) bool {
 			}
 		}
 	}
-	return seen[to]
+	return seen
 }
 
 // serviceObject fills the givemes in, a word each. Those that no func reads stay as

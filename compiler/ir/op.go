@@ -68,6 +68,7 @@ var opTable = [...]opInfo{
 	OpSyscall:  {"syscall", "L*", L, effect},
 	OpArena:    {"arena", "", L, loads},
 	OpSetArena: {"setarena", "L", None, effect},
+	OpStack:    {"stack", "", L, loads},
 	OpTrapIf:   {"trapif", "ss", None, effect},
 }
 

@@ -232,6 +232,8 @@ func (x *Machine) value(fr *frame, v *ir.Value) (int64, error) {
 			to[i] = byte(args[1])
 		}
 		return 0, err
+	case ir.OpStack:
+		return x.sp, nil
 	case ir.OpArena:
 		return x.Arena, nil
 	case ir.OpSetArena:
