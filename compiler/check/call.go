@@ -94,10 +94,12 @@ func (c *checker) member(e syntax.Expr, m *syntax.Member, args []*syntax.Arg, wa
 	if _, ok := m.X.(*syntax.ThisExpr); ok && c.class == nil {
 		return c.thisMember(e, m, args)
 	}
+	c.receiver = m.X
 	x := c.value(m.X, nil)
 	if x.invalid() {
 		return c.badCall(e, args)
 	}
+	c.hasRight(m)
 	c.settleDefault(&x)
 	if x.invalid() {
 		return c.badCall(e, args)
