@@ -38,6 +38,7 @@ type checker struct {
 	notNone    map[*Var]bool // narrowed
 	mayFail    syntax.Expr   // the one call that may fail here, because its place handles that
 	asArgument syntax.Expr   // an argument, until it is looked at
+	receiver   syntax.Expr   // what stands before a member\'s dot, until it is looked at
 	vars       []*Var        // all that it declares
 	used       map[*Var]bool
 	changed    map[*Var]bool

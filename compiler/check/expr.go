@@ -142,6 +142,10 @@ func (c *checker) useGiveme(e syntax.Expr, v *Var) operand {
 	}
 	c.used[v] = true
 	c.touches[c.fn] = true
+	if c.receiver != e && v.Rights&checkedHere(v.Type) != checkedHere(v.Type) {
+		c.errorf(e.Pos(), "`%s` lacks rights by `only`: it is used where it was given, and not handed on", v.Name)
+		return bad(e)
+	}
 	t := v.Type
 	if t.isObject() && c.fn.Sigils&syntax.DoIO == 0 {
 		t = c.withSigils(t, t.Sigil&^syntax.DoIO)

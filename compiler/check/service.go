@@ -147,6 +147,37 @@ var rights = map[string][]string{
 	"Process": {"ids", "drop", "run"}, "Network": {"listen", "connect"},
 }
 
+// rightOf is what some members need where the compiler sees to it: nothing of these
+// objects says at run time what they may do.
+var rightOf = map[string]string{
+	"Console.print": "out", "Console.write": "out", "Console.stdout": "out", "Console.stdin": "in", "Console.error": "err",
+	"Process.real_user": "ids", "Process.effective_user": "ids", "Process.real_group": "ids",
+	"Process.effective_group": "ids", "Process.id": "ids", "Process.is_elevated": "ids",
+}
+
+// checkedHere is the rights of a type that the compiler sees to, as bits.
+func checkedHere(t *Type) (bits uint32) {
+	for member, right := range rightOf {
+		if class, _, _ := strings.Cut(member, "."); class == memberClass(t) {
+			bits |= 1 << slices.Index(rights[class], right)
+		}
+	}
+	return bits
+}
+
+// hasRight refuses a member of a giveme whose `only` has taken the right away.
+func (c *checker) hasRight(m *syntax.Member) {
+	v, ok := c.info.Uses[asName(m.X)].(*Var)
+	if !ok || v.Kind != GivemeVar {
+		return
+	}
+	class := memberClass(v.Type)
+	right := rightOf[class+"."+m.Name.Name]
+	if at := slices.Index(rights[class], right); at >= 0 && v.Rights&(1<<at) == 0 {
+		c.errorf(m.Name.Pos(), "`%s` needs the right `.%s`, which `only` does not leave to `%s`", m.Name.Name, right, v.Name)
+	}
+}
+
 // only narrows what a giveme may do.
 func (c *checker) only(g *syntax.Giveme, v *Var) {
 	if v.Type.Kind == Invalid {
