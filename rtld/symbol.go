@@ -12,6 +12,7 @@ type gnuHash struct {
 	words   uint64  // of the filter, less 1: a mask
 	count   uint64  // of buckets; 0: there is no table
 	shift   uint64
+	hashed  uint64 // how many symbols have a chain entry: the last ones
 }
 
 // sysvHash is DT_HASH (gABI, "Hash Table").
@@ -108,6 +109,7 @@ func (m *module) checkGnuHash() {
 	for ; last < end; last++ {
 		if load32(g.chain+uintptr(last)*4)&1 != 0 {
 			m.symbols = last + 1
+			g.hashed = m.symbols - first
 			return
 		}
 	}
