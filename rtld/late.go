@@ -1,5 +1,7 @@
 package rtld
 
+import "unsafe"
+
 // What the loader does for the running program (docs/loader.md, "What programs can ask
 // for"). A mistake there does not end the process: all that was done for the call is undone,
 // and the program gets 0 and a line of text.
@@ -22,6 +24,7 @@ type lateLoad struct {
 	alias     *alias
 	finiFirst *module
 	tlsUsed   uint64
+	pool      pool
 }
 
 // service numbers of the exported functions.
@@ -67,15 +70,12 @@ func boolBit(v bool) uint8 {
 // loadLate loads the library that the program calls name, with all that it needs, and runs
 // its constructors. It returns a handle, which is never 0.
 func (l *loader) loadLate(name uintptr) uintptr {
-	t := &l.late
-	t.message = 0
-	t.last, t.count, t.alias, t.finiFirst, t.tlsUsed = l.last, l.count, l.names.last, l.finiFirst, l.tls.used
-	t.on = true
-	l.index.slots = 0 // it knows nothing of late libraries
-	p := &l.program
+	t, p := &l.late, &l.program
 	if p.dynamic == nil && l.own.dynamic == nil {
 		l.prepareOwn()
+		l.unguard()
 	}
+	l.begin()
 	m := l.named(name)
 	if m == nil {
 		fd := l.search(p, name)
@@ -103,6 +103,18 @@ func (l *loader) loadLate(name uintptr) uintptr {
 	return handleOf(m)
 }
 
+// begin notes how everything is; from here on a mistake goes back to the caller.
+//
+//go:noinline
+func (l *loader) begin() {
+	t := &l.late
+	t.message = 0
+	t.last, t.count, t.alias, t.finiFirst, t.tlsUsed = l.last, l.count, l.names.last, l.finiFirst, l.tls.used
+	moveWords(uintptr(unsafe.Pointer(&t.pool)), uintptr(unsafe.Pointer(&l.pool)), poolWords)
+	t.on = true
+	l.index.slots = 0 // it knows nothing of late libraries
+}
+
 // undo makes everything as it was before the call.
 func (l *loader) undo() {
 	t := &l.late
@@ -123,6 +135,7 @@ func (l *loader) undo() {
 	t.last.next = nil
 	t.opened, t.deferred = nil, nil
 	l.last, l.count, l.names.last, l.finiFirst, l.tls.used = t.last, t.count, t.alias, t.finiFirst, t.tlsUsed
+	l.pool.giveBack(&t.pool)
 }
 
 func (m *module) unmap() { munmap(m.base+uintptr(m.lo), uintptr(m.hi-m.lo)) }
@@ -130,15 +143,16 @@ func (m *module) unmap() { munmap(m.base+uintptr(m.lo), uintptr(m.hi-m.lo)) }
 // symbolLate returns the address of a symbol of the module with that handle, or with handle 0 of
 // the one that a search finds; 0 when there is none.
 func (l *loader) symbolLate(handle, name uintptr) uintptr {
-	l.late.message = 0
+	l.begin()
 	q := query{name: name, hash: gnuHashOf(name)}
-	l.index.slots = 0
 	of, y := moduleOf(handle), (*symbol)(nil)
+	l.about = of
 	if of != nil {
 		y = of.find(&q)
 	} else {
 		of, y = l.lookup(&q)
 	}
+	l.late.on = false
 	switch {
 	case y == nil:
 		return 0

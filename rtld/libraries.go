@@ -54,6 +54,7 @@ func (l *loader) loadNeeded(m *module) {
 		m.deps = (*[maxTable]*module)(pointer(l.alloc(m.needed * word)))[:min(m.needed, maxTable)]
 		at := uint64(0)
 		for i := range m.deps {
+			l.about = m
 			m.deps[i] = l.library(m, m.eachNeeded(&at))
 			absent = absent || m.deps[i] == nil
 		}
@@ -65,7 +66,6 @@ func (l *loader) loadNeeded(m *module) {
 
 // library returns the library that m calls name, loaded; nil when it is not found.
 func (l *loader) library(m *module, name uintptr) *module {
-	l.about = m
 	if d := l.named(name); d != nil {
 		return d
 	}

@@ -48,18 +48,17 @@ type loader struct {
 	about  *module // which complaints are about
 	last   *module // of those that are loaded
 	count  uint64  // of them, without own
-	free   uintptr // memory for alloc,
-	full   uintptr // and its end
+	pool   pool
 	how    launch
 	secure bool
-	option uint8   // optionList, optionVerify
-	trace  uint8   // traceLoad, traceBind, traceTime
-	comm   uintptr // the name for PR_SET_NAME
+	option uint8 // optionList, optionVerify
+	trace  uint8 // traceLoad, traceBind, traceTime
 
 	libraryPath uintptr // where to look first, a C string or 0
 	initFirst   *module // constructors: the order, through module.after
 	initLast    *module
 	finiFirst   *module // destructors, through module.before
+	comm        uintptr // the name for PR_SET_NAME
 
 	block   block
 	stat    kernelStat // of the program or the library that is being opened
@@ -96,19 +95,43 @@ func pathPlace() uintptr { return uintptr(unsafe.Pointer(&room.path)) }
 func tryPlace() uintptr  { return uintptr(unsafe.Pointer(&room.try)) }
 func headPlace() uintptr { return uintptr(unsafe.Pointer(&room.head)) }
 
+// pool is the memory for alloc: the last chunk, what of it is free. A chunk begins with the pool
+// as it was before.
+type pool struct{ chunk, free, full uintptr }
+
+const (
+	poolWords = 3
+	poolSize  = 32 // of the head of a chunk
+)
+
 // alloc returns n bytes of zeroed memory that stays, aligned to 16.
 //
 //go:noinline
 func (l *loader) alloc(n uint64) uintptr {
+	a := &l.pool
 	n = (n + 15) &^ 15
-	if n > uint64(l.full-l.free) {
-		size := max(pageUp(n, l.page), 65536)
-		l.free = newPages(size)
-		l.full = l.free + uintptr(size)
+	if n > uint64(a.full-a.free) {
+		size := max(pageUp(n+poolSize, l.page), 65536)
+		at := newPages(size)
+		moveWords(at, uintptr(unsafe.Pointer(a)), poolWords)
+		a.chunk, a.free, a.full = at, at+poolSize, at+uintptr(size)
 	}
-	at := l.free
-	l.free += uintptr(n)
+	at := a.free
+	a.free += uintptr(n)
 	return at
+}
+
+// giveBack takes back all that was allocated since the pool was like old.
+func (a *pool) giveBack(old *pool) {
+	for a.chunk != old.chunk {
+		at, full := a.chunk, a.full
+		moveWords(uintptr(unsafe.Pointer(a)), at, poolWords)
+		munmap(at, full-at)
+	}
+	for a.free > old.free {
+		a.free -= word
+		store(a.free, 0)
+	}
 }
 
 // keep returns a copy of the C string at s that stays.
