@@ -31,9 +31,12 @@ type server struct {
 	stderr  bytes.Buffer
 }
 
-func serve(t testing.TB) *server {
+func serve(t testing.TB, change ...func(o *elftest.Object)) *server {
 	t.Helper()
 	s := &server{t: t, object: elftest.Server()}
+	for _, f := range change {
+		f(s.object)
+	}
 	path := filepath.Join(t.TempDir(), "server")
 	if err := os.WriteFile(path, s.object.Bytes(), 0o755); err != nil {
 		t.Fatal(err)
@@ -267,6 +270,19 @@ func TestLateSymbolDamaged(t *testing.T) {
 		if s.symbol(handle, "value") == 0 {
 			t.Error("another symbol is not there")
 		}
+	}
+	s.end()
+}
+
+// A program without dynamic section has thread-local storage all the same.
+func TestTLSWithoutDynamic(t *testing.T) {
+	s := serve(t, func(o *elftest.Object) {
+		o.Progs[elftest.SegDynamic].Type = uint32(elf.PT_NULL)
+		o.Progs[elftest.SegTLS] = elf.Prog64{Type: uint32(elf.PT_TLS), Flags: 4, Off: elftest.CodeOff, Vaddr: elftest.CodeOff, Filesz: 16, Memsz: 32, Align: 16}
+	})
+	thread := s.call(s.base+s.object.At["pointer"], 0, 0)
+	if b := s.read(thread-32, 32); !bytes.Equal(b, append(bytes.Clone(s.object.Code[:16]), make([]byte, 16)...)) {
+		t.Errorf("%x", b)
 	}
 	s.end()
 }

@@ -5,6 +5,7 @@ package rtld
 // link loads what p needs and binds everything. Nothing of it runs yet.
 func (l *loader) link(p *module) {
 	if p.dynamic == nil {
+		l.placeTLS(p)
 		return
 	}
 	p.prepare()

@@ -50,12 +50,12 @@ func (l *loader) placeTLS(m *module) {
 }
 
 // startTLS makes the area and sets the thread pointer, for programs that may use it: all that have
-// a dynamic section, since a stack protector does.
+// a dynamic section, since a stack protector does, or a block.
 func (l *loader) startTLS() {
-	if l.program.dynamic == nil {
+	t := &l.tls
+	if l.program.dynamic == nil && t.used == 0 {
 		return
 	}
-	t := &l.tls
 	random, ok := l.block.aux(atRandom)
 	if !ok {
 		bad(lit("the kernel gives no random bytes: AT_RANDOM=#\x00"), 0)

@@ -28,6 +28,7 @@ type Object struct {
 	Str     []byte
 	Dyn     []Dyn
 	Body    []byte // the whole file; the parts above are put over it
+	Code    []byte // what is at CodeOff
 
 	At    map[string]uint64 // addresses of tables, of words, of labels of the code
 	Index map[string]int    // of symbols in Sym; "name@version" for those with versions
@@ -264,14 +265,15 @@ func build(s spec) *Object {
 	}
 	strings[elf.DT_RUNPATH] = uint64(o.Name("$ORIGIN"))
 	o.dynamic(s, dyn, strings)
-	copy(o.Body[CodeOff:], s.code.Bytes)
 	copy(o.Body[o.Offset(TLSAt):], s.tls)
+	o.Code = o.Body[CodeOff : CodeOff+len(s.code.Bytes)]
+	copy(o.Code, s.code.Bytes)
 	for _, x := range s.code.Fixups {
 		v := int64(o.At[x.Sym]) + x.Add - int64(CodeOff+x.Off)
 		if o.At[x.Sym] == 0 {
 			panic("bug: elftest: no label " + x.Sym)
 		}
-		binary.LittleEndian.PutUint32(o.Body[CodeOff+x.Off:], uint32(v))
+		binary.LittleEndian.PutUint32(o.Code[x.Off:], uint32(v))
 	}
 	o.headers(s)
 	return o
