@@ -80,7 +80,7 @@ func (m *module) readDynamic() {
 }
 
 // eachNeeded returns the name of the DT_NEEDED at index *i of the dynamic section or behind
-// it, and moves *i behind; 0 when there is none.
+// it, and moves *i behind; an empty one when there is none.
 func (m *module) eachNeeded(i *uint64) uintptr {
 	for *i < m.dynCount {
 		e := (*dyn)(pointer(m.ld + uintptr(*i*dynSize)))
@@ -93,7 +93,7 @@ func (m *module) eachNeeded(i *uint64) uintptr {
 			return name
 		}
 	}
-	return 0
+	return lit("\x00")
 }
 
 // dynTables has a row per table: the tag of its address, that of its size, and what an

@@ -214,6 +214,9 @@ func TestRowsLate(t *testing.T) {
 		s.unchanged(before)
 	}
 	eachRow(t, rows, library, func(t *testing.T, r row) {
+		if r.want == "" {
+			t.Skip("only the program minds")
+		}
 		_, changed := writeRow(t, dir, r, library)
 		fails(t, changed, r.want)
 	})

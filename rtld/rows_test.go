@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"slul/rtld/elftest"
@@ -213,6 +214,10 @@ var rows = []row{
 	{40, "of a symbol, in code", both, reloc("w.fn", func(r *elf.Rela64) { r.Off = elftest.CodeOff }), "relocation outside the writable segments: address=0x1000", ""},
 	{40, "DT_TEXTREL", both, tag(elf.DT_TEXTREL, 0), "not supported", ""},
 	{40, "DF_TEXTREL", both, tag(elf.DT_FLAGS, 4), "not supported: DT_FLAGS=0x4", ""},
+	{40, "of the hash table, in a writable segment", both, relocateTable("gnu", 24), "relocation outside the writable segments: address=", ""},
+	{40, "of the symbols, in a writable segment", both, relocateTable("sym", 24), "relocation outside the writable segments: address=", ""},
+	{40, "of the strings, in a writable segment", both, relocateTable("str", 8), "relocation outside the writable segments: address=", ""},
+	{40, "of the versions, in a writable segment", both, relocateTable("versym", 0), "relocation outside the writable segments: address=", ""},
 	{41, "symbol out of range", both, indexed("w.fn", 60), "relocation without symbol: r_sym=60", ""},
 	{41, "symbol 2^32-1", both, indexed("w.nowhere", 0xffffffff), "relocation without symbol: r_sym=4294967295", ""},
 	{42, "unknown type", both, typed("w.rel", 77), "relocation type not supported: r_type=77", ""},
@@ -222,7 +227,8 @@ var rows = []row{
 	{42, "COPY that does not fit", program, func(o *elftest.Object) {
 		o.Symbol("copied").Size = 1 << 40
 		o.Reloc("copyable").Off = elftest.EndAt - 8
-	}, "symbol outside the image: r_sym=", ""},
+	}, "relocation outside the writable segments: address=0x57f8", ""},
+	{42, "COPY of what is outside", library, func(o *elftest.Object) { o.Symbol("copied").Value = 1 << 40 }, "", "symbol outside the image: r_sym="},
 	{43, "DT_RELASZ 2^40", both, tag(elf.DT_RELASZ, 24<<40), "table outside the image: DT_RELA=", ""},
 	{43, "DT_RELASZ past the end", both, tag(elf.DT_RELASZ, 24*0x400), "table outside the image: DT_RELA=", ""},
 	{44, "bitmap first", both, relr(0, 3), "unaligned relocation, or bitmap first", ""},
@@ -283,6 +289,14 @@ func gnu(i int, v uint32) func(o *elftest.Object) {
 	return func(o *elftest.Object) { o.Gnu[i] = v }
 }
 
+// relocateTable makes the tables writable, and a relocation change one of them.
+func relocateTable(label string, off uint64) func(o *elftest.Object) {
+	return func(o *elftest.Object) {
+		o.Progs[elftest.SegTables].Flags = 6
+		o.Reloc("w.rel").Off = o.At[label] + off
+	}
+}
+
 func relr(i int, v uint64) func(o *elftest.Object) {
 	return func(o *elftest.Object) { o.Relr[i] = v }
 }
@@ -324,6 +338,7 @@ var fine = []row{
 	{39, "GNU hash table alone", both, func(o *elftest.Object) { o.Drop(elf.DT_HASH) }, "", ""},
 	{39, "SysV hash table alone", both, func(o *elftest.Object) { o.Drop(elf.DT_GNU_HASH) }, "", ""},
 	{39, "SysV hash table damaged beside the other", both, func(o *elftest.Object) { o.Hash[0] = 0 }, "", ""},
+	{40, "tables in a writable segment", both, seg(elftest.SegTables, func(s *elf.Prog64) { s.Flags = 6 }), "", ""},
 	{42, "R_X86_64_NONE", both, func(o *elftest.Object) { o.Rela = append(o.Rela, elf.Rela64{}); o.Rela[len(o.Rela)-1].Off = 1 << 50 }, "", ""},
 	{43, "DT_RELACOUNT larger than the table", both, func(o *elftest.Object) { o.Add(0x6ffffff9, 1<<40) }, "", ""},
 	{46, "weak undefined", both, func(o *elftest.Object) {}, "", ""},
@@ -380,4 +395,12 @@ func testRows(t *testing.T, in place) {
 			t.Errorf("%+v, want status %d", r, elftest.Status)
 		}
 	})
+}
+
+// A relocation may change the dynamic section behind the loader's back: --list shows what it finds.
+func TestNeededChanged(t *testing.T) {
+	prog := writePair(t, t.TempDir(), func(o *elftest.Object) { o.Reloc("w.rel").Off = elftest.RWAt }, nil)
+	if r := run(t, loader(t), "--list", prog); r.status != 0 || r.stderr != "" || !strings.Contains(r.out, "libevery.so at ") {
+		t.Errorf("%+v", r)
+	}
 }
