@@ -55,6 +55,7 @@ func (x *index) enter(m *module) {
 		for s.m != nil {
 			s = x.next(s)
 		}
+		checkWork()
 		s.m, s.hash, s.sym = m, c, uint32(i)
 	}
 }
@@ -66,6 +67,7 @@ func (x *index) slot(hash uint32) *slot {
 
 // next returns the slot behind s.
 func (x *index) next(s *slot) *slot {
+	process.work++ // see spend
 	at := uintptr(unsafe.Pointer(s)) + slotSize
 	if at == x.at+uintptr(x.slots)*slotSize {
 		at = x.at
@@ -82,5 +84,6 @@ func (x *index) find(q *query) (*module, *symbol) {
 			}
 		}
 	}
+	checkWork()
 	return nil, nil
 }

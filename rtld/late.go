@@ -108,7 +108,7 @@ func (l *loader) loadLate(name uintptr) uintptr {
 //go:noinline
 func (l *loader) begin() {
 	t := &l.late
-	t.message = 0
+	t.message, l.work = 0, 0
 	t.last, t.count, t.alias, t.finiFirst, t.tlsUsed = l.last, l.count, l.names.last, l.finiFirst, l.tls.used
 	moveWords(uintptr(unsafe.Pointer(&t.pool)), uintptr(unsafe.Pointer(&l.pool)), poolWords)
 	t.on = true

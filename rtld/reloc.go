@@ -123,6 +123,7 @@ func (l *loader) copySymbol(m *module, e *rela, s *target) {
 	}
 	n := min(s.y.size, m.symbol(uint64(e.sym)).size)
 	from := s.m.view(s.y.value, n, pfR)
+	spend(n)
 	if from == nil {
 		bad(lit("symbol outside the image: r_sym=#\x00"), uint64(e.sym))
 	}

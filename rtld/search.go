@@ -61,12 +61,16 @@ func (l *loader) eachDir(m *module, stage int, do func(dirs uintptr, by *module)
 	}
 }
 
+// dirWork is what looking into a directory counts as.
+const dirWork = 1024
+
 // searchDirs looks for name in directories with colons between. An empty one is left out: it
 // would be the current directory.
 func (l *loader) searchDirs(dirs, name uintptr, by *module) uintptr {
 	for {
 		path := buffer{tryPlace(), tryPlace() + pathMax}
 		end, ok := by.expand(&path, dirs)
+		spend(uint64(end-dirs) + dirWork)
 		if ok && end != dirs {
 			path.put('/')
 			path.all(name)
@@ -87,7 +91,7 @@ func (l *loader) searchDirs(dirs, name uintptr, by *module) uintptr {
 func (m *module) expand(path *buffer, dir uintptr) (end uintptr, ok bool) {
 	ok = true
 	for ; byteAt(dir) != 0 && byteAt(dir) != ':'; dir++ {
-		if byteAt(dir) != '$' {
+		if byteAt(dir) != '$' || path.full() {
 			path.put(byteAt(dir))
 			continue
 		}

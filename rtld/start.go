@@ -67,6 +67,7 @@ type loader struct {
 
 	own      module     // the loader itself, which offers symbols too
 	other    kernelStat // of any file
+	work     uint64     // steps of searches, see spend
 	headRead uint64     // bytes of a library's file that are in room.head
 	guarded  guarded
 	tls      tlsArea

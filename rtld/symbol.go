@@ -146,6 +146,27 @@ func (m *module) checkSysvHash() {
 // symbol returns entry i.
 func (m *module) symbol(i uint64) *symbol { return (*symbol)(pointer(m.symtab + uintptr(i*symSize))) }
 
+// maxWork bounds the steps that searches take, all together: far more than a program of a
+// million relocations needs, and about a second. Without it a file of a few megabytes could
+// make them last for days: hash chains of all symbols, all names alike but for their end.
+const maxWork = 1 << 30
+
+// spend counts n steps. Where it would cost too much to call it, the steps are added to work
+// and checkWork is what follows.
+//
+//go:noinline
+func spend(n uint64) {
+	if process.work += n; process.work > maxWork {
+		bad(lit("takes too long to link: steps=#\x00"), process.work)
+	}
+}
+
+func checkWork() {
+	if process.work > maxWork {
+		spend(0)
+	}
+}
+
 // A query is a symbol that is looked for.
 type query struct {
 	name    uintptr  // a C string
@@ -156,11 +177,14 @@ type query struct {
 }
 
 // gnuHashOf is the hash function of DT_GNU_HASH.
+//
+//go:noinline
 func gnuHashOf(name uintptr) uint32 {
-	h := uint32(5381)
+	h, from := uint32(5381), name
 	for {
 		c := byteAt(name)
 		if c == 0 {
+			process.work += uint64(name - from)
 			return h
 		}
 		h = h*33 + uint32(c)
@@ -192,17 +216,21 @@ func (m *module) find(q *query) *symbol {
 		if i == 0 {
 			return nil
 		}
-		for ; ; i++ {
+		y, from := (*symbol)(nil), i
+		for {
 			c := load32(g.chain + uintptr(i)*4)
 			if (c^h)>>1 == 0 {
-				if y := m.offers(i, q); y != nil {
-					return y
-				}
+				y = m.offers(i, q)
 			}
-			if c&1 != 0 {
-				return nil
+			if y != nil || c&1 != 0 {
+				break
 			}
+			i++
 		}
+		if i-from > 16 {
+			spend(i - from)
+		}
+		return y
 	}
 	if m.sysv.count == 0 {
 		return nil
@@ -211,6 +239,7 @@ func (m *module) find(q *query) *symbol {
 		q.sysv = sysvHashOf(q.name)
 	}
 	for i := load32(m.sysv.buckets + uintptr(uint64(q.sysv)%m.sysv.count)*4); i != 0; i = load32(m.sysv.chain + uintptr(i)*4) {
+		process.work += 4 // see spend
 		if y := m.offers(i, q); y != nil {
 			return y
 		}
@@ -222,6 +251,7 @@ func (m *module) find(q *query) *symbol {
 //
 //go:noinline
 func (m *module) offers(i uint64, q *query) *symbol {
+	checkWork()
 	y := m.symbol(i)
 	if y.shndx == shnUndef || y.info>>4 == stbLocal || y.other&3-1 < stvHidden || !isSame(m.name(uint64(y.name)), q.name) || !m.isVersion(i, q.version) {
 		return nil

@@ -41,7 +41,7 @@ type walk struct {
 }
 
 func (m *module) walkTable(slot uint8) walk {
-	return walk{m, m.get(slot), min(m.size, 1<<24) / 8, slot}
+	return walk{m, m.get(slot), min(m.size, 1<<19) / 8, slot}
 }
 
 // step moves on by next bytes, and checks that there is an entry of n bytes.
