@@ -90,16 +90,22 @@ func say(what, name uintptr, value uint64) {
 	}
 }
 
-// writeLine ends the line and writes it to fd. Control characters become '?', so that it
-// is one line whatever a file is called.
+// cleanLine makes control characters '?', so that it is one line whatever a file is called.
 //
 //go:noinline
-func writeLine(fd uintptr) {
+func cleanLine() {
 	for p := linePlace(); p < line.at; p++ {
 		if c := byteAt(p); c < ' ' && c != '\t' || c == 0x7f {
 			setByte(p, '?')
 		}
 	}
+}
+
+// writeLine ends the line and writes it to fd.
+//
+//go:noinline
+func writeLine(fd uintptr) {
+	cleanLine()
 	setByte(line.at, '\n') // beginLine left room for it
 	writeAll(fd, linePlace(), line.at+1-linePlace())
 }

@@ -92,6 +92,7 @@ func beginComplaint() {
 //go:noinline
 func endComplaint(code uintptr) {
 	if l := &process; l.late.on {
+		cleanLine()
 		setByte(line.at, 0)
 		l.undo()
 		l.late.message = linePlace()

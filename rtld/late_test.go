@@ -220,7 +220,7 @@ func TestRowsLate(t *testing.T) {
 		_, changed := writeRow(t, dir, r, library)
 		fails(t, changed, r.want)
 	})
-	for name, want := range map[string]string{"/dev/null": "not a regular file", dir: "not a regular file", "/no/such": "cannot find library /no/such", "": "cannot find library"} {
+	for name, want := range map[string]string{"/dev/null": "not a regular file", dir: "not a regular file", "/no/such": "cannot find library /no/such", "/no\nsuch\x1b": "cannot find library /no?such?", "": "cannot find library"} {
 		t.Run("9 "+name, func(t *testing.T) { fails(t, name, want) })
 	}
 	// After all that a good one is loaded, and all of it works.
