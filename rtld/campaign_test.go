@@ -50,6 +50,7 @@ type subject struct {
 	make   func(t testing.TB, dir string) (args []string, target string) // args: for the loader
 	weight int
 	known  []entry // what the loader may enter; nil: the program is only verified, never run
+	direct bool    // the kernel starts the program, whose PT_INTERP is the loader
 }
 
 func subjects(t testing.TB) []subject {
@@ -60,16 +61,20 @@ func subjects(t testing.TB) []subject {
 		}
 	}
 	list := []subject{
-		{"program", pair("user"), 30, known},
-		{"library", pair(elftest.LibraryName), 30, known},
-		{"library with DT_HASH alone", pair(elftest.BaseName), 10, known},
+		{"program", pair("user"), 30, known, false},
+		{"library", pair(elftest.LibraryName), 30, known, false},
+		{"library with DT_HASH alone", pair(elftest.BaseName), 10, known, false},
+		{"program by PT_INTERP", func(t testing.TB, dir string) ([]string, string) {
+			prog := writePair(t, dir, pathIn(append([]byte(loader(t)), 0)), nil)
+			return []string{prog}, prog
+		}, 10, known, true},
 		{"program alone", func(t testing.TB, dir string) ([]string, string) {
 			path := filepath.Join(dir, "alone")
 			writeFile(t, path, elftest.New().Bytes())
 			return []string{path}, path
-		}, 5, nil},
-		{"set of libraries", func(t testing.TB, dir string) ([]string, string) { return set(t, dir, 0) }, 5, nil},
-		{"program of a set", func(t testing.TB, dir string) ([]string, string) { return set(t, dir, 1) }, 5, nil},
+		}, 5, nil, false},
+		{"set of libraries", func(t testing.TB, dir string) ([]string, string) { return set(t, dir, 0) }, 5, nil, false},
+		{"program of a set", func(t testing.TB, dir string) ([]string, string) { return set(t, dir, 1) }, 5, nil, false},
 		{"compiled program", func(t testing.TB, dir string) ([]string, string) {
 			source, err := os.ReadFile("../examples/hello/Hello.slul")
 			if err != nil {
@@ -80,14 +85,14 @@ func subjects(t testing.TB) []subject {
 				t.Fatal(err)
 			}
 			return []string{path}, path
-		}, 5, nil},
+		}, 5, nil, false},
 	}
 	for _, linker := range []string{"bfd", "gold", "lld"} {
 		if _, err := exec.LookPath("ld." + linker); err != nil && (linker == "gold" || os.Getenv(need.All) != "1") {
 			t.Logf("SKIPPED, not tested here: no ld.%s", linker)
 			continue
 		}
-		list = append(list, subject{"library of ld." + linker, func(t testing.TB, dir string) ([]string, string) { return linked(t, dir, linker) }, 5, nil})
+		list = append(list, subject{"library of ld." + linker, func(t testing.TB, dir string) ([]string, string) { return linked(t, dir, linker) }, 5, nil, false})
 	}
 	return list
 }
@@ -163,6 +168,9 @@ func newWorker(t testing.TB, s subject, loader string) *worker {
 	}
 	w.mutator = newMutator(good)
 	for _, mode := range []string{"--verify", "--list"} {
+		if s.direct {
+			break
+		}
 		if r := w.start(mode); r.code() != 0 || r.errs != "" {
 			t.Fatalf("%s: the good file: %v", s.name, r)
 		}
@@ -175,6 +183,9 @@ func newWorker(t testing.TB, s subject, loader string) *worker {
 
 // command is the loader with an option, or without.
 func (w *worker) command(mode string) []string {
+	if w.subject.direct {
+		return w.args
+	}
 	c := []string{w.loader}
 	if mode != "" {
 		c = append(c, mode)
@@ -187,7 +198,7 @@ func (w *worker) start(mode string) outcome {
 		return outcome{}
 	}
 	if w.modes[mode] == nil {
-		w.modes[mode] = newSpawner(w.t, w.dir, w.command(mode)...)
+		w.modes[mode] = newSpawner(w.t, w.dir, w.loader, w.command(mode)...)
 	}
 	end, err := w.modes[mode].start()
 	if err != nil {
@@ -219,11 +230,13 @@ func (w *worker) one(seed, i int, c *counts) {
 		modes[0] = "--list"
 	}
 	for _, mode := range modes {
-		if mode == "" && w.subject.known == nil {
+		if mode == "" && w.subject.known == nil || mode != "" && w.subject.direct {
 			continue
 		}
 		end := w.start(mode)
 		switch {
+		case w.subject.direct && end.code() == notStarted:
+			c.refused.Add(1)
 		case end.isRefusal() && (end.out == "" || mode == "--list"):
 			c.refused.Add(1)
 		case mode == "--list" && end.code() == 127 && end.errs == "" && strings.Contains(end.out, "not found"):

@@ -34,7 +34,7 @@ func TestConstants(t *testing.T) {
 		"saSiginfo": 4, "saRestorer": 0x04000000, "saNodefer": 0x40000000, // include/uapi/asm-generic/signal-defs.h
 		"sIfmt": unix.S_IFMT, "sIfreg": unix.S_IFREG, "fGetfd": unix.F_GETFD, "prSetName": unix.PR_SET_NAME, "seekCur": unix.SEEK_CUR,
 		"xOK": unix.X_OK, "pathMax": unix.PathMax,
-		"eperm": int64(unix.EPERM), "enoent": int64(unix.ENOENT), "eintr": int64(unix.EINTR), "eacces": int64(unix.EACCES), "enomem": int64(unix.ENOMEM),
+		"eperm": int64(unix.EPERM), "enoent": int64(unix.ENOENT), "eintr": int64(unix.EINTR), "eacces": int64(unix.EACCES), "efault": int64(unix.EFAULT), "enomem": int64(unix.ENOMEM),
 		"enotdir": int64(unix.ENOTDIR), "enfile": int64(unix.ENFILE), "emfile": int64(unix.EMFILE),
 		"machine": int64(elf.EM_X86_64), "etDyn": int64(elf.ET_DYN), "etExec": int64(elf.ET_EXEC),
 		"pfX": int64(elf.PF_X), "pfW": int64(elf.PF_W), "pfR": int64(elf.PF_R),

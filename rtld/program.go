@@ -95,6 +95,11 @@ func (l *loader) takeMapped(p *module) {
 	if size, _ := l.block.aux(atPhent); !ok || size != phdrSize || n-1 >= maxTable/phdrSize {
 		bad(lit("unknown program headers: AT_PHNUM=#\x00"), uint64(n))
 	}
+	// Where no segment has them, the kernel names any address. It is asked to read there, as
+	// if for a path, before it is read.
+	if errno(statPath(at, &l.other)) == efault {
+		bad(lit("program headers outside the image: AT_PHDR=$\x00"), uint64(at))
+	}
 	copied := l.alloc(uint64(n) * phdrSize)
 	copyBytes(copied, at, n*phdrSize)
 	p.size = maxAddress // the kernel knows

@@ -397,6 +397,17 @@ func testRows(t *testing.T, in place) {
 	})
 }
 
+// Row 12, when the kernel has mapped the program: there is nothing to be read.
+func TestNothingMapped(t *testing.T) {
+	prog := writePair(t, t.TempDir(), func(o *elftest.Object) {
+		pathIn(append([]byte(loader(t)), 0))(o)
+		for i := elftest.SegTables; i <= elftest.SegDynamic; i++ {
+			o.Progs[i].Type = uint32(elf.PT_NULL)
+		}
+	}, nil)
+	run(t, prog).refused(t, 127, "program headers outside the image: AT_PHDR=0x")
+}
+
 // A relocation may change the dynamic section behind the loader's back: --list shows what it finds.
 func TestNeededChanged(t *testing.T) {
 	prog := writePair(t, t.TempDir(), func(o *elftest.Object) { o.Reloc("w.rel").Off = elftest.RWAt }, nil)

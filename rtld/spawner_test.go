@@ -53,7 +53,7 @@ func spawnerCode() *asm.Code {
 	a.Op(MOVQ, RSI, RBX)
 	a.Op(MOVQ, RDX, RBP)
 	tiny.Call(a, unix.SYS_EXECVE)
-	a.Op(MOVL, RDI, Imm(125))
+	a.Op(MOVL, RDI, Imm(notStarted))
 	tiny.Call(a, unix.SYS_EXIT_GROUP)
 	a.Label("parent")
 	a.Op(MOVQ, at(pid), RAX)
@@ -73,6 +73,9 @@ func spawnerCode() *asm.Code {
 	return tiny.Must(a)
 }
 
+// notStarted is the status when the kernel does not take the file.
+const notStarted = 125
+
 // spawner is one that runs.
 type spawner struct {
 	cmd         *exec.Cmd
@@ -83,7 +86,7 @@ type spawner struct {
 // patience is how long a start may take: far more than it needs, less than forever.
 const patience = 5 * time.Second
 
-func newSpawner(t testing.TB, dir string, args ...string) *spawner {
+func newSpawner(t testing.TB, dir, loader string, args ...string) *spawner {
 	t.Helper()
 	fatal := func(err error) {
 		if err != nil {
@@ -92,7 +95,7 @@ func newSpawner(t testing.TB, dir string, args ...string) *spawner {
 	}
 	path := filepath.Join(dir, "spawner")
 	if _, err := os.Stat(path); err != nil {
-		im, err := tiny.Build(tiny.Image(spawnerCode()), args[0])
+		im, err := tiny.Build(tiny.Image(spawnerCode()), loader)
 		fatal(err)
 		fatal(os.WriteFile(path, im, 0o755))
 	}

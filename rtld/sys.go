@@ -48,6 +48,7 @@ const (
 	eintr   = 4
 	enomem  = 12
 	eacces  = 13
+	efault  = 14
 	enotdir = 20
 	enfile  = 23
 	emfile  = 24

@@ -76,7 +76,7 @@ func entersOther(t testing.TB, known []entry, args ...string) (other bool, how s
 	cmd.Env = []string{}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Ptrace: true}
 	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+		return true, " the kernel: " + err.Error()
 	}
 	pid := cmd.Process.Pid
 	late := time.AfterFunc(2*patience, func() { syscall.Kill(pid, syscall.SIGKILL) })
@@ -88,10 +88,18 @@ func entersOther(t testing.TB, known []entry, args ...string) (other bool, how s
 		}
 		return ws.Stopped()
 	}
-	wait()
+	if !wait() {
+		return true, " ended by the kernel before its first instruction"
+	}
 	var regs syscall.PtraceRegs
 	syscall.PtraceGetRegs(pid, &regs)
 	base := regs.Rip - binary.LittleEndian.Uint64(loaderFile[24:])
+	head := make([]byte, 64)
+	if syscall.PtracePeekText(pid, uintptr(base), head); !bytes.Equal(head, loaderFile[:64]) {
+		cmd.Process.Kill() // PT_INTERP names another one, or none
+		wait()
+		return true, " not started by the loader"
+	}
 	poke := func(at uint64, b byte) {
 		if _, err := syscall.PtracePokeText(pid, uintptr(at), []byte{b}); err != nil {
 			t.Fatal(err)
