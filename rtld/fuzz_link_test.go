@@ -9,10 +9,9 @@ import (
 	"slul/rtld/elftest"
 )
 
-// placed puts an Object into fence i as mapAll would, with patches: pairs of an address, 16 bits, and a word.
-func placed(t testing.TB, m *module, i int, o *elftest.Object, patches []byte) (image []byte) {
+// placed puts an Object, whose bytes are file, into fence i as mapAll would, with patches: pairs of an address, 16 bits, and a word.
+func placed(t testing.TB, m *module, i int, o *elftest.Object, file, patches []byte) (image []byte) {
 	const size = (elftest.EndAt + 4095) &^ 4095
-	file := o.Bytes()
 	b := make([]byte, size)
 	copy(b, file[:elftest.RWOff])
 	copy(b[elftest.RWAt:], file[elftest.RWOff:elftest.RWOff+elftest.ZeroAt-elftest.RWAt])
@@ -66,17 +65,21 @@ func FuzzLink(f *testing.F) {
 	for i := range uint64(20) {
 		f.Add(patch(elftest.RWAt+8+16*i, 0x1000), patch(elftest.RWAt+16*i, 0x6ffffff0))
 	}
+	objects := []*elftest.Object{elftest.User(), lib, elftest.Base()}
+	var files [][]byte
+	for _, o := range objects {
+		files = append(files, o.Bytes())
+	}
 	f.Fuzz(func(t *testing.T, user, library []byte) {
 		if len(user)+len(library) > 2000 {
 			return
 		}
 		p := newProgram(t)
 		modules := []*module{p, new(module), new(module)}
-		objects := []*elftest.Object{elftest.User(), elftest.Library(), elftest.Base()}
 		var images, before [][]byte
 		for i, m := range modules {
 			m.file = cstr(t, []string{"user", "library", "base"}[i])
-			images = append(images, placed(t, m, i, objects[i], [][]byte{user, library, nil}[i]))
+			images = append(images, placed(t, m, i, objects[i], files[i], [][]byte{user, library, nil}[i]))
 			before = append(before, bytes.Clone(images[i]))
 		}
 		line, code := try(func() { linkAll(modules) })
