@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"slul/rtld/elftest"
@@ -53,8 +54,9 @@ func TestCutWhileLoading(t *testing.T) {
 		for line := read(); line != ""; line = read() { // the library's, Base's if it has come so far
 			last = line
 		}
-		want := fmt.Sprintf("slulrtld: %s: file changed while loading: it got shorter than %d\n", lib, len(elftest.Library().Bytes()))
-		if last != want {
+		// The names in a file are read for other files too, one of which is blamed then.
+		want := fmt.Sprintf(": file changed while loading: it got shorter than %d\n", len(elftest.Library().Bytes()))
+		if !strings.HasPrefix(last, "slulrtld: "+dir) || !strings.HasSuffix(last, want) || size > 0 && !strings.Contains(last, lib) {
 			t.Errorf("cut to %#x: %q, want %q", size, last, want)
 		}
 		unix.Close(fds[0])
