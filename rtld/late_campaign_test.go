@@ -46,9 +46,13 @@ func TestMutationsLate(t *testing.T) {
 	n, seed := mutations(t)
 	n /= 20
 	m := newMutator(elftest.Library().Bytes())
-	known := entries(elftest.User(), elftest.Library(), elftest.Base())
+	// A program that needs the library and uses nothing of it.
+	needy := elftest.Main('M', elftest.LibraryName)
+	known := entries(needy, elftest.Library(), elftest.Base())
 	dir, path := t.TempDir(), loader(t)
-	prog := writePair(t, dir, nil, nil)
+	writePair(t, dir, nil, nil)
+	prog := filepath.Join(dir, "needy")
+	writeFile(t, prog, needy.Bytes())
 	target := filepath.Join(dir, elftest.LibraryName)
 	s := serve(t)
 	before := s.state()

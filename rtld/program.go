@@ -105,14 +105,13 @@ func (l *loader) takeMapped(p *module) {
 	p.size = maxAddress // the kernel knows
 	p.isMapped = true
 	p.setTable(copied, uint64(n))
-	first := &p.loads[0]
 	head := at &^ (uintptr(l.page) - 1)
 	e := (*ehdr)(pointer(head))
 	switch {
+	case e.magic == elfMagic && head+uintptr(e.phoff) == at:
+		p.base = entry - uintptr(e.entry) // whatever segment that header was mapped by
 	case p.phdr != nil:
 		p.base = at - uintptr(p.phdr.vaddr)
-	case first.off == 0 && e.magic == elfMagic && head+uintptr(e.phoff) == at:
-		p.base = head - uintptr(first.vaddr)
 	default:
 		bad(lit("no PT_PHDR: e_phnum=#\x00"), uint64(n))
 	}

@@ -408,6 +408,17 @@ func TestNothingMapped(t *testing.T) {
 	run(t, prog).refused(t, 127, "program headers outside the image: AT_PHDR=0x")
 }
 
+// The headers may be mapped twice: the kernel and the loader agree all the same about where the program is.
+func TestHeadersMappedTwice(t *testing.T) {
+	prog := writePair(t, t.TempDir(), func(o *elftest.Object) {
+		pathIn(append([]byte(loader(t)), 0))(o)
+		o.Progs[elftest.SegProperty] = elf.Prog64{Type: 1, Flags: 4, Vaddr: 0x10000, Filesz: 0x400, Memsz: 0x400, Align: 4096}
+	}, nil)
+	if r := run(t, prog); r.status != elftest.Status || r.out+r.stderr != "" {
+		t.Errorf("%+v, want status %d", r, elftest.Status)
+	}
+}
+
 // A relocation may change the dynamic section behind the loader's back: --list shows what it finds.
 func TestNeededChanged(t *testing.T) {
 	prog := writePair(t, t.TempDir(), func(o *elftest.Object) { o.Reloc("w.rel").Off = elftest.RWAt }, nil)
