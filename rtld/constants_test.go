@@ -36,8 +36,8 @@ func TestConstants(t *testing.T) {
 		"saSiginfo": 4, "saRestorer": 0x04000000, "saNodefer": 0x40000000, // include/uapi/asm-generic/signal-defs.h
 		"sIfmt": unix.S_IFMT, "sIfreg": unix.S_IFREG, "fGetfd": unix.F_GETFD, "prSetName": unix.PR_SET_NAME, "seekCur": unix.SEEK_CUR,
 		"xOK": unix.X_OK, "pathMax": unix.PathMax,
-		"eperm": int64(unix.EPERM), "enoent": int64(unix.ENOENT), "eintr": int64(unix.EINTR), "eacces": int64(unix.EACCES), "enomem": int64(unix.ENOMEM),
-		"enotdir": int64(unix.ENOTDIR), "enfile": int64(unix.ENFILE), "emfile": int64(unix.EMFILE),
+		"eperm": int64(unix.EPERM), "enoent": int64(unix.ENOENT), "eintr": int64(unix.EINTR), "eacces": int64(unix.EACCES), "efault": int64(unix.EFAULT), "enomem": int64(unix.ENOMEM),
+		"enotdir": int64(unix.ENOTDIR),
 		"machine": int64(elf.EM_X86_64), "etDyn": int64(elf.ET_DYN), "etExec": int64(elf.ET_EXEC),
 		"pfX": int64(elf.PF_X), "pfW": int64(elf.PF_W), "pfR": int64(elf.PF_R),
 		"ptLoad": int64(elf.PT_LOAD), "ptDynamic": int64(elf.PT_DYNAMIC), "ptInterp": int64(elf.PT_INTERP), "ptTLS": int64(elf.PT_TLS),
@@ -208,15 +208,15 @@ func TestEntryConstants(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, n := range map[string]uintptr{
-		"maxStack": MaxStack, "stateSize": stateSize, "zeroAt": zeroAt, "baseOffset": uintptr(BaseOffset),
+		"framesEnd": framesEnd, "stateSize": stateSize, "zeroAt": zeroAt, "baseOffset": uintptr(BaseOffset),
 		"fixedState": unsafe.Offsetof(fixed.loader), "fixedBusy": unsafe.Offsetof(fixed.busy),
 	} {
 		if line := fmt.Sprintf("#define %s %d", name, n); !strings.Contains(string(source), line) {
 			t.Errorf("no %q in entry_amd64.s", line)
 		}
 	}
-	if stateSize+MaxStack > 16*1024 || stateSize%16 != 0 || zeroAt%16 != 0 {
-		t.Errorf("%d bytes of state, zero from %d on, and %d of frames", stateSize, zeroAt, MaxStack)
+	if stateSize > 16*1024 || stateSize%16 != 0 || framesEnd%16 != 0 || zeroAt%8 != 0 {
+		t.Errorf("%d bytes of state, frames up to %d, zero from %d on", stateSize, framesEnd, zeroAt)
 	}
 	if at := int(unsafe.Offsetof(process.program)); at-BaseOffset > 127 {
 		t.Errorf("the program is out of reach of r14: %d from it", at-BaseOffset)

@@ -9,17 +9,17 @@
 // What lies below the kernel's block while the loader runs:
 //
 //	rsp at entry -> argc, argv, envp, auxv (the kernel's block)
-//	                the loader's frames: rtld/shrink proves that they need
-//	                less than maxStack bytes
-//	- maxStack      the loader's state, stateSize bytes (start.go); in some ways in
-//	                not zero: fs/binfmt_script.c takes argv[0] off the stack and leaves
-//	                its bytes there
+//	                the loader's state, stateSize bytes (start.go), in its
+//	                middle, up to framesEnd, the loader's frames: rtld/shrink
+//	                proves that they need less than the room they have
 //
-// r14 points baseOffset bytes into the state wherever Go code runs (rtld/shrink, base.go).
-#define maxStack 1152
-#define stateSize 13888
-#define zeroAt 12576
-#define baseOffset 12808
+// This memory may not be zero: fs/binfmt_script.c takes argv[0] off the stack and leaves its
+// bytes there. r14 points baseOffset bytes into the state wherever Go code runs (rtld/shrink,
+// base.go).
+#define stateSize 15232
+#define framesEnd 11520
+#define zeroAt 13864
+#define baseOffset 14136
 #define fixedState 40 // of state and busy in the variable fixed
 #define fixedBusy 48
 
@@ -28,9 +28,9 @@
 // code that would read one, the stack checks, is dropped by rtld/shrink.
 TEXT ·entry0(SB), NOSPLIT|NOFRAME, $0
 	MOVQ	SP, BX
-	LEAQ	-(maxStack+stateSize)(SP), DI
-	LEAQ	baseOffset(DI), R14
-	LEAQ	zeroAt(DI), DI
+	LEAQ	-(stateSize-framesEnd)(SP), SP
+	LEAQ	(baseOffset-framesEnd)(SP), R14
+	LEAQ	(zeroAt-framesEnd)(SP), DI
 	MOVL	$((stateSize-zeroAt)/8), CX
 	XORL	AX, AX
 	REP;	STOSQ

@@ -48,6 +48,8 @@ func check(what, answer uintptr) {
 // rowOf returns the address of the name behind a number in a table of rows: a byte with
 // the number, the name, a newline. What a number that is not there is called, stands in
 // the last row, which has number 0xff.
+//
+//go:noinline
 func rowOf(table uintptr, number uint64) uintptr {
 	for at := table; ; {
 		key := uint64(byteAt(at))

@@ -37,10 +37,8 @@ func (m *module) checkHeader(e *ehdr, n uint64) {
 		bad(lit("unknown program headers: e_phentsize=#\x00"), uint64(e.phentsize))
 	case e.phnum == 0 || table > maxTable: // PN_XNUM among them
 		bad(lit("none or too many program headers: e_phnum=#\x00"), uint64(e.phnum))
-	case e.phoff%8 != 0:
-		bad(lit("program headers not aligned: e_phoff=$\x00"), e.phoff)
-	case outside(e.phoff, table, m.size):
-		bad(lit("program headers outside the file: e_phoff=$\x00"), e.phoff)
+	case e.phoff%8 != 0, outside(e.phoff, table, m.size):
+		bad(lit("bad program headers: e_phoff=$\x00"), e.phoff)
 	}
 }
 

@@ -77,7 +77,7 @@ func checkInterfaces(m *module) {
 		d := moduleNamed(tryPlace())
 		setByte(end, 0)
 		if d == nil {
-			badName(lit("needs an interface of %, but not the library\x00"), tryPlace())
+			badName(lit("needs an interface of %, not the library\x00"), tryPlace())
 		}
 		if what := d.unfit(t.at+4, version); what != 0 {
 			complainInterface(what, m, d, t.at)

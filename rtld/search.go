@@ -62,12 +62,16 @@ func searchDirsOf(m *module, stage int) uintptr {
 	return m.name(m.get(tag))
 }
 
+// dirWork is what looking into a directory counts as.
+const dirWork = 1024
+
 // searchDirs looks for name in directories with colons between. An empty one is left out: it
 // would be the current directory.
 func searchDirs(dirs, name uintptr, m *module) uintptr {
 	for {
 		path := buffer{tryPlace(), tryPlace() + pathMax}
 		end, ok := m.expand(&path, dirs)
+		spend(uint64(end-dirs) + dirWork)
 		if ok && end != dirs {
 			path.put('/')
 			path.all(name)
@@ -88,7 +92,7 @@ func searchDirs(dirs, name uintptr, m *module) uintptr {
 func (m *module) expand(path *buffer, dir uintptr) (end uintptr, ok bool) {
 	ok = true
 	for ; byteAt(dir) != 0 && byteAt(dir) != ':'; dir++ {
-		if byteAt(dir) != '$' {
+		if byteAt(dir) != '$' || path.full() {
 			path.put(byteAt(dir))
 			continue
 		}
@@ -122,7 +126,6 @@ func (m *module) origin(path *buffer) {
 func tryPath(path *buffer) uintptr {
 	fd, isForUs := openHead(path)
 	if !failed(fd) && !isForUs {
-		traceSkip()
 		closeFd(fd)
 		fd = ^uintptr(enoent - 1)
 	}

@@ -140,7 +140,7 @@ func (m *module) checkRelro() {
 			return
 		}
 	}
-	bad(lit("PT_GNU_RELRO outside the segments: p_vaddr=$\x00"), p.vaddr)
+	bad(lit("segment outside the image: p_vaddr=$\x00"), p.vaddr)
 }
 
 // checkTLS checks PT_TLS, whose initial bytes lie in one readable PT_LOAD.
@@ -157,6 +157,6 @@ func (m *module) checkTLS() {
 	case s.memsz > maxTLS:
 		bad(lit("PT_TLS too large: p_memsz=#\x00"), s.memsz)
 	case s.filesz != 0 && m.around(s.vaddr, s.filesz, pfR) == nil:
-		bad(lit("PT_TLS outside the image: p_vaddr=$\x00"), s.vaddr)
+		bad(lit("segment outside the image: p_vaddr=$\x00"), s.vaddr)
 	}
 }

@@ -51,15 +51,17 @@ func run() {
 	enter(l.block.sp, p.base+uintptr(p.entry), finisher())
 }
 
-// loader is all that the loader remembers, its state. It lies on the stack below the frames of the
-// loader, whose deepest end is MaxStack below the kernel's block, or in memory of its own
-// (settle). What is always used comes last, next to the frames: each page that is touched costs
-// a page fault. What is used most lies in the 256 bytes around BaseOffset, which are reached by
+// loader is all that the loader remembers, its state. At first it lies on the stack, with the
+// frames of the loader in its middle, later maybe in memory of its own (settle). What is
+// always used lies next to the frames, on the side of the kernel's block: each page that is
+// touched costs a page fault. What a signal may find below the frames is only ever used
+// for text. What is used most lies in the 256 bytes around BaseOffset, which are reached by
 // shorter instructions (rtld/shrink, base.go).
 //
 // entry0 makes what begins with guarded zero; all of it is after settle.
 type loader struct {
-	room room
+	room   room
+	frames [MaxStack]byte
 
 	tls      tlsArea
 	index    index
@@ -76,8 +78,9 @@ type loader struct {
 	how         launch
 	libraryPath uintptr // where to look first, a C string or 0
 
-	free uintptr // memory for alloc,
-	full uintptr // and its end
+	before pool   // as it was before a late load
+	pool   pool   // for alloc
+	work   uint64 // steps of searches, see spend
 
 	self  uintptr // the first byte of the loader's own image
 	page  uint64  // of the system, bytes
@@ -96,6 +99,7 @@ type loader struct {
 	late    lateLoad
 	block   block
 	program module
+	_       uint64 // what is below the kernel's block is aligned to 16
 }
 
 // growth is what grows with every module, and what a late load that fails goes back to.
@@ -127,9 +131,10 @@ func headPlace() uintptr { return linePlace() }
 // What entry_amd64.s and rtld/shrink have to know of it, in bytes.
 const (
 	stateSize  = unsafe.Sizeof(process)
+	framesEnd  = unsafe.Offsetof(process.frames) + MaxStack
 	zeroAt     = unsafe.Offsetof(process.guarded)
 	BaseOffset = int(unsafe.Offsetof(process.self)) + 128
-	MaxStack   = 1152
+	MaxStack   = 1280
 )
 
 // fixed is the variable that has an address in the loader's image. It is zero, and its page
@@ -158,20 +163,40 @@ func settle() uintptr {
 	return to
 }
 
+// pool is the memory for alloc: the last chunk, what of it is free. A chunk begins with the pool
+// as it was before.
+type pool struct{ chunk, free, full uintptr }
+
+const poolSize = 32 // of the head of a chunk
+
 // alloc returns n bytes of zeroed memory that stays, aligned to 16.
 //
 //go:noinline
 func alloc(n uint64) uintptr {
-	l := &process
+	a := &process.pool
 	n = (n + 15) &^ 15
-	if n > uint64(l.full-l.free) {
-		size := max(pageUp(n, l.page), 65536)
-		l.free = newPages(size)
-		l.full = l.free + uintptr(size)
+	if n > uint64(a.full-a.free) {
+		size := max(pageUp(n+poolSize, process.page), 65536)
+		at := newPages(size)
+		*(*pool)(pointer(at)) = *a
+		a.chunk, a.free, a.full = at, at+poolSize, at+uintptr(size)
 	}
-	at := l.free
-	l.free += uintptr(n)
+	at := a.free
+	a.free += uintptr(n)
 	return at
+}
+
+// giveBack takes back all that was allocated since the pool was like old.
+func (a *pool) giveBack(old *pool) {
+	for a.chunk != old.chunk {
+		at, full := a.chunk, a.full
+		*a = *(*pool)(pointer(at))
+		munmap(at, full-at)
+	}
+	for a.free > old.free {
+		a.free -= word
+		store(a.free, 0)
+	}
 }
 
 // keepString returns a copy of the C string at s that stays.
