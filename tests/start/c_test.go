@@ -95,7 +95,7 @@ func (p place) c(t testing.TB, name, source string, mode os.FileMode, flags ...s
 // tool writes a program that the kernel starts alone.
 func (p place) tool(t testing.TB, name, source string) string {
 	t.Helper()
-	return p.write(t, name, compile(t, preamble+entry+source, "-static"), 0o755)
+	return p.write(t, name, compile(t, preamble+entry+source, "-fPIE", "-static-pie"), 0o755)
 }
 
 // markers is a directory in which every user can leave a mark, and mark is one: a library
@@ -116,7 +116,7 @@ func (p place) markers(t testing.TB) *markers {
 		t.Fatal(err)
 	}
 	m.lib = compile(t, preamble+fmt.Sprintf(`
-__attribute__((constructor)) static void mark(void) { SYS(OPEN, %q, 0101, 0666); }
+__attribute__((constructor)) static void mark(void) { long fd = SYS(OPEN, %q, 0101, 0666); SYS(CLOSE, fd); }
 int number(void) { return 5; }
 `, filepath.Join(m.dir, "mark")), "-fPIC", "-shared", "-Wl,-soname,libmark.so")
 	return m

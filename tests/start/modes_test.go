@@ -74,8 +74,8 @@ var ways = []way{
 	{name: "binfmt_misc POF, no stub", file: &tiny.Interp{Note: true}, via: func(t *testing.T, p place, s *launch.Spec) { p.binfmt(t, s, "POF") }},
 	{name: "PT_INTERP", file: &tiny.Interp{Table: true}},
 	{name: "PT_INTERP and note", file: &tiny.Interp{Table: true, Note: true}},
-	{name: "PT_INTERP, ET_EXEC", file: &tiny.Interp{Table: true, Fixed: true}},
-	{name: "PT_INTERP and note, ET_EXEC", file: &tiny.Interp{Table: true, Note: true, Fixed: true}},
+	{name: "PT_INTERP, ET_EXEC", file: &tiny.Interp{Table: true, At: tiny.FixedAddress}},
+	{name: "PT_INTERP and note, ET_EXEC", file: &tiny.Interp{Table: true, Note: true, At: tiny.FixedAddress}},
 	{name: "explicit", via: explicitly(), args: byPath},
 	{name: "explicit --", via: explicitly("--"), args: byPath},
 	{name: "explicit --library-path", via: explicitly("--library-path", "/nowhere"), args: byPath},
@@ -233,7 +233,7 @@ func TestInterpreterSetID(t *testing.T) {
 // Only PT_PHDR says where the kernel has put a program. Linkers write it whenever they write PT_INTERP.
 func TestInterpreterWithoutTable(t *testing.T) {
 	p := newPlace(t)
-	for _, f := range []tiny.Interp{{}, {Note: true}, {Fixed: true}} {
+	for _, f := range []tiny.Interp{{}, {Note: true}, {At: tiny.FixedAddress}} {
 		f.Path = p.rtld
 		prog := p.write(t, "prog", f.Bytes(tiny.Print(decoyText, 0)), 0o755)
 		refused(t, launch.Run(t, launch.Spec{Path: prog, Args: []string{"x"}}), 127, prog+": no PT_PHDR")

@@ -17,19 +17,19 @@ type Interp struct {
 	Path  string // of the interpreter; empty: it has none
 	Note  bool   // it has a program note, and e_entry is not the entry
 	Table bool   // it has PT_PHDR
-	Fixed bool   // it is ET_EXEC, and lies where linkers put those
+	At    uint64 // it is ET_EXEC and lies here; 0: ET_DYN
 	Stack uint32 // flags of PT_GNU_STACK
 }
 
-// FixedAddress is where a file with Fixed lies.
+// FixedAddress is where linkers put a program that is ET_EXEC.
 const FixedAddress = 0x400000
 
 // Bytes makes the file: one segment that may be read and executed.
 func (f Interp) Bytes(code *asm.Code) []byte {
 	le := binary.LittleEndian
-	base, kind := uint64(0), elf.ET_DYN
-	if f.Fixed {
-		base, kind = FixedAddress, elf.ET_EXEC
+	base, kind := f.At, elf.ET_DYN
+	if base != 0 {
+		kind = elf.ET_EXEC
 	}
 	var progs []elf.Prog64
 	add := func(typ elf.ProgType, flags elf.ProgFlag) *elf.Prog64 {
