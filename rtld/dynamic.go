@@ -88,7 +88,7 @@ func (m *module) readDynamic() {
 }
 
 // eachNeeded returns the name of the DT_NEEDED at index *i of the dynamic section or behind
-// it, and moves *i behind; 0 when there is none.
+// it, and moves *i behind. There is one: they were counted.
 func (m *module) eachNeeded(i *uint64) uintptr {
 	for *i < m.dynCount {
 		e := (*dyn)(pointer(m.ld + uintptr(*i*dynSize)))
@@ -101,6 +101,7 @@ func (m *module) eachNeeded(i *uint64) uintptr {
 			return name
 		}
 	}
+	m.changed(m.size)
 	return 0
 }
 

@@ -98,6 +98,7 @@ func loadLate(name uintptr) uintptr {
 		startTLS()
 	}
 	finishModules(first)
+	unguard()
 	t.on = false
 	announce(rtConsistent)
 	construct(l.initFirst)

@@ -36,6 +36,7 @@ func start(sp, self uintptr) {
 	// From here on the process is the program's: its fds, its names, its auxv. Its
 	// constructors may change everything, so nothing of the files is believed any more.
 	construct(l.initFirst)
+	unguard()
 	tick(lit("constructed\x00"))
 	enter(b.sp, p.base+uintptr(p.entry), finisher())
 }

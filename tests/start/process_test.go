@@ -523,3 +523,28 @@ func TestUnderTools(t *testing.T) {
 		t.Errorf("gdb: %v: %s", err, out.String())
 	}
 }
+
+// Tools that do not know execveat(2) to the full start a program through its loader by name.
+// qemu-user has no such call before 8.1; valgrind makes an execve of it, which loses what the stub
+// has to tell. Both end in one line.
+func TestUnderEmulators(t *testing.T) {
+	p := newPlace(t)
+	p.numbered(t, "lib", 5)
+	prog := p.needing(t, "prog", "$ORIGIN/lib", 0o755)
+	for _, tool := range [][]string{{"qemu-x86_64"}, {"valgrind", "-q"}, {"valgrind", "-q", "--trace-children=yes"}} {
+		path := need.Tool(t, tool[0])
+		run := func(args ...string) launch.Result {
+			var out, errs bytes.Buffer
+			cmd := exec.Command(path, slices.Concat(tool[1:], args)...)
+			cmd.Stdout, cmd.Stderr = &out, &errs
+			cmd.Run()
+			return launch.Result{Stdout: out.Bytes(), Stderr: errs.Bytes(), Exit: cmd.ProcessState.ExitCode()}
+		}
+		if r := run(p.rtld, prog); r.Exit != 5 || len(r.Stderr) > 0 {
+			t.Errorf("%v, explicit: %s", tool, describe(r))
+		}
+		if r := run(prog); r.Exit != 5 {
+			refused(t, r, 127)
+		}
+	}
+}
