@@ -19,7 +19,7 @@ func answer() {
 	}
 	if l.option&optionVerify != 0 {
 		beginLine()
-		say(lit("%: ok, modules: #\x00"), p.file, l.count)
+		say(lit("%: ok\x00"), p.file, 0)
 		writeLine(1)
 	}
 	exit(0)
@@ -53,6 +53,5 @@ func answerForeign(p, interp *module) {
 	if interp != p {
 		p.next = interp
 	}
-	process.count = 1
 	answer()
 }

@@ -57,8 +57,6 @@ func (b *block) mendCmdline() {
 
 // endOfStrings returns the address behind the last of the strings of an array, end when there
 // are none.
-//
-//go:noinline
 func endOfStrings(p, end uintptr) uintptr {
 	for ; load(p) != 0; p += word {
 		end = endOf(load(p))

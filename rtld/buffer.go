@@ -56,7 +56,7 @@ func (b *buffer) number(v, base uint64) {
 
 // lineMax bounds a line, whatever is in the names that it quotes; nameMax each of them.
 const (
-	lineMax = 4096
+	lineMax = 2048
 	nameMax = 400
 )
 

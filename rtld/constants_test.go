@@ -3,11 +3,13 @@ package rtld
 import (
 	"debug/elf"
 	"errors"
+	"fmt"
 	"go/ast"
 	"go/constant"
 	"go/parser"
 	"go/token"
 	"go/types"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -196,6 +198,28 @@ func TestStructures(t *testing.T) {
 		if f.got != f.want {
 			t.Errorf("%s: %d, want %d", f.name, f.got, f.want)
 		}
+	}
+}
+
+// What entry_amd64.s has to know of the loader's state.
+func TestEntryConstants(t *testing.T) {
+	source, err := os.ReadFile("entry_amd64.s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, n := range map[string]uintptr{
+		"maxStack": MaxStack, "stateSize": stateSize, "zeroAt": zeroAt, "baseOffset": uintptr(BaseOffset),
+		"fixedState": unsafe.Offsetof(fixed.loader), "fixedBusy": unsafe.Offsetof(fixed.busy),
+	} {
+		if line := fmt.Sprintf("#define %s %d", name, n); !strings.Contains(string(source), line) {
+			t.Errorf("no %q in entry_amd64.s", line)
+		}
+	}
+	if stateSize+MaxStack > 16*1024 || stateSize%16 != 0 || zeroAt%16 != 0 {
+		t.Errorf("%d bytes of state, zero from %d on, and %d of frames", stateSize, zeroAt, MaxStack)
+	}
+	if at := int(unsafe.Offsetof(process.program)); at-BaseOffset > 127 {
+		t.Errorf("the program is out of reach of r14: %d from it", at-BaseOffset)
 	}
 }
 

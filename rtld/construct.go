@@ -6,7 +6,7 @@ package rtld
 
 // sortModules puts the modules that first needs, and first, into the order of construction: a
 // module after what it needs, and what it needs in the order of its DT_NEEDED. In a cycle
-// the module that is met first comes last.
+// the module that is met first comes last; SLUL has no cycles.
 func sortModules(first *module) {
 	l := &process
 	first.isSeen = true
@@ -16,12 +16,15 @@ func sortModules(first *module) {
 			d := m.deps[m.nextDep]
 			m.nextDep++
 			if !d.isSeen {
-				d.isSeen = true
+				d.isSeen, d.isWaiting = true, true
 				d.up = m
 				m = d
+			} else if d.isWaiting && m.noteText(noteModule).at != 0 {
+				badName(lit("cycle of modules: %\x00"), d.file)
 			}
 			continue
 		}
+		m.isWaiting = false
 		if l.initFirst == nil {
 			l.initFirst = m
 		} else {

@@ -92,7 +92,7 @@ var damages = []struct {
 	{2, "magic", func(f *elftest.File) { f.Header.Ident[0] = 0x7e }, "e_ident="},
 	{2, "class 32", func(f *elftest.File) { f.Header.Ident[4] = 1 }, "EI_CLASS=1"},
 	{2, "big-endian", func(f *elftest.File) { f.Header.Ident[5] = 2 }, "EI_DATA=2"},
-	{2, "EI_VERSION 0", func(f *elftest.File) { f.Header.Ident[6] = 0 }, "EI_VERSION=0"},
+	{2, "EI_VERSION 0", func(f *elftest.File) { f.Header.Ident[6] = 0 }, "unknown ELF version: e_version=1"},
 	{2, "e_version 2", func(f *elftest.File) { f.Header.Version = 2 }, "e_version=2"},
 	{3, "AArch64", func(f *elftest.File) { f.Header.Machine = 183 }, "made for AArch64, this loader is for x86-64: e_machine=183"},
 	{3, "unknown machine", func(f *elftest.File) { f.Header.Machine = 0xfff0 }, "made for another machine"},
@@ -135,12 +135,12 @@ var damages = []struct {
 		f.Progs[elftest.RW].Off, f.Progs[elftest.RW].Vaddr = 0x1400, 0x1400
 		f.Progs[elftest.RW].Filesz = 0x1000
 		f.Progs[elftest.Text].Filesz, f.Progs[elftest.Text].Memsz = 0x1200, 0x1200
-	}, "share a page, not permissions"},
+	}, "segments share a page: p_vaddr=0x1400"},
 	{20, "page shared by two places of the file", func(f *elftest.File) {
 		f.Progs[elftest.Stack] = f.Progs[elftest.RW]
 		s := &f.Progs[elftest.Stack]
 		s.Off, s.Vaddr, s.Filesz, s.Memsz = 0xa00, 0x4a00, 0x100, 0x100
-	}, "share a page, not of the file"},
+	}, "segments share a page: p_vaddr="},
 	{24, "writable and executable", func(f *elftest.File) { f.Progs[elftest.RW].Flags = 7 }, "p_flags=7"},
 	{24, "writable text", func(f *elftest.File) { f.Progs[elftest.Text].Flags = 3 }, "p_flags=3"},
 	{26, "PT_INTERP empty", interp(func(p *[]byte) { *p = nil }), "p_filesz=0"},

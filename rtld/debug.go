@@ -5,13 +5,18 @@ import "unsafe"
 // What debuggers need: struct r_debug of <link.h>, a list of modules, and a function that
 // is called when the list has changed (docs/loader.md, "Debuggers").
 
-// debugger is struct r_debug, which debuggers find as the symbol _r_debug and through DT_DEBUG.
+// debugger is struct r_debug, which debuggers find as the symbol _r_debug and through DT_DEBUG, and
+// what else has to have an address in the loader's image.
 type debugger struct {
 	version int32   // r_version
 	first   *module // r_map
 	changed uintptr // r_brk
 	state   int32   // r_state
 	base    uintptr // r_ldbase
+
+	// What follows is ours.
+	loader uintptr // the address of process, plus BaseOffset
+	busy   uint32  // 1: an exported function is at work
 }
 
 const (
@@ -19,15 +24,21 @@ const (
 	rtAdd        = 1
 )
 
-var rDebug debugger
-
 // announce tells debuggers that the list of modules is about to change, or has changed.
 func announce(state int32) {
 	l := &process
 	l.own.file = lit("\x00") // the executable that debuggers know has no name in the list
-	rDebug = debugger{1, &l.own, debugStatePC(), state, l.self}
-	// shrink makes PT_DYNAMIC the fourth program header, and DT_DEBUG the first entry.
-	dynamic := l.self + load(l.self+ehdrSize+3*phdrSize+16)
-	store(dynamic+8, uintptr(unsafe.Pointer(&rDebug)))
+	at := uintptr(unsafe.Pointer(&fixed))
+	page := at &^ uintptr(l.page-1)
+	check(lit("no memory: &\x00"), sys3(sysMprotect, page, uintptr(l.page), protRead|protWrite))
+	d := (*debugger)(pointer(at)) // not fixed: that would be larger code
+	d.version, d.first, d.changed, d.state, d.base = 1, &l.own, debugStatePC(), state, l.self
+	d.loader = uintptr(unsafe.Pointer(l)) + uintptr(BaseOffset)
+	// shrink puts PT_DYNAMIC, which is empty, before the variables.
+	store(at-debugSize, dtDebug)
+	store(at-debugSize+8, at)
 	debugState()
 }
+
+// debugSize is the size of PT_DYNAMIC: DT_DEBUG and DT_NULL.
+const debugSize = 2 * dynSize

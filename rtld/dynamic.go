@@ -34,7 +34,7 @@ func (m *module) complain(what uintptr, slot uint8) {
 
 // tagNames names the slots.
 const tagNames = "\x01NEEDED\n\x02PLTRELSZ\n\x04HASH\n\x05STRTAB\n\x06SYMTAB\n\x07RELA\n\x08RELASZ\n" +
-	"\x09RELAENT\n\x0aSTRSZ\n\x0bSYMENT\n\x0cINIT\n\x0dFINI\n\x11REL\n\x12RELSZ\n\x14PLTREL\n\x16TEXTREL\n" +
+	"\x09RELAENT\n\x0aSTRSZ\n\x0bSYMENT\n\x0cINIT\n\x0dFINI\n\x14PLTREL\n" +
 	"\x17JMPREL\n\x19INIT_ARRAY\n\x1aFINI_ARRAY\n\x1bINIT_ARRAYSZ\n\x1cFINI_ARRAYSZ\n\x1eFLAGS\n\x20PREINIT_ARRAY\n\x21PREINIT_ARRAYSZ\n" +
 	"\x23RELRSZ\n\x24RELR\n\x25RELRENT\n\x26GNU_HASH\n\x27VERSYM\n\x29VERDEF\n\x2aVERDEFNUM\n\x2bVERNEED\n\x2cVERNEEDNUM\n\xff?\n\x00"
 
@@ -75,7 +75,7 @@ func (m *module) readDynamic() {
 		case slot == dtDebug:
 			// Read-only as our own files have it, it is of no use to anybody.
 			if m.around(uint64(uintptr(unsafe.Pointer(e))-m.base), dynSize, pfW) != nil {
-				e.value = uint64(uintptr(unsafe.Pointer(&rDebug)))
+				e.value = uint64(uintptr(unsafe.Pointer(&fixed)))
 			}
 			continue
 		case m.has(slot):

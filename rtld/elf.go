@@ -116,7 +116,8 @@ type ehdr struct {
 	entry, phoff, shoff       uint64
 	flags                     uint32
 	ehsize, phentsize, phnum  uint16
-	_                         [3]uint16
+	shentsize, shnum          uint16
+	_                         uint16
 }
 
 // phdr is Elf64_Phdr.

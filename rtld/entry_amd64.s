@@ -6,21 +6,48 @@
 
 #include "textflag.h"
 
+// What lies below the kernel's block while the loader runs:
+//
+//	rsp at entry -> argc, argv, envp, auxv (the kernel's block)
+//	                the loader's frames: rtld/shrink proves that they need
+//	                less than maxStack bytes
+//	- maxStack      the loader's state, stateSize bytes (start.go); in some ways in
+//	                not zero: fs/binfmt_script.c takes argv[0] off the stack and leaves
+//	                its bytes there
+//
+// r14 points baseOffset bytes into the state wherever Go code runs (rtld/shrink, base.go).
+#define maxStack 1152
+#define stateSize 13888
+#define zeroAt 12576
+#define baseOffset 12808
+#define fixedState 40 // of state and busy in the variable fixed
+#define fixedBusy 48
+
 // func entry0()
 // The ELF entry point. Needs nothing but rsp; never returns. There is no g: the only
-// code that would read one, the stack checks, is dropped by rtld/shrink. The loader's frames lie
-// below the kernel's block; rtld/shrink proves how deep they get.
+// code that would read one, the stack checks, is dropped by rtld/shrink.
 TEXT ·entry0(SB), NOSPLIT|NOFRAME, $0
-	MOVQ	SP, AX
+	MOVQ	SP, BX
+	LEAQ	-(maxStack+stateSize)(SP), DI
+	LEAQ	baseOffset(DI), R14
+	LEAQ	zeroAt(DI), DI
+	MOVL	$((stateSize-zeroAt)/8), CX
+	XORL	AX, AX
+	REP;	STOSQ
+	XORPS	X15, X15 // Go's zero
 	LEAQ	·entry0(SB), DX
 	SUBQ	$32, SP
 	ANDQ	$~15, SP
-	XORPS	X15, X15 // Go's zero
-	LEAQ	·process+128(SB), R14 // the base register, see rtld/shrink
-	MOVQ	AX, 0(SP)
+	MOVQ	BX, 0(SP)
 	MOVQ	DX, 8(SP)
-	CALL	·start(SB)
-	// start never returns. What follows is never run either: it keeps the
+	CALL	·prepare(SB)
+	MOVQ	16(SP), AX
+	TESTQ	AX, AX
+	JEQ	stay
+	LEAQ	baseOffset(AX), R14
+stay:
+	CALL	·run(SB)
+	// run never returns. What follows is never run either: it keeps the
 	// routines in the linked file that only the post-linker refers to.
 	CALL	·trap(SB)
 	CALL	·sysRegs(SB)
@@ -141,7 +168,7 @@ TEXT ·finish(SB), NOSPLIT|NOFRAME, $0
 
 TEXT ·serve(SB), NOSPLIT|NOFRAME, $0
 	MOVL	$1, CX
-	XCHGL	CX, ·busy(SB)
+	XCHGL	CX, ·fixed+fixedBusy(SB)
 	TESTL	CX, CX
 	JNE	busy
 	SUBQ	$48, SP
@@ -159,7 +186,7 @@ TEXT ·serve(SB), NOSPLIT|NOFRAME, $0
 	MOVQ	SI, 16(SP)
 	MOVQ	BP, 24(SP)
 	XORPS	X15, X15
-	LEAQ	·process+128(SB), R14
+	MOVQ	·fixed+fixedState(SB), R14
 	CLD
 	CALL	·service(SB)
 	MOVQ	32(SP), AX
@@ -178,7 +205,7 @@ TEXT ·leave(SB), NOSPLIT|NOFRAME, $0
 	MOVQ	32(SP), BX
 	BYTE	$0x48; BYTE $0x8b; BYTE $0x6c; BYTE $0x24; BYTE $0x28 // MOVQ 40(SP), BP, which vet would call a mistake
 	ADDQ	$48, SP
-	MOVL	$0, ·busy(SB)
+	MOVL	$0, ·fixed+fixedBusy(SB)
 	RET
 
 // func goBack(sp uintptr)
@@ -223,11 +250,10 @@ TEXT ·finishPC(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ	AX, ret+0(FP)
 	RET
 
-// SIGBUS comes here, on whatever stack; nothing goes back.
+// SIGBUS comes here, on whatever stack, with r14 as it was; nothing goes back.
 TEXT ·bus(SB), NOSPLIT|NOFRAME, $0
 	ANDQ	$~15, SP
 	XORPS	X15, X15
-	LEAQ	·process+128(SB), R14
 	CLD
 	CALL	·busCaught(SB)
 	INT	$3

@@ -26,9 +26,7 @@ func (m *module) checkHeader(e *ehdr, n uint64) {
 		bad(lit("not a 64-bit file: EI_CLASS=#\x00"), uint64(e.class))
 	case e.data != 1:
 		bad(lit("not a little-endian file: EI_DATA=#\x00"), uint64(e.data))
-	case e.identVersion != 1:
-		bad(lit("unknown ELF version: EI_VERSION=#\x00"), uint64(e.identVersion))
-	case e.version != 1:
+	case e.identVersion != 1 || e.version != 1:
 		bad(lit("unknown ELF version: e_version=#\x00"), uint64(e.version))
 	case e.machine != machine:
 		of := uint64(e.machine)
@@ -50,7 +48,7 @@ func (m *module) checkHeader(e *ehdr, n uint64) {
 func outside(at, n, size uint64) bool { return at > size || n > size-at }
 
 // machineNames names the machines that somebody may have a file of.
-const machineNames = "\x03i386\n\x15PowerPC64\n\x28Arm\n\x3ex86-64\n\xb7AArch64\n\xf3RISC-V\n\xffanother machine\n\x00"
+const machineNames = "\x03i386\n\x3ex86-64\n\xb7AArch64\n\xf3RISC-V\n\xffanother machine\n\x00"
 
 // Version is the loader's own version, which programs may ask a minimum of.
 const Version = 1

@@ -16,12 +16,7 @@ type lateLoad struct {
 	lastDeferred *deferred
 	message      uintptr // of the last mistake, a C string; 0: there was none
 
-	// as it was before the call
-	last      *module
-	count     uint64
-	alias     *alias
-	finiFirst *module
-	tlsUsed   uint64
+	before growth // as it was before the call
 }
 
 // service numbers of the exported functions.
@@ -33,9 +28,6 @@ const (
 	serviceProgram
 	serviceFinish
 )
-
-// busy is 1 while a call is being served.
-var busy uint32
 
 // service does what the exported function nr was called for. back is the caller's stack.
 func service(nr, a, b, back uintptr) uintptr {
@@ -70,7 +62,7 @@ func loadLate(name uintptr) uintptr {
 	l := &process
 	t := &l.late
 	t.message = 0
-	t.last, t.count, t.alias, t.finiFirst, t.tlsUsed = l.last, l.count, l.names.last, l.finiFirst, l.tls.used
+	t.before = l.growth
 	t.on = true
 	l.index.slots = 0 // it knows nothing of late libraries
 	p := &l.program
@@ -86,7 +78,7 @@ func loadLate(name uintptr) uintptr {
 		m = loadFile(p, fd)
 		addName(m, keepString(name))
 	}
-	first := t.last.next
+	first := t.before.last.next
 	if first == nil {
 		t.on = false
 		return handleOf(m)
@@ -117,15 +109,15 @@ func undoLate() {
 			m.unmap()
 		}
 	}
-	for m := t.last.next; m != nil; m = m.next {
+	for m := t.before.last.next; m != nil; m = m.next {
 		m.unmap()
 	}
-	for a := l.names.last; a != t.alias; a = a.older {
-		l.names.heads[a.hash%256] = a.next
+	for a := l.lastAlias; a != t.before.lastAlias; a = a.older {
+		l.names[a.hash%256] = a.next
 	}
-	t.last.next = nil
+	t.before.last.next = nil
 	t.opened, t.deferred = nil, nil
-	l.last, l.count, l.names.last, l.finiFirst, l.tls.used = t.last, t.count, t.alias, t.finiFirst, t.tlsUsed
+	l.growth = t.before
 }
 
 //go:noinline

@@ -8,11 +8,8 @@ import "unsafe"
 // (vm.max_map_count, 65530) comes soon behind.
 const maxModules = 16000
 
-// names are the names by which modules are known: a name that was asked for, a DT_SONAME.
-type names struct {
-	heads [256]*alias // by hash
-	last  *alias      // that was added, for undo
-}
+// names are the names by which modules are known, by hash: a name that was asked for, a DT_SONAME.
+type names [256]*alias
 
 type alias struct {
 	next  *alias // of the same head
@@ -28,7 +25,7 @@ type alias struct {
 func moduleNamed(name uintptr) *module {
 	l := &process
 	h := gnuHashOf(name)
-	for a := l.names.heads[h%256]; a != nil; a = a.next {
+	for a := l.names[h%256]; a != nil; a = a.next {
 		if a.hash == h && isSame(a.name, name) {
 			return a.m
 		}
@@ -43,9 +40,9 @@ func addName(m *module, name uintptr) {
 	l := &process
 	h := gnuHashOf(name)
 	a := (*alias)(pointer(alloc(uint64(unsafe.Sizeof(alias{})))))
-	a.next, a.older, a.name, a.hash, a.m = l.names.heads[h%256], l.names.last, name, h, m
-	l.names.heads[h%256] = a
-	l.names.last = a
+	a.next, a.older, a.name, a.hash, a.m = l.names[h%256], l.lastAlias, name, h, m
+	l.names[h%256] = a
+	l.lastAlias = a
 }
 
 // loadNeeded loads what the modules from m on need, and what that needs. What cannot be

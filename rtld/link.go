@@ -4,15 +4,16 @@ package rtld
 
 // linkProgram loads what p needs and binds everything. Nothing of it runs yet.
 func linkProgram(p *module) {
-	if p.dynamic == nil {
-		return
+	if p.dynamic != nil {
+		p.prepare()
+		prepareOwn()
+		traceLoad(p)
+		loadNeeded(p)
+		tick(lit("loaded\x00"))
 	}
-	p.prepare()
-	prepareOwn()
-	traceLoad(p)
-	loadNeeded(p)
-	tick(lit("loaded\x00"))
-	bind(p)
+	if !p.isSimple() {
+		bind(p)
+	}
 }
 
 // bind binds the modules from first on, all of which are loaded, to each other and to
@@ -77,6 +78,9 @@ func prepareOwn() {
 	copyBytes(copied, l.self+ehdrSize, uintptr(n)*phdrSize)
 	o.size = maxAddress
 	o.setTable(copied, n)
+	// Debuggers look at PT_DYNAMIC; the section itself lies behind the program headers (rtld/shrink).
+	o.dynamic.vaddr, o.dynamic.memsz = ehdrSize+n*phdrSize, 256
+	process.names = (*names)(pointer(alloc(256 * word)))
 	l.about = o
 	o.prepare()
 	l.about = &l.program

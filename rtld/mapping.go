@@ -56,7 +56,6 @@ func (m *module) reserve() {
 	at := mmap(want, span+extra, protNone, flags, ^uintptr(0), 0)
 	if m.fixed {
 		if at != want { // EEXIST; a kernel before 4.17 takes the address for a wish
-			munmap(at, span) // EINVAL for an errno
 			bad(lit("the address range is not free: p_vaddr=$\x00"), m.lo)
 		}
 		return

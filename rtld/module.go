@@ -15,18 +15,21 @@ type module struct {
 	prev *module // l_prev
 
 	// What is used most comes first: offsets below 128 make shorter instructions.
-	tags     uint64  // bit per dynamic tag that is there
-	loads    []phdr  // PT_LOADs that have memory, by address: the first of table
-	fd       uintptr // of the file, as long as isOpen says so, or the caller
-	symbols  uint64  // how many
-	size     uint64  // of the file
-	isOpen   bool
-	isMapped bool
-	isSeen   bool   // on the way to the order of constructors
-	missing  bool   // a symbol that it needs is defined by nobody
-	unlinked bool   // file is no path any more
-	fixed    bool   // ET_EXEC: at its own addresses
-	lo, hi   uint64 // the pages that the PT_LOADs span
+	tags      uint64  // bit per dynamic tag that is there
+	loads     []phdr  // PT_LOADs that have memory, by address: the first of table
+	fd        uintptr // of the file, as long as isOpen says so, or the caller
+	symbols   uint64  // how many
+	size      uint64  // of the file
+	isOpen    bool
+	isMapped  bool
+	isSeen    bool // on the way to the order of constructors,
+	isWaiting bool // and what it needs is still on that way
+	missing   bool // a symbol that it needs is defined by nobody
+	unlinked  bool // file is no path any more
+	fixed     bool // ET_EXEC: at its own addresses
+
+	hasSections bool   // it is not stripped of everything
+	lo, hi      uint64 // the pages that the PT_LOADs span
 
 	deps   []*module // what DT_NEEDED asks for, in that order; nil for what is absent
 	strtab uintptr   // in memory, as the two below
@@ -93,7 +96,7 @@ func (m *module) readHead(head uintptr) uint64 {
 func (m *module) readHeaders(head uintptr, n uint64) {
 	e := (*ehdr)(pointer(head))
 	m.checkHeader(e, n)
-	m.phoff, m.entry, m.fixed = e.phoff, e.entry, e.typ == etExec
+	m.phoff, m.entry, m.fixed, m.hasSections = e.phoff, e.entry, e.typ == etExec, e.shnum != 0
 	size := uint64(e.phnum) * phdrSize
 	at := head + uintptr(e.phoff)
 	if isIn := !outside(e.phoff, size, n); !isIn || m != &process.program {
@@ -111,6 +114,7 @@ func (m *module) readHeaders(head uintptr, n uint64) {
 //
 //go:noinline
 func (m *module) setTable(at uintptr, n uint64) {
+	m.note, m.dynamic, m.relro, m.interp, m.phdr, m.tls = nil, nil, nil, nil, nil, nil
 	m.table = (*[maxTable / phdrSize]phdr)(pointer(at))[:n:n]
 	m.checkSegments()
 }

@@ -22,10 +22,27 @@ func linkOf(m *module, room uintptr) uintptr {
 	return room
 }
 
-// commName chooses the name for PR_SET_NAME (docs/startup.md, "Names"), a C string, and
-// makes p.file the path that goes with it: argv[0], or what it is along PATH, when that
-// provably leads to the program, else the link of its fd. The link comes last because
-// it is dear: the kernel makes three inodes below /proc for it.
+// nameProcess names the process (docs/startup.md, "Names"), and makes p.file the path that goes
+// with the name: argv[0], or what it is along PATH, when that provably leads to the program, else
+// the link of its fd. The link comes last because it is dear: the kernel makes three inodes
+// below /proc for it. With binfmt_misc the kernel has done all that.
+func nameProcess(p *module) {
+	l := &process
+	if l.how.mode == modeBinfmt {
+		return
+	}
+	setComm(commName(p))
+	if p.file == pathPlace() {
+		// In the loader's own memory. The argument, if it is the same, or a copy outlives it.
+		if arg := l.block.arg0(); isSame(arg, p.file) {
+			p.file = arg
+		} else {
+			p.file = keepString(p.file)
+		}
+	}
+}
+
+// commName chooses the name, and leaves the path in p.file, maybe in pathPlace.
 func commName(p *module) uintptr {
 	l := &process
 	b := &l.block
@@ -36,7 +53,7 @@ func commName(p *module) uintptr {
 		name++ // a login shell's mark
 	}
 	st := &l.other
-	if !l.secure && l.how.mode != modeBinfmt && byteAt(name) != 0 {
+	if !l.secure && byteAt(name) != 0 {
 		found := false
 		if isPath {
 			found = !failed(statPath(path, st))

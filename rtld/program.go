@@ -75,7 +75,7 @@ func readProgram(p *module) {
 		return
 	}
 	p.look(&l.stat)
-	l.comm = commName(p)
+	nameProcess(p)
 	head := uintptr(unsafe.Pointer(&l.head))
 	n := p.readHead(head)
 	if s := p.note; s != nil {
@@ -109,7 +109,7 @@ func takeMapped(p *module) {
 	p.isMapped = true
 	p.setTable(copied, uint64(n))
 	if p.phdr == nil {
-		bad(lit("no PT_PHDR: e_phnum=#\x00"), uint64(n))
+		bad(lit("unknown program headers: AT_PHNUM=#\x00"), uint64(n))
 	}
 	p.base = at - uintptr(p.phdr.vaddr)
 	p.entry = uint64(entry - p.base)
@@ -117,7 +117,7 @@ func takeMapped(p *module) {
 		guard()
 		at := p.view(s.vaddr, min(s.filesz, noteSize), pfR)
 		if at == nil {
-			bad(lit("program note outside the image: p_vaddr=$\x00"), s.vaddr)
+			bad(lit("segment outside the file: p_offset=$\x00"), s.off)
 		}
 		p.entry = p.checkNote((*note)(at), s.filesz)
 	}

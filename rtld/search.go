@@ -129,7 +129,7 @@ func tryPath(path *buffer) uintptr {
 	return fd
 }
 
-// openHead opens the file at path, which is in tryPlace, and reads its first bytes to room.head.
+// openHead opens the file at path, which is in tryPlace, and reads its first bytes to headPlace.
 func openHead(path *buffer) (fd uintptr, isForUs bool) {
 	l := &process
 	if path.full() {

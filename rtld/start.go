@@ -5,9 +5,10 @@ import "unsafe"
 // The loader's table of contents: what happens between the kernel's jump to entry0
 // and the jump to the program, in order.
 
-// start gets the kernel's stack pointer and the address of the loader's first
-// instruction. It never returns: a stage that fails ends the process.
-func start(sp, self uintptr) {
+// prepare gets the kernel's stack pointer and the address of the loader's first
+// instruction. It finds the program and reads its headers, and returns where the loader's
+// state is from then on, 0 for where it is. A stage that fails ends the process.
+func prepare(sp, self uintptr) uintptr {
 	l := &process
 	l.self = self &^ 4095
 	b := &l.block
@@ -22,6 +23,16 @@ func start(sp, self uintptr) {
 	l.about = p
 	findProgram(p)
 	readProgram(p)
+	if p.isSimple() {
+		return 0
+	}
+	return settle()
+}
+
+// run loads the program and starts it. It never returns.
+func run() {
+	l := &process
+	p := &l.program
 	if p.note == nil && l.how.mode != modeInterp {
 		startForeign(p)
 	}
@@ -38,20 +49,41 @@ func start(sp, self uintptr) {
 	construct(l.initFirst)
 	unguard()
 	tick(lit("constructed\x00"))
-	enter(b.sp, p.base+uintptr(p.entry), finisher())
+	enter(l.block.sp, p.base+uintptr(p.entry), finisher())
 }
 
-// loader is all that the loader remembers. What is always used comes first: each page
-// that is touched costs a page fault, and the first 256 bytes are reached by shorter
-// instructions (rtld/shrink, base.go).
+// loader is all that the loader remembers, its state. It lies on the stack below the frames of the
+// loader, whose deepest end is MaxStack below the kernel's block, or in memory of its own
+// (settle). What is always used comes last, next to the frames: each page that is touched costs
+// a page fault. What is used most lies in the 256 bytes around BaseOffset, which are reached by
+// shorter instructions (rtld/shrink, base.go).
+//
+// entry0 makes what begins with guarded zero; all of it is after settle.
 type loader struct {
-	self   uintptr // the first byte of the loader's own image
-	page   uint64  // of the system, bytes
-	about  *module // which complaints are about
-	last   *module // of those that are loaded
-	count  uint64  // of them, without own
-	free   uintptr // memory for alloc,
-	full   uintptr // and its end
+	room room
+
+	tls      tlsArea
+	index    index
+	headRead uint64 // bytes of a library's file that are in headPlace
+	names    *names
+	own      module // the loader itself, which offers symbols too
+
+	head  [headSize]byte // the first bytes of the program's file
+	other kernelStat     // of any file
+	stat  kernelStat     // of the program or the library that is being opened
+
+	guarded     guarded
+	times       uint64 // ns, when it began
+	how         launch
+	libraryPath uintptr // where to look first, a C string or 0
+
+	free uintptr // memory for alloc,
+	full uintptr // and its end
+
+	self  uintptr // the first byte of the loader's own image
+	page  uint64  // of the system, bytes
+	about *module // which complaints are about
+	growth
 	secure bool
 	option uint8 // optionList, optionVerify
 	trace  uint8 // traceFiles, traceSymbols, traceTime
@@ -60,47 +92,71 @@ type loader struct {
 
 	initFirst *module // constructors: the order, through module.after
 	initLast  *module
-	finiFirst *module // destructors, through module.before
 
 	line    buffer // the one that is being put together: a message, a line of --list, of a trace
 	late    lateLoad
 	block   block
 	program module
-
-	how         launch
-	comm        uintptr        // the name for PR_SET_NAME
-	libraryPath uintptr        // where to look first, a C string or 0
-	stat        kernelStat     // of the program or the library that is being opened
-	head        [headSize]byte // of the program's file
-
-	tls      tlsArea
-	index    index
-	own      module     // the loader itself, which offers symbols too
-	other    kernelStat // of any file
-	headRead uint64     // bytes of a library's file that are in room.head
-	guarded  guarded
-	times    uint64 // ns, when it began
-	names    names
 }
 
-// process is the loader of this process. But for room it is the only variable.
+// growth is what grows with every module, and what a late load that fails goes back to.
+type growth struct {
+	last      *module // of the list
+	count     uint64  // of modules, without own
+	lastAlias *alias
+	finiFirst *module // destructors, through module.before
+	tlsUsed   uint64  // bytes below the thread pointer
+}
+
+// process is the loader of this process.
 var process loader
 
-// room is for what is seldom needed: a line for messages, the program's path, a path
-// that is being tried, the head of a library's file.
-var room struct {
-	line [lineMax]byte
-	path [pathMax]byte
-	try  [pathMax]byte
-	head [headSize]byte
+// room is memory of which only what is used is touched.
+type room struct {
+	line [lineMax]byte // also for the first bytes of a library's file
+	path [pathMax]byte // the program's, as it is found
+	try  [pathMax]byte // of a library that is being looked for
 }
 
 const headSize = 1024
 
-func linePlace() uintptr { return uintptr(unsafe.Pointer(&room.line)) }
-func pathPlace() uintptr { return uintptr(unsafe.Pointer(&room.path)) }
-func tryPlace() uintptr  { return uintptr(unsafe.Pointer(&room.try)) }
-func headPlace() uintptr { return uintptr(unsafe.Pointer(&room.head)) }
+func linePlace() uintptr { return uintptr(unsafe.Pointer(&process.room.line)) }
+func pathPlace() uintptr { return uintptr(unsafe.Pointer(&process.room.path)) }
+func tryPlace() uintptr  { return uintptr(unsafe.Pointer(&process.room.try)) }
+func headPlace() uintptr { return linePlace() }
+
+// What entry_amd64.s and rtld/shrink have to know of it, in bytes.
+const (
+	stateSize  = unsafe.Sizeof(process)
+	zeroAt     = unsafe.Offsetof(process.guarded)
+	BaseOffset = int(unsafe.Offsetof(process.self)) + 128
+	MaxStack   = 1152
+)
+
+// fixed is the variable that has an address in the loader's image. It is zero, and its page
+// read-only, until announce.
+var fixed debugger
+
+// isSimple tells whether the program needs nothing of the loader once it runs: no libraries, and
+// nothing that a debugger could show.
+func (m *module) isSimple() bool { return m.dynamic == nil && m.tls == nil && !m.hasSections }
+
+// settle moves the state to memory that stays when the program has the stack. What points
+// into it is made anew.
+func settle() uintptr {
+	l := &process
+	to := newPages(uint64(stateSize))
+	at := uintptr(unsafe.Pointer(l))
+	const from = unsafe.Offsetof(process.head)
+	copyBytes(to+from, at+from, stateSize-from)
+	n := (*loader)(pointer(to))
+	p := &n.program
+	n.about = p
+	if table := uintptr(unsafe.Pointer(&p.table[0])); table-at < stateSize {
+		p.setTable(table-at+to, uint64(len(p.table)))
+	}
+	return to
+}
 
 // alloc returns n bytes of zeroed memory that stays, aligned to 16.
 //
@@ -136,7 +192,9 @@ func introduce(p *module) {
 	if l.how.mode != modeInterp {
 		describeProcess(p, l.self)
 	}
-	announce(rtConsistent)
+	if !p.isSimple() {
+		announce(rtConsistent)
+	}
 }
 
 // describeProcess makes the process that of the program p, with an interpreter at base.
@@ -148,18 +206,7 @@ func describeProcess(p *module, base uintptr) {
 		phdr = alloc(p.headers())
 		p.readAt(phdr, p.headers(), p.phoff)
 	}
-	execfn := p.file // an argument, as from execve
-	if execfn == pathPlace() {
-		// In the loader's own memory, which the program has no business in. The argument,
-		// if it is the same, or a copy outlives it.
-		if execfn = b.arg0(); !isSame(execfn, p.file) {
-			execfn = keepString(p.file)
-		}
-	}
-	b.mendAux(phdr, uintptr(len(p.table)), p.base+uintptr(p.entry), base, execfn)
-	if l.how.mode != modeBinfmt {
-		setComm(l.comm)
-	}
+	b.mendAux(phdr, uintptr(len(p.table)), p.base+uintptr(p.entry), base, p.file)
 	if !l.isRenamed && (l.how.mode == modeBinfmt || l.how.mode == modeExplicit) {
 		l.block.mendCmdline()
 	}

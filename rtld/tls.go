@@ -24,7 +24,6 @@ const (
 
 // tlsArea is where the blocks are.
 type tlsArea struct {
-	used  uint64 // bytes below the thread pointer
 	size  uint64 // that there are
 	align uint64
 	tp    uintptr // the thread pointer, 0 as long as there is none
@@ -39,14 +38,14 @@ func placeTLS(m *module) {
 	}
 	align := max(s.align, 1)
 	first := -s.vaddr & (align - 1)
-	m.tlsOffset = pageUp(t.used+s.memsz-first, align) + first
-	if m.tlsOffset < t.used+s.memsz {
+	m.tlsOffset = pageUp(l.tlsUsed+s.memsz-first, align) + first
+	if m.tlsOffset < l.tlsUsed+s.memsz {
 		m.tlsOffset += align
 	}
 	if t.tp != 0 && (m.tlsOffset > t.size || align > t.align) {
 		bad(lit("no thread-local storage left for late libraries: p_memsz=#\x00"), s.memsz)
 	}
-	t.used = m.tlsOffset
+	l.tlsUsed = m.tlsOffset
 	t.align = max(t.align, align)
 }
 
@@ -54,7 +53,7 @@ func placeTLS(m *module) {
 // a dynamic section, since a stack protector does.
 func startTLS() {
 	l := &process
-	if l.program.dynamic == nil {
+	if l.program.dynamic == nil && l.program.tls == nil {
 		return
 	}
 	t := &l.tls
@@ -63,14 +62,14 @@ func startTLS() {
 		bad(lit("no random bytes: AT_RANDOM=#\x00"), 0)
 	}
 	t.align = max(t.align, 64)
-	t.size = pageUp(t.used+tlsSpare, t.align)
+	t.size = pageUp(l.tlsUsed+tlsSpare, t.align)
 	at := alloc(t.size + t.align + tcbSize)
 	t.tp = uintptr(pageUp(uint64(at)+t.size, t.align))
 	store(t.tp+tcbSelf, t.tp)
 	store(t.tp+tcbSelf2, t.tp)
 	store(t.tp+tcbCanary, load(random)&^0xff) // a byte 0 ends strings that run into it
 	store(t.tp+tcbPointer, load(random+word))
-	check(lit("cannot set the thread pointer: &\x00"), setThreadPointer(t.tp))
+	check(lit("no memory: &\x00"), setThreadPointer(t.tp))
 }
 
 // fillTLS puts the initial bytes into the block of m.

@@ -62,7 +62,7 @@ func traceLoad(m *module) {
 func traceSkip() {
 	l := &process
 	if l.trace&traceFiles != 0 {
-		tracing(lit("load: %: passed over, not for "+machineName+"\x00"), tryPlace(), 0)
+		tracing(lit("load: passed over %\x00"), tryPlace(), 0)
 		writeLine(2)
 	}
 }
@@ -80,6 +80,8 @@ func traceBind(m, of *module, q *query, y *symbol) {
 }
 
 // now returns the time in ns (CLOCK_MONOTONIC).
+//
+//go:noinline
 func now() uint64 {
 	var t struct{ seconds, nanos uint64 }
 	sys3(sysClockGettime, clockMonotonic, uintptr(unsafe.Pointer(&t)), 0)

@@ -94,8 +94,8 @@ func TestRebuild(t *testing.T) {
 	same("in another folder", dir)
 }
 
-// The image is small and position independent; what is writable in it is zero but for the
-// dynamic section, which has no relocation.
+// The image is small and position independent, one segment that nobody can write; its dynamic
+// section is empty, in a page without code, until the loader makes that page writable.
 func TestImage(t *testing.T) {
 	for _, arch := range Arches() {
 		b, err := For(arch)
@@ -112,26 +112,23 @@ func TestImage(t *testing.T) {
 		if f.Type != elf.ET_DYN {
 			t.Errorf("%s: %v", arch, f.Type)
 		}
-		var dynamic, writable elf.ProgHeader
+		loads := 0
 		for _, p := range f.Progs {
 			switch {
-			case p.Type == elf.PT_LOAD && p.Flags == elf.PF_R|elf.PF_X, p.Type == elf.PT_PHDR:
-			case p.Type == elf.PT_LOAD && p.Flags == elf.PF_R|elf.PF_W:
-				writable = p.ProgHeader
+			case p.Type == elf.PT_LOAD && p.Flags == elf.PF_R|elf.PF_X:
+				loads++
 			case p.Type == elf.PT_DYNAMIC:
-				dynamic = p.ProgHeader
-			case p.Type == elf.PT_GNU_STACK && p.Flags == elf.PF_R|elf.PF_W:
+				text := f.Section(".text")
+				if p.Filesz != 32 || !bytes.Equal(b[p.Off:p.Off+p.Filesz], make([]byte, 32)) || text.Addr+text.Size > p.Vaddr&^4095 {
+					t.Errorf("%s: dynamic section %+v, text %+v", arch, p.ProgHeader, text.SectionHeader)
+				}
+			case p.Type == elf.PT_PHDR, p.Type == elf.PT_GNU_STACK && p.Flags == elf.PF_R|elf.PF_W:
 			default:
 				t.Errorf("%s: %v %v", arch, p.Type, p.Flags)
 			}
 		}
-		if writable.Off != dynamic.Off || writable.Filesz != dynamic.Filesz || writable.Memsz > 32*1024 {
-			t.Errorf("%s: writable %+v, dynamic section %+v", arch, writable, dynamic)
-		}
-		for _, tag := range []elf.DynTag{elf.DT_RELA, elf.DT_REL, elf.DT_JMPREL, elf.DT_NEEDED, elf.DT_INIT, elf.DT_INIT_ARRAY} {
-			if v, err := f.DynValue(tag); err != nil || len(v) > 0 {
-				t.Errorf("%s: %v %v, %v", arch, tag, v, err)
-			}
+		if loads != 1 {
+			t.Errorf("%s: %d segments", arch, loads)
 		}
 		if got := Hash(arch); len(got) != 64 {
 			t.Errorf("%s: hash %q", arch, got)

@@ -1,38 +1,51 @@
 package shrink
 
-import "slul/asm/amd64"
+import (
+	"encoding/binary"
+	"fmt"
 
-// The base register. Go keeps g in r14, and nothing here has a g; so r14 holds an address in the
-// most used variable, and what lies within a byte's distance is reached by
-//
-//	[r14+disp8]    for    [rip+disp32]
-//
-// which is three bytes shorter. The assembly of the program sets r14 wherever it enters Go code.
+	"slul/asm/amd64"
+)
 
-// BaseOffset is how far into the variable r14 points.
-const BaseOffset = 128
+// The base register. Go keeps g in r14, and nothing here has a g; so r14 points into the one
+// variable that may lie anywhere, and is not part of the file:
+//
+//	[r14+disp]    for    [rip+disp32]
+//
+// which is three bytes shorter for what lies within a byte's distance. The assembly of the program
+// sets r14 wherever it enters Go code.
 
 // useBase rewrites what refers to the base variable.
-func (c *code) useBase(w *walk) {
-	base := w.at[w.byName[w.opt.Base]]
+func (c *code) useBase(w *walk) error {
+	base := w.base()
 	for k := range c.insts {
 		i := &c.insts[k]
-		off := int64(i.add) - BaseOffset
-		if base == nil || i.far != base || !i.keep || i.to >= 0 || i.PCRelSize != 4 || off < -128 || off > 127 {
+		if base == nil || i.far != base || !i.keep {
 			continue
 		}
-		if raw, ok := toBase(i, int8(off)); ok {
-			i.replace(raw...)
-			i.far, i.PCRelSize = nil, 0
+		raw, ok := toBase(i, int32(int64(i.add)-int64(w.opt.Offset)))
+		if !ok {
+			return fmt.Errorf("refers to %s in an unknown way at %#x", base.name, i.off)
 		}
+		i.replace(raw...)
+		i.far, i.PCRelSize = nil, 0
 	}
+	return nil
+}
+
+// base returns the base variable, nil when nothing refers to it.
+func (w *walk) base() *piece {
+	if w.opt.Base == "" {
+		return nil
+	}
+	return w.at[w.byName[w.opt.Base]]
 }
 
 // toBase encodes i, which has an operand [rip+disp32], with [r14+off]. The result is decoded
 // and compared.
-func toBase(i *inst, off int8) ([]byte, bool) {
+func toBase(i *inst, off int32) ([]byte, bool) {
 	b, modrm := i.raw, i.PCRelOff-1
-	if b[modrm]&0xc7 != 0x05 {
+	if i.PCRelSize != 4 || b[modrm]&0xc7 != 0x05 {
 		return nil, false
 	}
 	at := 0
@@ -47,7 +60,12 @@ func toBase(i *inst, off int8) ([]byte, bool) {
 		out = append(out, 0x41)
 	}
 	out = append(out, b[at:modrm]...)
-	out = append(out, 0x40|b[modrm]&0x38|6, byte(off))
+	reg := b[modrm]&0x38 | 6
+	if off >= -128 && off <= 127 {
+		out = append(out, 0x40|reg, byte(off))
+	} else {
+		out = binary.LittleEndian.AppendUint32(append(out, 0x80|reg), uint32(off))
+	}
 	out = append(out, b[modrm+5:]...)
 	j, err := amd64.Decode(out)
 	if err != nil || j.Size != len(out) || j.Op != i.Op || j.N != i.N {
@@ -56,7 +74,7 @@ func toBase(i *inst, off int8) ([]byte, bool) {
 	for a := range i.N {
 		want := i.Args[a]
 		if want.Kind == amd64.KindMem {
-			want.Mem.Base, want.Mem.Disp = amd64.R14, int32(off)
+			want.Mem.Base, want.Mem.Disp = amd64.R14, off
 		}
 		if j.Args[a] != want {
 			return nil, false

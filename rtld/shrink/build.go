@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"slul/rtld"
 )
 
 // Build links the command pkg, seen from folder dir, with its own entry point, and
@@ -102,14 +104,16 @@ func Loader(dir, arch string) (*Result, error) {
 		NoReturn: noReturn(pkg),
 		Trap:     pkg + ".trap.abi0",
 		Base:     pkg + ".process",
+		Offset:   rtld.BaseOffset,
+		Fixed:    []string{pkg + ".fixed"},
 		Fast: []string{
 			pkg + ".(*module).offers", pkg + ".(*module).find", pkg + ".(*index).find",
-			pkg + ".isSame",
+			pkg + ".isSame", pkg + ".resolve", pkg + ".relocateOne", pkg + ".lookup", pkg + ".(*module).ask", pkg + ".(*module).name", pkg + ".(*module).isVersion", pkg + ".(*module).target", pkg + ".(*module).word", pkg + ".gnuHashOf",
 		},
 		Soname:  "slulrtld-" + arch + ".so.1",
 		Version: "SLULRTLD_1",
 		Exports: []Export{
-			{"_r_debug", pkg + ".rDebug"},
+			{"_r_debug", pkg + ".fixed"},
 			{"_dl_debug_state", pkg + ".debugState.abi0"},
 			{"__tls_get_addr", pkg + ".tlsGetAddr.abi0"},
 			{"slulrtld_load", pkg + ".apiLoad.abi0"},
@@ -119,14 +123,14 @@ func Loader(dir, arch string) (*Result, error) {
 			{"slulrtld_program", pkg + ".apiProgram.abi0"},
 		},
 		MaxSize:  32 * 1024,
-		MaxStack: 4096,
+		MaxStack: rtld.MaxStack,
 	})
 }
 
 // noReturn lists what ends the process or leaves for the program.
 func noReturn(pkg string) []string {
 	return []string{
-		pkg + ".trap.abi0", pkg + ".start.abi0", pkg + ".enter.abi0", pkg + ".die", pkg + ".exit",
+		pkg + ".trap.abi0", pkg + ".run.abi0", pkg + ".enter.abi0", pkg + ".die", pkg + ".exit",
 		pkg + ".bad", pkg + ".badName", pkg + ".refused", pkg + ".stubFailure", pkg + ".endComplaint", pkg + ".complainInterface",
 		pkg + ".(*module).complain", pkg + ".(*module).changed", pkg + ".complainMissing",
 		pkg + ".complainAbsent", pkg + ".(*loader).startForeign", pkg + ".(*loader).answer", pkg + ".print",

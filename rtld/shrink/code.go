@@ -64,8 +64,8 @@ func readCode(w *walk, p *piece) (*code, error) {
 			}
 		}
 	}
-	if !strings.HasSuffix(p.name, ".abi0") {
-		c.useBase(w)
+	if err := c.useBase(w); err != nil {
+		return nil, err
 	}
 	c.mergeTails(w)
 	c.threadJumps(w)

@@ -182,11 +182,11 @@ func (d *dynamic) tables(w *walk) []byte {
 	return b
 }
 
-// dynEntries is how many entries .dynamic has: soname, debug, string and symbol sizes,
+// dynEntries is how many entries the dynamic section has: soname, string and symbol sizes,
 // number of versions, null, and one per table.
-var dynEntries = 6 + len(dynamicTables)
+var dynEntries = 5 + len(dynamicTables)
 
-// size returns how many bytes .dynamic has.
+// size returns how many bytes the dynamic section has.
 func (d *dynamic) size() uint64 {
 	if len(d.exports) == 0 {
 		return 0
@@ -194,14 +194,13 @@ func (d *dynamic) size() uint64 {
 	return uint64(dynEntries) * 16
 }
 
-// entries is .dynamic. The loader fills in DT_DEBUG, the first, when it runs.
+// entries is the dynamic section that the loader itself reads.
 func (d *dynamic) entries(w *walk) []byte {
 	list, _ := d.place(w)
 	if list == nil {
 		return nil
 	}
 	dyn := []elf.Dyn64{
-		{Tag: int64(elf.DT_DEBUG)},
 		{Tag: int64(elf.DT_SONAME), Val: uint64(d.str(d.soname))},
 		{Tag: int64(elf.DT_STRSZ), Val: uint64(len(d.strs))},
 		{Tag: int64(elf.DT_SYMENT), Val: 24},

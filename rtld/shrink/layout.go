@@ -6,35 +6,37 @@ import (
 	"slul/asm/amd64"
 )
 
-// Layout: the finished file is linked at 0, so that addresses of the first segment are
-// offsets:
+// Layout: the finished file is one segment, linked at 0, so that addresses are offsets:
 //
 //	0     ELF header
 //	64    program headers
-//	      .dynamic: also the beginning of the second segment, at an address of its own
+//	      a dynamic section, which the loader itself reads
 //	      functions, in the order of first use
 //	      constants
 //	      the other dynamic tables
+//	      PT_DYNAMIC, where the loader puts DT_DEBUG for debuggers; the fixed variables
 //
-// The second segment is writable: .dynamic, of which the loader itself changes DT_DEBUG,
-// and behind it in memory, in the same page if it fits, the variables.
+// The last part is zero, in a page without code: who wants to write there makes that page writable
+// first. (A second segment would make the kernel work for some 5 µs more.)
 
 const (
 	ehdrSize = 64
 	phdrSize = 56
-	phdrs    = 5
+	phdrs    = 4
 	headers  = ehdrSize + phdrs*phdrSize
 	pageSize = 4096
+
+	debugSize = 32 // of PT_DYNAMIC: DT_DEBUG and DT_NULL
 )
 
 // layout is where the parts of the finished file are.
 type layout struct {
-	dynamic     *dynamic
-	text        uint64 // the first function
-	tables      uint64 // the dynamic tables but .dynamic
-	end         uint64 // of the first segment, and of what is loaded of the file
-	data        uint64 // address of .dynamic
-	vars, limit uint64 // addresses of the variables and of their end
+	dynamic *dynamic
+	text    uint64 // the first function
+	tables  uint64 // the dynamic tables
+	end     uint64 // of what is loaded
+	data    uint64 // PT_DYNAMIC, with exports; then the variables
+	vars    uint64
 }
 
 // layOut gives every piece its address and every kept instruction its offset.
@@ -59,18 +61,23 @@ func layOut(w *walk) {
 		}
 	}
 	l.tables = (at + 7) &^ 7
-	l.end = l.tables + uint64(len(l.dynamic.tables(w)))
-	l.data = (l.end+pageSize-1)&^(pageSize-1) + headers
-	l.vars = l.data + l.dynamic.size()
+	l.data = (l.tables + uint64(len(l.dynamic.tables(w))) + 15) &^ 15
+	if endOfText(w) > l.data&^(pageSize-1) {
+		l.data = (l.data + pageSize - 1) &^ (pageSize - 1) // no code in this page
+	}
+	l.vars = l.data
+	if l.dynamic.size() > 0 {
+		l.vars += debugSize
+	}
 	at = l.vars
 	for _, p := range w.pieces {
-		if p.zero != 0 {
+		if p.zero != 0 && p != w.base() {
 			at = (at + 15) &^ 15
 			p.new = at
 			at += p.zero
 		}
 	}
-	l.limit = at
+	l.end = at
 }
 
 // layOut places the kept instructions and returns their size. Every jump within the

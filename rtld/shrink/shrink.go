@@ -10,7 +10,9 @@ type Options struct {
 	Indirect []string          // functions that may jump or call through a register, to code that is not ours
 	NoReturn []string          // functions after whose call nothing runs
 	Trap     string            // of these, the one that reports a failed check
-	Base     string            // a variable whose first 256 bytes r14 reaches, see base.go; "": none
+	Base     string            // the variable that r14 points into, see base.go; "": none
+	Offset   int               // how far into it
+	Fixed    []string          // variables that are part of the file, at its end
 	Fast     []string          // functions in which speed is worth more than size
 	Exports  []Export          // what the file offers to those that it loads; each is an entry of its own
 	Soname   string            // its name for them, DT_SONAME; with Exports

@@ -100,6 +100,9 @@ func (w *walk) keep(s elf.Symbol, from *piece, off uint64) (*piece, uint64, erro
 	p := &piece{name: s.Name, old: s.Value, from: from}
 	sec, _ := w.sectionAt(s.Value)
 	if sec.Type == elf.SHT_NOBITS {
+		if s.Name != w.opt.Base && !contains(w.opt.Fixed, s.Name) {
+			return nil, 0, w.blame(from, "reaches the variable "+s.Name+", which has no place")
+		}
 		p.zero = s.Size
 		w.add(p)
 		return p, off, nil

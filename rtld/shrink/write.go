@@ -42,6 +42,7 @@ func write(w *walk) ([]byte, error) {
 	}
 	f.Write(make([]byte, int(l.tables)-f.Len()))
 	f.Write(l.dynamic.tables(w))
+	f.Write(make([]byte, int(l.end)-f.Len()))
 	if f.Len() != int(l.end) {
 		return nil, fmt.Errorf("bug: wrote %d bytes of %d", f.Len(), l.end)
 	}
@@ -51,22 +52,18 @@ func write(w *walk) ([]byte, error) {
 	return f.Bytes(), nil
 }
 
-// programHeaders lists as many as phdrs says; a file without variables or exports has
-// PT_NULL in the place of what it lacks. gdb wants PT_PHDR, and before PT_DYNAMIC.
+// programHeaders lists as many as phdrs says; a file without exports has PT_NULL
+// in the place of PT_DYNAMIC. gdb wants PT_PHDR, and before PT_DYNAMIC.
 func (w *walk) programHeaders() []elf.Prog64 {
 	l := &w.text
 	list := []elf.Prog64{
 		{Type: uint32(elf.PT_PHDR), Flags: uint32(elf.PF_R), Off: ehdrSize, Vaddr: ehdrSize, Paddr: ehdrSize, Filesz: phdrs * phdrSize, Memsz: phdrs * phdrSize, Align: 8},
 		{Type: uint32(elf.PT_LOAD), Flags: uint32(elf.PF_R | elf.PF_X), Filesz: l.end, Memsz: l.end, Align: pageSize},
-		{}, {},
+		{},
 		{Type: uint32(elf.PT_GNU_STACK), Flags: uint32(elf.PF_R | elf.PF_W), Align: 16},
 	}
-	n := l.dynamic.size()
-	if l.limit > l.data {
-		list[2] = elf.Prog64{Type: uint32(elf.PT_LOAD), Flags: uint32(elf.PF_R | elf.PF_W), Off: headers, Vaddr: l.data, Paddr: l.data, Filesz: n, Memsz: l.limit - l.data, Align: pageSize}
-	}
-	if n > 0 {
-		list[3] = elf.Prog64{Type: uint32(elf.PT_DYNAMIC), Flags: uint32(elf.PF_R | elf.PF_W), Off: headers, Vaddr: l.data, Paddr: l.data, Filesz: n, Memsz: n, Align: 8}
+	if l.vars > l.data {
+		list[2] = elf.Prog64{Type: uint32(elf.PT_DYNAMIC), Flags: uint32(elf.PF_R | elf.PF_W), Off: l.data, Vaddr: l.data, Paddr: l.data, Filesz: debugSize, Memsz: debugSize, Align: 8}
 	}
 	return list
 }
@@ -112,17 +109,17 @@ func (w *walk) sections() (list []elf.Section64, names string) {
 	text := endOfText(w)
 	add("", "", elf.Section64{})
 	add(".text", "", elf.Section64{Type: uint32(elf.SHT_PROGBITS), Flags: uint64(elf.SHF_ALLOC | elf.SHF_EXECINSTR), Addr: l.text, Off: l.text, Size: text - l.text, Addralign: 1})
-	add(".bss", "", elf.Section64{Type: uint32(elf.SHT_NOBITS), Flags: uint64(elf.SHF_ALLOC | elf.SHF_WRITE), Addr: l.vars, Off: headers + l.dynamic.size(), Size: l.limit - l.vars, Addralign: 16})
+	add(".data", "", elf.Section64{Type: uint32(elf.SHT_PROGBITS), Flags: uint64(elf.SHF_ALLOC | elf.SHF_WRITE), Addr: l.vars, Off: l.vars, Size: l.end - l.vars, Addralign: 16})
 	tables, _ := l.dynamic.place(w)
 	for _, t := range tables {
-		if t.typ == elf.SHT_GNU_HASH {
+		if t.typ != elf.SHT_DYNSYM && t.typ != elf.SHT_STRTAB {
 			continue // only the loader itself reads it, and without a section header
 		}
 		at := l.tables + t.off
 		add(t.name, t.link, elf.Section64{Type: uint32(t.typ), Flags: uint64(elf.SHF_ALLOC), Addr: at, Off: at, Size: uint64(len(t.data)), Info: t.info, Addralign: t.align, Entsize: t.entry})
 	}
 	if tables != nil {
-		add(".dynamic", ".dynstr", elf.Section64{Type: uint32(elf.SHT_DYNAMIC), Flags: uint64(elf.SHF_ALLOC | elf.SHF_WRITE), Addr: l.data, Off: headers, Size: l.dynamic.size(), Addralign: 8, Entsize: 16})
+		add(".dynamic", ".dynstr", elf.Section64{Type: uint32(elf.SHT_DYNAMIC), Flags: uint64(elf.SHF_ALLOC | elf.SHF_WRITE), Addr: l.data, Off: l.data, Size: debugSize, Addralign: 8, Entsize: 16})
 	}
 	// In no segment: see docs/loader.md, "Debuggers". As thread-local storage it is in nobody's way.
 	add(".tbss.mmap", "", elf.Section64{Type: uint32(elf.SHT_NOBITS), Flags: uint64(elf.SHF_ALLOC | elf.SHF_TLS), Addr: mmapFrom, Size: mmapTo - mmapFrom, Addralign: 1})

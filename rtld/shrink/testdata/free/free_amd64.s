@@ -6,6 +6,7 @@
 // Calls start with the kernel's stack pointer and ends with what it returns.
 TEXT ·entry0(SB), NOSPLIT|NOFRAME, $0
 	MOVQ	SP, AX
+	LEAQ	-8192(SP), R14 // somewhere in the loader's state, which the kernel has zeroed
 	SUBQ	$32, SP
 	ANDQ	$~15, SP
 	XORPS	X15, X15
