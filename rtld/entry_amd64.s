@@ -9,11 +9,12 @@
 // What lies below the kernel's block while the loader runs:
 //
 //	rsp at entry -> argc, argv, envp, auxv (the kernel's block)
-//	                the loader's frames: rtld/shrink proves that they need
+//	- stateSize     the loader's state (start.go); in some ways in not zero:
+//	                fs/binfmt_script.c takes argv[0] off the stack and leaves its bytes there
+//	rsp ->          the loader's frames: rtld/shrink proves that they need
 //	                less than maxStack bytes
-//	- maxStack      the loader's state, stateSize bytes (start.go); in some ways in
-//	                not zero: fs/binfmt_script.c takes argv[0] off the stack and leaves
-//	                its bytes there
+//
+// Nothing is kept below rsp: there the kernel puts the frame of SIGBUS (guard.go).
 //
 // r14 points baseOffset bytes into the state wherever Go code runs (rtld/shrink, base.go).
 #define maxStack 1152
@@ -28,7 +29,8 @@
 // code that would read one, the stack checks, is dropped by rtld/shrink.
 TEXT ·entry0(SB), NOSPLIT|NOFRAME, $0
 	MOVQ	SP, BX
-	LEAQ	-(maxStack+stateSize)(SP), DI
+	LEAQ	-stateSize(SP), DI
+	MOVQ	DI, SP
 	LEAQ	baseOffset(DI), R14
 	LEAQ	zeroAt(DI), DI
 	MOVL	$((stateSize-zeroAt)/8), CX

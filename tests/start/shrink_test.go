@@ -142,9 +142,6 @@ func TestShrinkingFiles(t *testing.T) {
 	for _, s := range p.changing(t) {
 		for _, size := range []int64{0, 4096, 8192 + 100} {
 			t.Run(fmt.Sprintf("%s to %d", s.name, size), func(t *testing.T) {
-				if s.name == "explicit, simple" {
-					t.Skip("BUG: the loader's state lies below rsp, where the kernel puts the frame of SIGBUS")
-				}
 				ran, refusals, theirs, caught := 0, 0, 0, 0
 				change := func() error { return os.Truncate(s.victim, size) }
 				p.sweep(t, s, change, func(n int, end unix.WaitStatus, out []byte, fault *probe.Mapping) {
