@@ -67,10 +67,10 @@ func TestSmallest(t *testing.T) {
 		most int
 	}{
 		{"hello", 1024},
-		{"args", 3072},
-		{"fizzbuzz", 3072},
-		{"collatz", 3072},
-		{"primes", 3072},
+		{"args", 4096},
+		{"fizzbuzz", 4096},
+		{"collatz", 4096},
+		{"primes", 4096},
 	} {
 		p, err := Build("../examples/"+c.dir, Options{Strip: true})
 		if err != nil {
@@ -97,12 +97,12 @@ func TestOnlyReached(t *testing.T) {
 	for _, s := range f.Symtab() {
 		names[s.Name] = true
 	}
-	for _, name := range []string{"_start", "core.put"} {
+	for _, name := range []string{"_start", "core.put_bytes"} {
 		if !names[name] {
 			t.Errorf("%s is missing: %v", name, names)
 		}
 	}
-	for _, name := range []string{"core.put_wide", "core.args_make", "core.trap", "core.string_equal", "core.string_parse_int"} {
+	for _, name := range []string{"core.put_wide", "core.args_make", "core.trap", "core.text_equal", "core.string_parse_int"} {
 		if names[name] {
 			t.Errorf("%s is linked, but hello has no use for it", name)
 		}

@@ -19,19 +19,34 @@ func serviceNote(s *check.Service) elfimage.Note {
 		Entries:    []elfimage.Entry{mainEntry(s.Main)},
 	}
 	for _, v := range s.Givemes {
-		service.Givemes = append(service.Givemes, elfimage.Giveme{
-			Type:   v.Type.Class,
-			Offset: uint32(givemeWord * v.Index),
-			Rights: allRights,
-			Sigils: noteSigils(v.Type.Sigil),
-			Kind:   elfimage.Capability,
-		})
+		service.Givemes = append(service.Givemes, giveme(v))
 	}
 	return elfimage.ServiceNote([]elfimage.Service{service})
 }
 
-// allRights is the rights mask of a giveme without "only".
-const allRights = ^uint32(0)
+// optionValues are the types of options as the note has them; it knows no signs.
+var optionValues = map[check.TypeKind]elfimage.Value{
+	check.Bool: elfimage.Bool, check.Int: elfimage.Int, check.SignedInt: elfimage.Int,
+	check.Long: elfimage.Long, check.SignedLong: elfimage.Long,
+	check.String: elfimage.String, check.MaybeKind: elfimage.String,
+}
+
+// giveme is one row of the note.
+func giveme(v *check.Var) elfimage.Giveme {
+	g := elfimage.Giveme{Type: v.Type.Name, Offset: uint32(givemeWord * v.Index), Rights: v.Rights}
+	switch {
+	case v.Giveme.Option != nil:
+		g.Kind, g.Option = elfimage.Param, v.Giveme.Option.Value
+	case v.Giveme.Default != nil:
+		g.Kind = elfimage.Defval
+	default:
+		g.Kind, g.Type, g.Sigils = elfimage.Capability, v.Giveme.Type.Name.Name, noteSigils(v.Type.Sigil)
+		return g
+	}
+	g.Value = optionValues[v.Type.Kind]
+	g.Default, g.DefaultText = uint64(v.DefaultValue.Bits), v.DefaultValue.Str
+	return g
+}
 
 func mainEntry(f *check.Func) elfimage.Entry {
 	e := elfimage.Entry{Name: f.Name, Sym: f.Symbol}

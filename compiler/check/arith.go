@@ -79,7 +79,7 @@ func (c *checker) binary(e *syntax.Binary, want *Type) operand {
 
 func joinHint(op string, t *Type) string {
 	if op == syntax.OpAdd.String() && t.Kind == String {
-		return " (texts are put together by a format: `console.print \"{}{}\" a b`)"
+		return " (texts are put together by a format: `format \"{}{}\" a b`)"
 	}
 	return ""
 }
@@ -139,8 +139,9 @@ func (c *checker) folded(e syntax.Expr, pos syntax.Pos, t *Type, v *big.Int) ope
 // logic is `and` and `or`.
 func (c *checker) logic(e *syntax.Binary) operand {
 	x := c.value(e.X, BoolType)
-	y := c.value(e.Y, BoolType)
 	okX := c.convert(&x, BoolType, "the left side of `"+e.Op.String()+"`")
+	var y operand
+	c.where(e.X, e.Op == syntax.OpAnd, func() { y = c.value(e.Y, BoolType) })
 	okY := c.convert(&y, BoolType, "the right side of `"+e.Op.String()+"`")
 	if !okX || !okY {
 		return bad(e)

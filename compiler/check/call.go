@@ -20,7 +20,13 @@ func (c *checker) call(e *syntax.Call, want *Type) operand {
 
 // callName is a call of a func or primitive by its name; e is the whole call.
 func (c *checker) callName(e syntax.Expr, name *syntax.Name, args []*syntax.Arg, want *Type) operand {
-	if fn, ok := c.global(name.Name).(*Func); ok && c.local(name.Name) == nil {
+	if c.class != nil && c.local(name.Name) == nil {
+		if fn := c.class.Funcs[name.Name]; fn != nil {
+			c.info.Uses[name] = fn
+			return c.callFunc(e, name.Pos(), fn, nil, args)
+		}
+	}
+	if fn, ok := c.global(name.Name).(*Func); ok && c.local(name.Name) == nil && c.ownField(name.Name) == nil {
 		c.info.Uses[name] = fn
 		return c.callFunc(e, name.Pos(), fn, nil, args)
 	}
@@ -34,9 +40,12 @@ func (c *checker) callName(e syntax.Expr, name *syntax.Name, args []*syntax.Arg,
 		}
 		return c.callPrim(e, name, info, args, want)
 	}
+	if name.Name == closeName {
+		return c.callFunc(e, name.Pos(), c.closer(args), nil, args)
+	}
 	what := ""
 	switch {
-	case c.local(name.Name) != nil, c.givemes[name.Name] != nil && !c.core:
+	case c.local(name.Name) != nil, c.given(name.Name) != nil, c.ownField(name.Name) != nil:
 		what = "no func"
 	case isConst(c.global(name.Name)):
 		what = "a constant"
@@ -47,6 +56,22 @@ func (c *checker) callName(e syntax.Expr, name *syntax.Name, args []*syntax.Arg,
 	}
 	c.unknown(name, want)
 	return c.badCall(e, args)
+}
+
+// closeName ends Streams and Listeners alike.
+const closeName = "close"
+
+// closer is the func behind `close` with these arguments.
+func (c *checker) closer(args []*syntax.Arg) *Func {
+	name := "close_stream"
+	if len(args) == 1 {
+		if n := asName(args[0].X); n != nil {
+			if v := c.local(n.Name); v != nil && v.Type.is("Listener") {
+				name = "close_listener"
+			}
+		}
+	}
+	return c.coreNames[name].(*Func)
 }
 
 func isConst(o Object) bool { _, ok := o.(*Const); return ok }
@@ -66,21 +91,38 @@ func (c *checker) badCall(e syntax.Expr, args []*syntax.Arg) operand {
 
 // member is `X.name` with or without arguments; e is the whole call.
 func (c *checker) member(e syntax.Expr, m *syntax.Member, args []*syntax.Arg, want *Type) operand {
-	if _, ok := m.X.(*syntax.ThisExpr); ok {
+	if _, ok := m.X.(*syntax.ThisExpr); ok && c.class == nil {
 		return c.thisMember(e, m, args)
 	}
+	c.receiver = m.X
 	x := c.value(m.X, nil)
 	if x.invalid() {
 		return c.badCall(e, args)
 	}
+	c.hasRight(m)
 	c.settleDefault(&x)
-	of, name := x.typ.Name, m.Name.Name
-	if x.typ.Kind == ObjectKind {
-		of = x.typ.Class
+	if x.invalid() {
+		return c.badCall(e, args)
 	}
+	if x.typ.isOwn() && !c.isVariable(m.X) {
+		c.errorf(m.X.Pos(), "this value is `own`, and nobody would give it back: make it a variable first")
+		return c.badCall(e, args)
+	}
+	of, name := memberClass(x.typ), m.Name.Name
 	for i := range members {
 		if info := &members[i]; info.of == of && info.name == name {
 			return c.callMember(e, m, info, &x, args)
+		}
+	}
+	if class := x.typ.Class; x.typ.Kind == ObjectKind {
+		if v := class.field(name); v != nil && (class.Record || class == c.class) {
+			return c.fieldOf(e, m, &x, v, args)
+		} else if v != nil && class.Funcs[name] == nil {
+			c.errorf(m.Name.Pos(), "`%s` is a field of %s, which only its own funcs see", name, class.Name)
+			return c.badCall(e, args)
+		}
+		if fn := class.Funcs[name]; fn != nil {
+			return c.callMethod(e, m, &x, fn, args)
 		}
 	}
 	if x.typ.Kind == String {
@@ -88,24 +130,78 @@ func (c *checker) member(e syntax.Expr, m *syntax.Member, args []*syntax.Arg, wa
 			return c.callFunc(e, m.Name.Pos(), fn, m.X, args)
 		}
 	}
-	if laterMembers[of+"."+name] {
-		c.later(m.Name.Pos(), "`%s` of %s is", name, x.typ)
-	} else {
-		c.errorf(m.Name.Pos(), "%s has no member `%s`%s", x.typ, name, didYouMean(name, c.membersOf(of)))
-	}
+	c.errorf(m.Name.Pos(), "%s has no member `%s`%s", x.typ, name, c.memberHint(x.typ, name))
 	return c.badCall(e, args)
 }
 
+// memberClass is how the table of members calls a type.
+func memberClass(t *Type) string {
+	switch {
+	case t.Kind == ArrayKind:
+		return "Array"
+	case t.Kind == ObjectKind:
+		return t.Class.Name
+	}
+	return t.Name
+}
+
+func (c *checker) memberHint(t *Type, name string) string {
+	if t.Kind == MaybeKind {
+		return maybeHint(t)
+	}
+	return didYouMean(name, c.membersOf(t))
+}
+
+// maybeHint says what to do with a value that may be none.
+func maybeHint(t *Type) string {
+	if t.Kind != MaybeKind {
+		return ""
+	}
+	return ": it may be none (ask `if x <> none` first)"
+}
+
+// fieldOf is a field of the value x.
+func (c *checker) fieldOf(e syntax.Expr, m *syntax.Member, x *operand, v *Var, args []*syntax.Arg) operand {
+	if len(args) > 0 {
+		c.errorf(args[0].Pos(), "expected an operator or the end of the line: `%s` is a field and takes no arguments", v.Name)
+		return c.badCall(e, args)
+	}
+	c.info.Fields[m] = v
+	c.used[v] = true
+	return operand{expr: e, typ: c.through(x.typ, v.Type)}
+}
+
+// callMethod is a call of a func of the class of x.
+func (c *checker) callMethod(e syntax.Expr, m *syntax.Member, x *operand, fn *Func, args []*syntax.Arg) operand {
+	if miss := fn.Sigils &^ x.typ.Sigil; miss != 0 && !c.unsafe() {
+		what := "changes " + article(c.withSigils(x.typ, 0))
+		if miss&syntax.Change == 0 {
+			c.noIO(m, x)
+			return c.badCall(e, args)
+		}
+		c.errorf(m.Name.Pos(), "`%s` %s, but this is %s, which is only read%s", m.Name.Name, what, x.typ, c.arenaHint(m.X))
+		return c.badCall(e, args)
+	}
+	if need, ok := elementNeeds[fn.Name]; ok && x.typ.Elem != nil && !need.holds(x.typ.Elem) {
+		c.errorf(m.Name.Pos(), "`%s` needs a List of %s, this is %s", fn.Name, need.what, x.typ)
+		return c.badCall(e, args)
+	}
+	return c.callFunc(e, m.Name.Pos(), fn, m.X, args)
+}
+
 // membersOf lists the members of a type for a guess.
-func (c *checker) membersOf(of string) (list []string) {
+func (c *checker) membersOf(t *Type) (list []string) {
 	for _, m := range members {
-		if m.of == of {
+		if m.of == memberClass(t) {
 			list = append(list, m.name)
 		}
 	}
-	if of == StringType.Name {
+	if t.Kind == ObjectKind {
+		list = append(list, t.Class.memberNames()...)
+	}
+	if t.Kind == String {
 		for name := range c.public {
-			if len(name) > len(coreMember) && name[:len(coreMember)] == coreMember {
+			if isStringMember(name) {
 				list = append(list, name[len(coreMember):])
 			}
 		}
@@ -113,7 +209,7 @@ func (c *checker) membersOf(of string) (list []string) {
 	return list
 }
 
-// thisMember is `this.name`: a giveme or a func of the service.
+// thisMember is `this.name` in a service: a giveme or a func of it.
 func (c *checker) thisMember(e syntax.Expr, m *syntax.Member, args []*syntax.Arg) operand {
 	if c.core || c.fn == nil {
 		c.errorf(m.X.Pos(), "there is no `this` here")
@@ -121,8 +217,12 @@ func (c *checker) thisMember(e syntax.Expr, m *syntax.Member, args []*syntax.Arg
 	}
 	name := m.Name.Name
 	if v := c.givemes[name]; v != nil {
-		c.later(m.Pos(), "`this.%s` is: write `%s`; it is", name, name)
-		return c.badCall(e, args)
+		if len(args) > 0 {
+			c.errorf(args[0].Pos(), "expected an operator or the end of the line: `%s` is no func and takes no arguments", name)
+			return c.badCall(e, args)
+		}
+		c.info.Fields[m] = v
+		return c.useGiveme(e, v)
 	}
 	if fn, ok := c.program[name].(*Func); ok {
 		return c.callFunc(e, m.Name.Pos(), fn, nil, args)
@@ -132,9 +232,31 @@ func (c *checker) thisMember(e syntax.Expr, m *syntax.Member, args []*syntax.Arg
 	return c.badCall(e, args)
 }
 
+// thisType is the object at hand as the func at hand may see it.
+func (c *checker) thisType() *Type {
+	t := Type{Kind: ObjectKind, Class: c.class, Sigil: c.fn.Sigils}
+	if c.unsafe() {
+		t.Sigil = syntax.Change | syntax.DoIO // the author answers for it
+	}
+	return c.seen(c.intern(t), 0)
+}
+
+// thisExpr is `this` as a value.
+func (c *checker) thisExpr(e *syntax.ThisExpr) operand {
+	if c.class == nil || c.fn == nil {
+		c.errorf(e.Pos(), "there is no `this` here as a value: it is the object of a class")
+		return bad(e)
+	}
+	return operand{expr: e, typ: c.thisType()}
+}
+
 // record keeps a resolved call.
 func (c *checker) record(e syntax.Expr, pos syntax.Pos, call *Call) operand {
 	c.info.Calls[e] = call
+	switch call.Prim {
+	case PrimFormat, PrimPushFormat, PrimStreamPrint:
+		c.info.Sinks = true
+	}
 	if c.fn != nil {
 		c.calls[c.fn] = append(c.calls[c.fn], call)
 	}
@@ -144,7 +266,8 @@ func (c *checker) record(e syntax.Expr, pos syntax.Pos, call *Call) operand {
 	return operand{expr: e, typ: call.Result}
 }
 
-// callFunc is a call of fn. recv, when there is one, is its first argument.
+// callFunc is a call of fn. recv, when there is one, is the object of a func of a class,
+// else its first argument.
 func (c *checker) callFunc(e syntax.Expr, pos syntax.Pos, fn *Func, recv syntax.Expr, args []*syntax.Arg) operand {
 	if c.fn == nil {
 		c.errorf(pos, "a constant cannot call funcs")
@@ -154,15 +277,45 @@ func (c *checker) callFunc(e syntax.Expr, pos syntax.Pos, fn *Func, recv syntax.
 		c.errorf(pos, "`%s` is an entry: only the loader calls it", fn.Name)
 		return c.badCall(e, args)
 	}
-	if miss := fn.Sigils &^ c.fn.Sigils; miss != 0 && !c.core && !fn.Core {
+	if miss := fn.Sigils &^ c.fn.Sigils; miss != 0 && recv == nil && !c.core && !fn.Core {
 		c.errorf(pos, "`%s` is a `func %s`: only `func %s` may call it, and `%s` is none", fn.Name, sigilText(miss), sigilText(miss), c.fn.Name)
 	}
-	call := &Call{Func: fn, Recv: recv, Result: fn.Result, Fails: fn.Fails}
-	call.Args = make([]syntax.Expr, len(fn.Params))
-	if recv != nil && len(fn.Params) > 0 {
-		call.Args[0] = recv
+	call := &Call{Func: fn, Recv: recv, Result: fn.Result, Fails: fn.Fails, pos: pos}
+	if fn.Traps {
+		call.Fails = nil
+	}
+	if recv != nil && fn.Class == nil && len(fn.Params) > 0 {
+		call.Args = append(make([]syntax.Expr, 0, len(fn.Params)), recv)
 		call.Eval = append(call.Eval, 0)
 	}
+	if !c.bind(e, pos, fn, call, args) {
+		return bad(e)
+	}
+	if on := c.recvType(call); on != nil {
+		call.Result = c.generic(fn.Result, on)
+		if isElement(fn.Result) {
+			call.Result = c.through(on, call.Result)
+		}
+	}
+	return c.record(e, pos, call)
+}
+
+// isElement says whether a generic class gives out what it holds.
+func isElement(t *Type) bool {
+	return t == elementType || t.Kind == MaybeKind && t.Elem == elementType
+}
+
+// recvType is the type of the object that a func of a class is called on; nil without.
+func (c *checker) recvType(call *Call) *Type {
+	if call.Recv == nil || call.Func.Class == nil {
+		return nil
+	}
+	return c.info.Types[call.Recv]
+}
+
+// bind gives every parameter of fn its argument. call has those that are known.
+func (c *checker) bind(e syntax.Expr, pos syntax.Pos, fn *Func, call *Call, args []*syntax.Arg) bool {
+	call.Args = append(call.Args, make([]syntax.Expr, len(fn.Params)-len(call.Args))...)
 	ok := c.arguments(pos, fn, call, args)
 	for i, p := range fn.Params {
 		switch {
@@ -175,14 +328,19 @@ func (c *checker) callFunc(e syntax.Expr, pos syntax.Pos, fn *Func, recv syntax.
 			if c.asArgument == e {
 				hint = callHint(e)
 			}
-			c.errorf(pos, "`%s` needs an argument for `%s` (%s)%s", fn.Name, p.Name, p.Type, hint)
+			c.errorf(pos, "`%s` needs an argument for `%s` (%s)%s", callName(fn), p.Name, c.generic(p.Type, c.recvType(call)), hint)
 			ok = false
 		}
 	}
-	if !ok {
-		return bad(e)
+	return ok
+}
+
+// callName is how a call of fn is written.
+func callName(fn *Func) string {
+	if fn.Class != nil && fn == fn.Class.Ctor {
+		return "new " + fn.Class.Name
 	}
-	return c.record(e, pos, call)
+	return fn.Name
 }
 
 func sigilText(s syntax.Sigils) string {
@@ -206,13 +364,13 @@ func (c *checker) arguments(pos syntax.Pos, fn *Func, call *Call, args []*syntax
 		}
 		switch {
 		case a.Name != nil && i < 0:
-			c.errorf(a.Name.Pos(), "`%s` has no parameter `%s`%s", fn.Name, a.Name.Name, didYouMean(a.Name.Name, paramNames(fn)))
+			c.errorf(a.Name.Pos(), "`%s` has no parameter `%s`%s", callName(fn), a.Name.Name, didYouMean(a.Name.Name, paramNames(fn)))
 			ok = false
 		case a.Name == nil && named:
 			c.errorf(a.Pos(), "arguments by place stand before those by name")
 			ok = false
 		case i >= len(fn.Params):
-			c.errorf(a.Pos(), "too many arguments: `%s` takes %s%s", fn.Name, count(len(fn.Params)-recvCount(call), "argument"), callHint(a.X))
+			c.errorf(a.Pos(), "too many arguments: `%s` takes %s%s", callName(fn), count(len(fn.Params)-recvCount(call), "argument"), callHint(a.X))
 			ok = false
 		case call.Args[i] != nil:
 			c.errorf(a.Pos(), "`%s` is given twice", fn.Params[i].Name)
@@ -221,7 +379,9 @@ func (c *checker) arguments(pos syntax.Pos, fn *Func, call *Call, args []*syntax
 			call.Args[i] = a.X
 			call.Eval = append(call.Eval, i)
 			next++
-			ok = c.argument(a.X, fn.Params[i]) && ok
+			p := *fn.Params[i]
+			p.Type = c.generic(p.Type, c.recvType(call))
+			ok = c.argument(a.X, &p) && ok
 			continue
 		}
 		c.badCall(a.X, []*syntax.Arg{a})
@@ -233,7 +393,7 @@ func (c *checker) arguments(pos syntax.Pos, fn *Func, call *Call, args []*syntax
 }
 
 func recvCount(call *Call) int {
-	if call.Recv != nil {
+	if call.Recv != nil && call.Func.Class == nil {
 		return 1
 	}
 	return 0
@@ -287,8 +447,15 @@ func count(n int, what string) string {
 // callMember is a call of a primitive on the value x.
 func (c *checker) callMember(e syntax.Expr, m *syntax.Member, info *memberInfo, x *operand, args []*syntax.Arg) operand {
 	call := &Call{Prim: info.prim, Recv: m.X, Result: info.result}
-	if info.io && x.typ.Sigil&syntax.DoIO == 0 {
+	if info.fails != "" {
+		call.Fails = c.enums[info.fails]
+	}
+	switch miss := info.sigil &^ x.typ.Sigil; {
+	case miss&syntax.DoIO != 0:
 		c.noIO(m, x)
+		return c.badCall(e, args)
+	case miss != 0:
+		c.errorf(m.Name.Pos(), "`%s` changes %s, but this is %s, which is only read", info.name, article(c.withSigils(x.typ, 0)), x.typ)
 		return c.badCall(e, args)
 	}
 	if info.format {
@@ -310,11 +477,11 @@ func (c *checker) callMember(e syntax.Expr, m *syntax.Member, info *memberInfo, 
 
 // noIO explains why I/O is refused.
 func (c *checker) noIO(m *syntax.Member, x *operand) {
-	if v, ok := c.info.Uses[asName(m.X)].(*Var); ok && v.Kind == GivemeVar {
+	if v, ok := c.info.Uses[asName(m.X)].(*Var); ok && (v.Kind == GivemeVar || v.Kind == FieldVar) && v.Type.Sigil&syntax.DoIO != 0 {
 		c.errorf(m.Name.Pos(), "`%s` does I/O: `%s` must be a `func @%s` for it", m.Name.Name, c.fn.Name, c.fn.Name)
 		return
 	}
-	c.errorf(m.Name.Pos(), "`%s` does I/O, which needs `@%s`; this is %s", m.Name.Name, x.typ.Class, x.typ)
+	c.errorf(m.Name.Pos(), "`%s` does I/O, which needs `@%s`; this is %s", m.Name.Name, x.typ.Class.Name, x.typ)
 }
 
 // asName is e as a name, or a name that nothing is known of.

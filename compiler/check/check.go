@@ -16,23 +16,30 @@ type checker struct {
 	errs syntax.Errors
 
 	enums     map[string]*Type // by name; InvalidType for types that were refused
-	objects   map[objectKey]*Type
+	classes   map[string]*Class
+	order     []*Class          // the same in source order, core's first
+	types     map[string]*Type  // those made of others, by their name
 	coreNames map[string]Object // *Const and *Func of the core library
 	public    map[string]bool   // those of them that programs see
 	program   map[string]Object // *Const and *Func of the program
 	givemes   map[string]*Var   // of the service, while its file is checked
+	options   map[string]*Var   // those of them with `param`, by option
 
 	// of the file at hand
 	file *syntax.File
 	core bool
 
 	// of the func at hand
-	fn         *Func // nil outside of funcs
+	fn         *Func  // nil outside of funcs
+	class      *Class // that it belongs to; nil: the service's or the module's
 	scope      *scope
 	loops      int
-	mayFail    syntax.Expr // the one call that may fail here, because its place handles that
-	asArgument syntax.Expr // an argument, until it is looked at
-	vars       []*Var      // all that it declares
+	arenas     int           // that are open
+	notNone    map[*Var]bool // narrowed
+	mayFail    syntax.Expr   // the one call that may fail here, because its place handles that
+	asArgument syntax.Expr   // an argument, until it is looked at
+	receiver   syntax.Expr   // what stands before a member\'s dot, until it is looked at
+	vars       []*Var        // all that it declares
 	used       map[*Var]bool
 	changed    map[*Var]bool
 
@@ -59,6 +66,10 @@ func Check(core, program []*syntax.File) (*Info, syntax.Errors) {
 		c.collect()
 	}
 	// signatures and constants: from here on every global name has a type
+	for _, class := range c.order {
+		c.enter(class.file, class.Core)
+		c.layout(class)
+	}
 	for _, o := range c.info.Funcs {
 		c.enter(o.File, o.Core)
 		c.signature(o)
@@ -75,6 +86,8 @@ func Check(core, program []*syntax.File) (*Info, syntax.Errors) {
 	}
 	c.spreadThis()
 	c.flow()
+	c.ctors()
+	c.owned()
 
 	c.errs.Sort()
 	c.info.Warnings.Sort()
@@ -86,12 +99,13 @@ func newChecker(files []*syntax.File) *checker {
 		info: &Info{
 			Files: files, Types: make(map[syntax.Expr]*Type), Widen: make(map[syntax.Expr]*Type),
 			Consts: make(map[syntax.Expr]Value), Uses: make(map[*syntax.Name]Object),
+			Fields: make(map[*syntax.Member]*Var), CopyOut: make(map[*syntax.Copy]int),
 			Calls: make(map[syntax.Expr]*Call), Defs: make(map[*syntax.Ident]*Var),
 			Labels: make(map[*syntax.Label]Label), InRange: make(map[syntax.Expr]bool),
 		},
-		enums: make(map[string]*Type), objects: make(map[objectKey]*Type),
+		enums: make(map[string]*Type), classes: make(map[string]*Class), types: make(map[string]*Type),
 		coreNames: make(map[string]Object), public: make(map[string]bool),
-		program: make(map[string]Object), givemes: make(map[string]*Var),
+		program: make(map[string]Object), givemes: make(map[string]*Var), options: make(map[string]*Var),
 		used: make(map[*Var]bool), changed: make(map[*Var]bool),
 		calls: make(map[*Func][]*Call), touches: make(map[*Func]bool),
 		complete: make(map[*syntax.MatchStmt]bool),
@@ -101,7 +115,7 @@ func newChecker(files []*syntax.File) *checker {
 // enter makes f the file at hand.
 func (c *checker) enter(f *syntax.File, core bool) {
 	c.file, c.core = f, core
-	c.fn, c.scope, c.mayFail, c.loops = nil, nil, nil, 0
+	c.fn, c.class, c.scope, c.mayFail, c.loops, c.arenas, c.notNone = nil, nil, nil, nil, 0, 0, nil
 }
 
 // unsafe says whether the file at hand may use UNSAFE_ words.
@@ -137,7 +151,7 @@ func (c *checker) spreadThis() {
 	callers := make(map[*Func][]*Func)
 	for fn, list := range c.calls {
 		for _, call := range list {
-			if call.Func != nil {
+			if call.Func != nil && call.Func.Class == nil {
 				callers[call.Func] = append(callers[call.Func], fn)
 			}
 		}
@@ -151,15 +165,18 @@ func (c *checker) spreadThis() {
 		fn := work[len(work)-1]
 		work = work[:len(work)-1]
 		for _, caller := range callers[fn] {
-			if !caller.UsesThis {
+			if caller.Class == nil && !caller.UsesThis {
 				caller.UsesThis = true
 				work = append(work, caller)
 			}
 		}
 	}
-	for _, list := range c.calls {
+	for fn, list := range c.calls {
 		for _, call := range list {
-			call.This = call.Func != nil && call.Func.UsesThis
+			if call.Func != nil && call.Func.Class == nil && fn.Class != nil && call.Func.UsesThis {
+				c.errs.Add(fn.File, call.pos, "`%s` uses what the service is given: a func of %s cannot call it", call.Func.Name, fn.Class.Name)
+			}
+			call.This = call.Func != nil && call.Func.UsesThis && call.Recv == nil && call.Prim == PrimNone
 		}
 	}
 }

@@ -3,11 +3,18 @@
 package check
 
 import (
+	"strings"
+
 	"slul/compiler/syntax"
 )
 
 // compare is a chain of comparisons: all its operands meet in one type.
 func (c *checker) compare(e *syntax.Compare) operand {
+	for i, x := range e.X {
+		if _, ok := unparen(x).(*syntax.NoneLit); ok {
+			return c.compareNone(e, i)
+		}
+	}
 	list, t, ok := c.compareType(e)
 	if !ok {
 		for i := range list {
@@ -64,7 +71,7 @@ func (c *checker) compareType(e *syntax.Compare) (list []operand, t *Type, ok bo
 			u := list[i].typ
 			if t.Kind == Untyped {
 				t = u
-			} else if u = join(t, u, c.unsafe()); u == nil && !(t.Kind == ObjectKind && list[i].typ.Kind == ObjectKind) {
+			} else if u = join(t, u, c.unsafe()); u == nil && !(t.isObject() && list[i].typ.isObject()) {
 				op := max(i-1, 0)
 				c.errorf(e.OpPos[op], "`%s` between %s and %s%s", e.Ops[op], t, list[i].typ, meetHint(t, list[i].typ))
 				ok = false
@@ -93,12 +100,9 @@ func (c *checker) comparable(e *syntax.Compare, t *Type) bool {
 		equality := op == syntax.OpEq || op == syntax.OpNe
 		switch {
 		case t.IsInteger() || t.Kind == Untyped:
-		case equality && (t.Kind == Bool || t.Kind == EnumKind || t.Kind == String):
-		case t.Kind == String:
-			c.later(e.OpPos[i], "the order of strings is")
-			return false
+		case equality && (t.Kind == Bool || t.Kind == EnumKind), t.Kind == String:
 		default:
-			c.errorf(e.OpPos[i], "%s cannot be compared with `%s`", t, op)
+			c.errorf(e.OpPos[i], "%s cannot be compared with `%s`%s", t, op, maybeHint(t))
 			return false
 		}
 	}
@@ -107,10 +111,10 @@ func (c *checker) comparable(e *syntax.Compare, t *Type) bool {
 
 // holds compares two constants.
 func holds(op syntax.Op, x, y *constant) bool {
-	if x.num == nil {
-		return (x.str == y.str) == (op == syntax.OpEq)
+	n := strings.Compare(x.str, y.str)
+	if x.num != nil {
+		n = x.num.Cmp(y.num)
 	}
-	n := x.num.Cmp(y.num)
 	switch op {
 	case syntax.OpEq:
 		return n == 0

@@ -55,11 +55,15 @@ func (c *checker) settle(x *operand, t *Type) {
 
 // settleDefault settles x where nothing wants a type.
 func (c *checker) settleDefault(x *operand) {
-	if x.untyped() {
+	switch {
+	case x.untyped():
 		c.settle(x, c.defaultType(x))
-		return
+	case x.typ.Kind == NoneKind:
+		c.errorf(x.expr.Pos(), "nothing here says what `none` could have been")
+		*x = bad(x.expr)
+	default:
+		c.settle(x, x.typ)
 	}
-	c.settle(x, x.typ)
 }
 
 // defaultType is the type of a constant that nothing gives one.
@@ -91,11 +95,21 @@ func (c *checker) convert(x *operand, t *Type, what string) bool {
 	case t.Kind == Invalid:
 		c.settleDefault(x)
 		return false
-	case x.untyped():
-		return c.convertUntyped(x, t, what)
 	case x.typ == t:
 		c.settle(x, t)
 		return true
+	case t.Kind == MaybeKind && x.typ.Kind == NoneKind:
+		c.settle(x, t)
+		return true
+	case t.Kind == MaybeKind && x.typ.Kind != MaybeKind:
+		if !c.convert(x, t.Elem, what) {
+			return false
+		}
+		c.info.Widen[x.expr] = t
+		x.typ = t
+		return true
+	case x.untyped():
+		return c.convertUntyped(x, t, what)
 	case !widens(x.typ, t, c.unsafe()):
 		c.errorf(x.expr.Pos(), "%s must be %s, saw %s%s", what, article(t), x.typ, conversionHint(x.typ, t))
 		x.typ = InvalidType
@@ -106,7 +120,12 @@ func (c *checker) convert(x *operand, t *Type, what string) bool {
 	}
 	from := x.typ
 	c.settle(x, from)
-	if from.Kind != ObjectKind {
+	if from.isOwn() && !c.isVariable(x.expr) {
+		c.errorf(x.expr.Pos(), "this value is `own`, and nobody would give it back: make it a variable first")
+		x.typ = InvalidType
+		return false
+	}
+	if !from.isObject() {
 		c.info.Widen[x.expr] = t
 	}
 	x.typ = t
@@ -148,6 +167,10 @@ func article(t *Type) string {
 	switch t.Kind {
 	case Bool, Byte, String, Long, SignedInt, SignedLong, Wuint32, Wuint64:
 		return "a " + t.Name
+	case ObjectKind:
+		if t.Sigil == 0 {
+			return "a " + t.Name
+		}
 	case Int, Addr:
 		return "an " + t.Name
 	}
@@ -156,6 +179,16 @@ func article(t *Type) string {
 
 // conversionHint names the func that converts between two integer types.
 func conversionHint(from, to *Type) string {
+	switch {
+	case from.Kind == MaybeKind && widens(from.Elem, to, false):
+		return " (it may be none: ask `if x <> none` first, or write `x else …`)"
+	case from.isObject() && from.Class == to.Class && from.Kind == to.Kind:
+		if miss := to.Sigil &^ from.Sigil; miss&syntax.Change != 0 {
+			return " (it can only be read here)"
+		} else if miss&syntax.DoIO != 0 {
+			return " (it does no I/O here)"
+		}
+	}
 	if !from.IsInteger() || !to.IsInteger() || to.Kind == Addr {
 		if to.Kind == Bool && from.IsInteger() {
 			return " (compare it: `x <> 0`)"
@@ -197,8 +230,8 @@ func (c *checker) meet(x, y *operand, pos syntax.Pos, op string, arithmetic bool
 		t = IntType
 	}
 	if t == nil {
-		c.settle(x, x.typ)
-		c.settle(y, y.typ)
+		c.settleOther(x)
+		c.settleOther(y)
 		return c.refuse(pos, "`%s` between %s and %s%s", op, x.typ, y.typ, meetHint(x.typ, y.typ))
 	}
 	if arithmetic && !t.IsInteger() && (x.untyped() || y.untyped()) {
@@ -216,7 +249,7 @@ func (c *checker) meet(x, y *operand, pos syntax.Pos, op string, arithmetic bool
 
 // settleOther settles an operand whose partner was refused.
 func (c *checker) settleOther(x *operand) {
-	if !x.invalid() && !x.untyped() {
+	if !x.invalid() && !x.untyped() && x.typ.Kind != NoneKind {
 		c.settle(x, x.typ)
 	}
 }
@@ -226,4 +259,14 @@ func meetHint(a, b *Type) string {
 		return ": convert one of them, with `to_wuint64`, `to_long` and the like"
 	}
 	return ""
+}
+
+// isVariable says whether e is the name of a variable.
+func (c *checker) isVariable(e syntax.Expr) bool {
+	n := asName(e)
+	if n == nil {
+		return false
+	}
+	_, ok := c.info.Uses[n].(*Var)
+	return ok
 }

@@ -31,14 +31,12 @@ func (c *checker) collect() {
 		case *syntax.EnumDecl:
 			c.enum(d)
 		case *syntax.FuncDecl:
-			c.function(d)
+			c.function(d, nil)
 		case *syntax.GivemeDecl: // service
 		case *syntax.RecordDecl:
-			c.later(d.Pos(), "records are")
-			c.refusedType(d.Name)
+			c.declareClass(d.Name, &Class{Record: true, fields: d.Fields})
 		case *syntax.ClassDecl:
-			c.later(d.Pos(), "classes are")
-			c.refusedType(d.Name)
+			c.collectClass(d)
 		case *syntax.ForeignDecl:
 			c.later(d.Pos(), "foreign libraries are")
 			c.refusedType(d.Name)
@@ -68,10 +66,20 @@ func (c *checker) declareGlobal(id *syntax.Ident, o Object) bool {
 		return true
 	}
 	c.coreNames[id.Name] = o
-	if _, isFunc := o.(*Func); isFunc && !c.unsafe() {
+	if _, isFunc := o.(*Func); isFunc && (!c.unsafe() || isStringMember(id.Name)) {
 		c.public[id.Name] = true
 	}
 	return true
+}
+
+// freeType refuses a type's name that is taken.
+func (c *checker) freeType(id *syntax.Ident) bool {
+	name := id.Name
+	if c.classes[name] == nil && !laterTypes[name] && c.enums[name] == nil && name != "Array" && name != "Args" {
+		return true
+	}
+	c.errorf(id.Pos(), "`%s` is already a type", name)
+	return false
 }
 
 // maxEnum is the largest number of an enum's value, that of an int.
@@ -84,8 +92,7 @@ func (c *checker) enum(d *syntax.EnumDecl) {
 		return
 	}
 	name := d.Name.Name
-	if classes[name] || laterTypes[name] || c.enums[name] != nil {
-		c.errorf(d.Name.Pos(), "`%s` is already a type", name)
+	if !c.freeType(d.Name) {
 		return
 	}
 	e := &Enum{Name: name, Decl: d}
@@ -119,29 +126,35 @@ func (c *checker) enum(d *syntax.EnumDecl) {
 	c.enums[name] = &Type{Kind: EnumKind, Name: name, Enum: e}
 }
 
-// function notes a func or entry.
-func (c *checker) function(d *syntax.FuncDecl) {
+// function notes a func or entry, of the class if there is one.
+func (c *checker) function(d *syntax.FuncDecl, class *Class) *Func {
 	if d.Name == nil || d.Body == nil {
-		return // refused by the parser
+		return nil // refused by the parser
 	}
 	fn := &Func{
-		Name: d.Name.Name, Core: c.core, Entry: d.Entry, Sigils: d.Sigils,
-		Result: NothingType, File: c.file, Decl: d,
+		Name: d.Name.Name, Core: c.core, Entry: d.Entry, Class: class, Sigils: d.Sigils,
+		Result: NothingType, File: c.file, Decl: d, UsesThis: class != nil,
 	}
-	fn.Symbol = "core." + fn.Name
+	fn.Symbol = "core."
 	if !c.core {
-		fn.Symbol = className(c.file) + "." + fn.Name
+		fn.Symbol = className(c.file) + "."
 	}
+	if class != nil {
+		fn.Symbol += class.Name + "."
+	}
+	fn.Symbol += fn.Name
 	if d.Entry {
 		fn.Sigils = syntax.Change | syntax.DoIO
 		if c.core {
 			c.errorf(d.Pos(), "an entry belongs to a service")
-			return
+			return nil
 		}
 	}
-	if c.declareGlobal(d.Name, fn) {
+	if class != nil || c.declareGlobal(d.Name, fn) {
 		c.info.Funcs = append(c.info.Funcs, fn)
+		return fn
 	}
+	return nil
 }
 
 // className is the file's name without .slul, as a type name.
@@ -167,9 +180,10 @@ func className(f *syntax.File) string {
 
 // signature gives a func its types.
 func (c *checker) signature(fn *Func) {
+	c.class = fn.Class
 	names := make(map[string]bool)
 	for i, p := range fn.Decl.Params {
-		v := &Var{Name: p.Name.Name, Kind: ParamVar, Index: i, Ident: p.Name, Type: c.typeOf(p.Type)}
+		v := &Var{Name: p.Name.Name, Kind: ParamVar, Index: i, Ident: p.Name, Type: c.storable(p.Type, c.typeOf(p.Type), "a parameter", true)}
 		if names[v.Name] {
 			c.errorf(p.Name.Pos(), "`%s` is already a parameter", v.Name)
 		}
@@ -188,12 +202,16 @@ func (c *checker) signature(fn *Func) {
 		}
 		if r.Error != nil {
 			fn.Fails = c.enumNamed(r.Error)
+			fn.Traps = fn.Core && r.Error.Name == trapEnum
 			if fn.Fails == nil || fn.Fails.Kind == Invalid {
 				fn.Fails = InvalidType
 			}
 		}
 	}
 }
+
+// trapEnum is the enum of core whose failures are traps of the caller.
+const trapEnum = "Trap"
 
 // rangeOf is the meaning of a written range for a variable of type t.
 func (c *checker) rangeOf(r *syntax.Range, t *Type) *Range {
@@ -285,16 +303,35 @@ func (c *checker) constant(k *Const) {
 	c.core = c.coreNames[k.Name] == Object(k)
 
 	t := c.typeOf(k.Decl.Type)
-	switch t.Kind {
-	case Invalid:
-		return
-	case ObjectKind:
-		c.errorf(k.Decl.Type.Pos(), "a constant is a number, a bool, an enum or a string, not %s", t)
-		return
+	switch {
+	case t.Kind == Invalid:
+	case t.Kind == ArrayKind && t.Sigil == 0:
+		k.Type = t
+		k.Array = c.constArray(k.Decl.Value, t)
+	case t.Kind == MaybeKind || t.isObject():
+		c.errorf(k.Decl.Type.Pos(), "a constant is a number, a bool, an enum, a string or an Array, not %s", t)
+	default:
+		if v := c.constantExpr(k.Decl.Value, t, "the value of `"+k.Name+"`"); v != nil {
+			k.Type, k.Value, k.val = t, v.value(), v
+		}
 	}
-	if v := c.constantExpr(k.Decl.Value, t, "the value of `"+k.Name+"`"); v != nil {
-		k.Type, k.Value, k.val = t, v.value(), v
+}
+
+// constArray is the elements of a constant array.
+func (c *checker) constArray(e syntax.Expr, t *Type) (list []Value) {
+	lit, ok := unparen(e).(*syntax.ListLit)
+	if !ok {
+		c.errorf(e.Pos(), "the value of a constant Array is written `[a b c]`")
+		return nil
 	}
+	for _, x := range lit.Elems {
+		if v := c.constantExpr(x, t.Elem, "an element of a constant"); v != nil {
+			list = append(list, v.value())
+		}
+	}
+	c.info.Types[e] = t
+	c.info.Types[lit] = t
+	return list
 }
 
 // fitsRange reports a constant outside of v's range.

@@ -15,6 +15,7 @@
 //	universe.go    names that nobody declares, primitives
 //	names.go       scopes, shadowing, guesses
 //	decl.go        consts, enums, signatures, ranges
+//	class.go       records and classes: layout, `new`
 //	service.go     header, givemes, entries
 //	stmt.go        bodies and statements
 //	match.go       labels and whether they cover all values
@@ -25,6 +26,12 @@
 //	call.go        calls of funcs and members
 //	prim.go        calls of primitives
 //	format.go      formats and their fields
+//	value.go       list literals and copies
+//	narrow.go      where what may be none is known not to be
+//	arena.go       how deep references may live, and what may be assigned where
+//	paths.go       a walk over all ways through a body, for
+//	ctor.go        ctors that set everything, and
+//	own.go         own values that are given away exactly once
 //	flow.go        missing `return`, blocks that must leave, what is never reached
 //	dump.go        the text form of facts
 package check

@@ -131,12 +131,13 @@ func (v Value) String() string {
 
 var primNames = [...]string{
 	PrimNone: "none", PrimPrint: "print", PrimWrite: "write", PrimError: "error",
-	PrimStringLength: "string.length", PrimArgsLength: "Args.length", PrimConvert: "convert",
+	PrimFormat: "format", PrimPushFormat: "push_format", PrimStreamPrint: "Stream.print",
+	PrimStringLength: "string.length", PrimArrayLength: "Array.length", PrimNew: "new", PrimArray: "new Array", PrimConvert: "convert",
 	PrimLowByte: "low_byte", PrimLow32: "low_32", PrimMin: "min", PrimMax: "max", PrimAbs: "abs",
 	PrimLoad8: "load8", PrimLoad16: "load16", PrimLoad32: "load32", PrimLoad64: "load64",
 	PrimStore8: "store8", PrimStore16: "store16", PrimStore32: "store32", PrimStore64: "store64",
 	PrimCopy: "copy", PrimFill: "fill", PrimSyscall: "syscall", PrimAddrOf: "addr_of", PrimRef: "ref",
-	PrimArena: "arena", PrimSetArena: "set_arena", PrimTrap: "trap", PrimArch: "arch", PrimCall: "call",
+	PrimArena: "arena", PrimSetArena: "set_arena", PrimTrap: "trap", PrimInt: "int", PrimLong: "long", PrimSinks: "sinks", PrimArch: "arch", PrimCall: "call",
 }
 
 func (p Prim) String() string { return primNames[p] }

@@ -62,33 +62,20 @@ func (c *checker) expr(e syntax.Expr, want *Type) operand {
 		return c.binary(e, want)
 	case *syntax.Compare:
 		return c.compare(e)
-	}
-	return c.laterExpr(e)
-}
-
-// laterExpr refuses what this version does not have.
-func (c *checker) laterExpr(e syntax.Expr) operand {
-	what := ""
-	switch e.(type) {
 	case *syntax.NoneLit:
-		what = "`none` is"
+		return operand{expr: e, typ: noneType}
 	case *syntax.ThisExpr:
-		what = "`this` as a value is"
+		return c.thisExpr(e)
 	case *syntax.ListLit:
-		what = "lists are"
+		return c.listLit(e, want)
 	case *syntax.New:
-		what = "`new` is"
+		return c.newExpr(e, want)
 	case *syntax.Format:
-		what = "`format` as a value is"
+		return c.formatExpr(e)
 	case *syntax.Copy:
-		what = "`copy` is"
+		return c.copyExpr(e)
 	}
-	if _, ok := e.(*syntax.ListLit); ok && c.asArgument == e {
-		c.refuse(e.Pos(), "%s not in this version of the compiler (an index has no blank before its `[`)", what)
-		return bad(e)
-	}
-	c.later(e.Pos(), "%s", what)
-	return bad(e)
+	panic("bug: check: an expression of no kind")
 }
 
 // value is expr for places that need a value.
@@ -117,15 +104,25 @@ func (c *checker) name(e *syntax.Name, want *Type) operand {
 	if v := c.local(e.Name); v != nil {
 		c.info.Uses[e] = v
 		c.used[v] = true
-		return operand{expr: e, typ: v.Type}
+		c.visibleInside(e, v)
+		t := v.Type
+		if c.notNone[v] {
+			t = t.Elem
+		}
+		return operand{expr: e, typ: c.seen(t, v.depth)}
 	}
-	if v := c.givemes[e.Name]; v != nil && !c.core {
+	if v := c.ownField(e.Name); v != nil {
+		c.info.Uses[e] = v
+		c.used[v] = true
+		return operand{expr: e, typ: c.through(c.thisType(), v.Type)}
+	}
+	if v := c.given(e.Name); v != nil {
 		return c.useGiveme(e, v)
 	}
 	if k, ok := c.global(e.Name).(*Const); ok {
 		c.info.Uses[e] = k
 		c.constant(k)
-		if k.val == nil {
+		if k.val == nil && k.Array == nil {
 			return bad(e)
 		}
 		return operand{e, k.Type, k.val}
@@ -145,9 +142,13 @@ func (c *checker) useGiveme(e syntax.Expr, v *Var) operand {
 	}
 	c.used[v] = true
 	c.touches[c.fn] = true
+	if c.receiver != e && v.Rights&checkedHere(v.Type) != checkedHere(v.Type) {
+		c.errorf(e.Pos(), "`%s` lacks rights by `only`: it is used where it was given, and not handed on", v.Name)
+		return bad(e)
+	}
 	t := v.Type
-	if t.Kind == ObjectKind && c.fn.Sigils&syntax.DoIO == 0 {
-		t = c.object(t.Class, t.Sigil&^syntax.DoIO)
+	if t.isObject() && c.fn.Sigils&syntax.DoIO == 0 {
+		t = c.withSigils(t, t.Sigil&^syntax.DoIO)
 	}
 	return operand{expr: e, typ: t}
 }
@@ -177,7 +178,7 @@ func (c *checker) enumVal(e *syntax.EnumVal, want *Type) operand {
 	return bad(e)
 }
 
-// index is an element of a string or of the arguments.
+// index is an element of a string, Bytes, a List or an Array.
 func (c *checker) index(e *syntax.Index) operand {
 	x := c.value(e.X, nil)
 	ok := c.valueOf(e.I, IntType, "an index")
@@ -185,15 +186,27 @@ func (c *checker) index(e *syntax.Index) operand {
 		return bad(e)
 	}
 	c.settleDefault(&x)
+	t := c.elementOf(x.typ)
 	switch {
-	case x.typ.Kind == String:
-		return operand{expr: e, typ: ByteType}
-	case x.typ.Kind == ObjectKind && x.typ.Class == "Args":
-		return operand{expr: e, typ: StringType}
-	case ok:
-		c.errorf(e.X.Pos(), "%s has no elements", x.typ)
+	case t != nil:
+		return operand{expr: e, typ: t}
+	case ok && x.typ.is("Map"):
+		c.errorf(e.X.Pos(), "a Map has no index: write `.get` and `.set`")
+	case ok && !x.invalid():
+		c.errorf(e.X.Pos(), "%s has no elements%s", x.typ, maybeHint(x.typ))
 	}
 	return bad(e)
+}
+
+// elementOf is the type of what an index of t gives, nil when there is none.
+func (c *checker) elementOf(t *Type) *Type {
+	switch {
+	case t.Kind == String, t.is("Bytes"):
+		return ByteType
+	case t.Kind == ArrayKind, t.is("List") && t.Elem != nil:
+		return c.through(t, t.Elem)
+	}
+	return nil
 }
 
 // try = "try" call: the failure of the call is the func's own.
@@ -214,24 +227,28 @@ func (c *checker) try(e *syntax.Try) operand {
 	return operand{expr: e, typ: x.typ}
 }
 
-// elseExpr = orExpr "else" orExpr: the right side when the left one fails.
+// elseExpr = orExpr "else" orExpr: the right side when the left one fails or is none.
 func (c *checker) elseExpr(e *syntax.Else) operand {
 	x, call := c.failing(e.X, nil)
 	if x.invalid() {
 		c.expr(e.Y, nil)
 		return bad(e)
 	}
-	if call == nil {
-		c.errorf(e.X.Pos(), "left of `else` stands a call that can fail; this cannot")
+	if call == nil && x.typ.Kind != MaybeKind {
+		c.errorf(e.X.Pos(), "left of `else` stands a call that can fail or a value that may be none; this is neither")
 		return bad(e)
 	}
 	c.settleDefault(&x)
-	if x.typ.Kind == Nothing {
+	t := x.typ
+	if t.Kind == Nothing {
 		c.errorf(e.X.Pos(), "this call gives no value: use `on error`")
 		return bad(e)
 	}
-	c.valueOf(e.Y, x.typ, "the right side of `else`")
-	return operand{expr: e, typ: x.typ}
+	if t.Kind == MaybeKind {
+		t = t.Elem
+	}
+	c.valueOf(e.Y, t, "the right side of `else`")
+	return operand{expr: e, typ: t}
 }
 
 // failing looks at e in a place that handles its failure. The call is nil when e cannot

@@ -37,10 +37,16 @@ type Info struct {
 	// has an entry in Calls.
 	Uses map[*syntax.Name]Object
 
-	// Calls is the call that an expression makes: of a *syntax.Call, and of a Name or
-	// Member that stands for a call without arguments. A Member of the value X that is
-	// not here does not occur: `.length` and the like are calls of primitives.
+	// Fields is the field that a Member without a call names.
+	Fields map[*syntax.Member]*Var
+
+	// Calls is the call that an expression makes: of a *syntax.Call, New or Format, and
+	// of a Name or Member that stands for a call without arguments.
 	Calls map[syntax.Expr]*Call
+
+	// CopyOut is set for a `copy` whose result goes to an arena around the one at hand:
+	// the number of arenas of the func that are open there.
+	CopyOut map[*syntax.Copy]int
 
 	// Defs is the variable made by the name of a VarStmt, ForStmt or OnError. (Those of
 	// parameters are in Func.Params, those of givemes in Service.Givemes.)
@@ -52,6 +58,9 @@ type Info struct {
 	// InRange marks values stored to or passed to a variable with a Range when they
 	// are proved to lie in it: there is nothing left to check at run time.
 	InRange map[syntax.Expr]bool
+
+	// Sinks says whether the program formats into more than the console.
+	Sinks bool
 
 	// Warnings is what is allowed but hardly meant, sorted; of the program only.
 	Warnings syntax.Errors
@@ -85,18 +94,39 @@ const (
 	Addr // UNSAFE_addr
 	String
 	EnumKind
-	ObjectKind // Console, Args: a reference
+	ObjectKind // of a Class: a reference
+	ArrayKind  // Array of Elem: a reference
+	MaybeKind  // ?Elem: a value, or none
 	Nothing    // of a call without a result
+	NoneKind   // of `none`, until its place says what it could have been; never left in Info
 	Untyped    // a constant whose type its place will decide; never left in Info
 )
 
 // Type is a type. Types are unique: equal types are the same pointer.
 type Type struct {
 	Kind  TypeKind
-	Name  string        // as in messages: "signed int", "@Console", "ExitStatus"
-	Class string        // ObjectKind: the name without sigils
-	Sigil syntax.Sigils // ObjectKind
+	Name  string        // as in messages: "signed int", "@Console", "!List of string"
+	Class *Class        // ObjectKind
+	Sigil syntax.Sigils // ObjectKind and ArrayKind: Own, Change, DoIO
+	Key   *Type         // of a Map
+	Elem  *Type         // of a List, Map or Array, or what a MaybeKind may hold
 	Enum  *Enum         // EnumKind
+}
+
+// Class is a record, or a class with funcs, of the program or of the core library.
+type Class struct {
+	Name   string
+	Record bool
+	Core   bool
+	Fields []*Var // FieldVar, in order
+	Size   int    // bytes of an object
+	Ctor   *Func  // nil: none
+	Funcs  map[string]*Func
+
+	file   *syntax.File
+	ident  *syntax.Ident
+	fields []*syntax.Param
+	flat   bool // holds no references
 }
 
 // Enum is the list of an enum's values.
@@ -126,6 +156,7 @@ const (
 	LoopVar                  // ForStmt
 	ErrorVar                 // of `on error name`
 	GivemeVar                // Index: word in the service object
+	FieldVar                 // Index: bytes from the object's start
 )
 
 // Var is a variable.
@@ -136,9 +167,14 @@ type Var struct {
 	Index   int
 	Mutable bool        // may be assigned again
 	Range   *Range      // nil: the type's own
-	Default syntax.Expr // ParamVar: value when left out; has Types, Widen and Consts
+	Default syntax.Expr // ParamVar, FieldVar: value when left out; has Types, Widen and Consts
 	Ident   *syntax.Ident
 	Giveme  *syntax.Giveme // GivemeVar
+	Rights  uint32         // GivemeVar: bits of what a capability may do
+
+	DefaultValue Value // GivemeVar: of Default
+
+	depth int // number of arenas of its func that are open where it is declared
 }
 
 // Range is the values that a variable may hold, both ends included.
@@ -149,6 +185,7 @@ type Const struct {
 	Name  string
 	Type  *Type
 	Value Value
+	Array []Value // ArrayKind
 	Decl  *syntax.ConstDecl
 
 	file  *syntax.File
@@ -167,20 +204,22 @@ type Value struct {
 // Label is the values of one case label.
 type Label struct{ Low, High Value }
 
-// Func is a func or entry with a body.
+// Func is a func, entry or ctor with a body.
 type Func struct {
 	Name     string
 	Symbol   string // core.NAME or Class.NAME
 	Core     bool
 	Entry    bool
+	Class    *Class // nil: of the service, the module or core at large
 	Sigils   syntax.Sigils
 	Params   []*Var
 	Result   *Type // NothingType when there is none
 	Fails    *Type // the enum behind `or`, or nil
-	UsesThis bool  // takes `this` as hidden first parameter: reads a giveme, or calls a func that does
+	Traps    bool  // Fails is no failure but a trap, at the place of the call (core only)
+	UsesThis bool  // takes `this` as hidden first parameter: is of a class, reads a giveme, or calls a func that does
 	NoReturn bool  // never comes back: its body ends in UNSAFE_trap
 	File     *syntax.File
-	Decl     *syntax.FuncDecl
+	Decl     *syntax.FuncDecl // of a ctor: with its parameters and body
 }
 
 func (*Var) object()   {}
@@ -200,8 +239,15 @@ const (
 	PrimWrite
 	PrimError
 
+	PrimFormat      // a string of Format
+	PrimPushFormat  // Format to Bytes, Recv
+	PrimStreamPrint // Format and a newline to a Stream, Recv; can fail
+
 	PrimStringLength // of Recv; int
-	PrimArgsLength   // of Recv; int
+	PrimArrayLength  // of Recv; int
+
+	PrimNew   // an object of the result's class: Func is its ctor, or Init the fields that Args are for
+	PrimArray // an array of zeros, its length in Args
 
 	// Conversions: Args[0] to the call's type, with a trap when it does not fit.
 	PrimConvert
@@ -230,6 +276,9 @@ const (
 	PrimArena    // UNSAFE_addr
 	PrimSetArena // ADDR
 	PrimTrap     // CODE; does not return
+	PrimInt      // WORD; int, of its low bits
+	PrimLong     // WORD; long, of its bits
+	PrimSinks    // bool: the program formats into more than the console
 	PrimArch     // the enum UNSAFE_arch (ArchType): a match on it is resolved while compiling
 	PrimCall     // ADDR ARGS; wuint64
 )
@@ -239,12 +288,15 @@ type Call struct {
 	Func   *Func // nil: Prim
 	Prim   Prim
 	This   bool          // the callee takes `this`, the caller passes its own
-	Recv   syntax.Expr   // object before the dot; for a Func it is also the first of Args
+	Recv   syntax.Expr   // object before the dot; for a func of core that is a string's member also the first of Args
 	Args   []syntax.Expr // in parameter order, defaults filled in
+	Init   []*Var        // PrimNew of a record: the fields that Args are for
 	Eval   []int         // order of evaluation: indexes into Args, as they are written, defaults last
-	Format []Piece       // PrimPrint, PrimWrite, PrimError: the text, newline of print not included
+	Format []Piece       // of prims with a format: the text, newline of print not included
 	Result *Type
 	Fails  *Type // nil: cannot fail
+
+	pos syntax.Pos
 }
 
 // Piece is literal text, or with X set one value of a format.

@@ -12,6 +12,23 @@ import (
 // maxWidth bounds the width of a field.
 const maxWidth = 999
 
+// formatExpr is `format "…" values`: a string.
+func (c *checker) formatExpr(e *syntax.Format) operand {
+	if c.fn == nil {
+		c.errorf(e.Pos(), "a constant cannot be made with `format`")
+		return bad(e)
+	}
+	call := &Call{Prim: PrimFormat, Result: StringType}
+	var args []*syntax.Arg
+	for _, x := range e.Args {
+		args = append(args, &syntax.Arg{X: x})
+	}
+	if !c.formatted(e.Text, call, args) {
+		return bad(e)
+	}
+	return c.record(e, e.Pos(), call)
+}
+
 // format takes the arguments of a call of m apart into call.Format.
 func (c *checker) format(m *syntax.Member, call *Call, args []*syntax.Arg) bool {
 	if len(args) == 0 {
@@ -35,16 +52,21 @@ func (c *checker) format(m *syntax.Member, call *Call, args []*syntax.Arg) bool 
 		c.badCall(args[0].X, args)
 		return false
 	}
+	return c.formatted(text, call, args[1:])
+}
+
+// formatted takes a format and its values apart into call.Format.
+func (c *checker) formatted(text *syntax.StringLit, call *Call, values []*syntax.Arg) bool {
 	c.info.Types[text] = StringType
 	pieces, ok := c.pieces(text)
-	values := args[1:]
+	given := len(values)
 	for i := range pieces {
 		p := &pieces[i]
 		if p.X == nil {
 			continue
 		}
 		if len(values) == 0 {
-			c.errorf(text.Pos(), "the format has %s, but %s", count(fields(pieces), "field"), behind(len(args)-1))
+			c.errorf(text.Pos(), "the format has %s, but %s", count(fields(pieces), "field"), behind(given))
 			return false
 		}
 		p.X = values[0].X
@@ -54,7 +76,7 @@ func (c *checker) format(m *syntax.Member, call *Call, args []*syntax.Arg) bool 
 		ok = c.field(p) && ok
 	}
 	if len(values) > 0 && ok {
-		c.errorf(values[0].Pos(), "the format has %s, but %s", count(fields(pieces), "field"), behind(len(args)-1))
+		c.errorf(values[0].Pos(), "the format has %s, but %s", count(fields(pieces), "field"), behind(given))
 		ok = false
 	}
 	if len(values) > 0 {
@@ -100,8 +122,12 @@ func (c *checker) field(p *Piece) bool {
 			c.errorf(p.X.Pos(), "`{x}` and `{08}` are for numbers, saw %s", x.typ)
 			return false
 		}
-	case ObjectKind:
-		c.errorf(p.X.Pos(), "%s has no text form", x.typ)
+	case ObjectKind, ArrayKind, MaybeKind, Nothing:
+		hint := maybeHint(x.typ)
+		if _, ok := p.X.(*syntax.ListLit); ok {
+			hint = indexHint
+		}
+		c.errorf(p.X.Pos(), "%s has no text form%s", x.typ, hint)
 		return false
 	}
 	return x.typ.Kind != Invalid

@@ -12,6 +12,7 @@ import (
 type scope struct {
 	outer *scope
 	vars  map[string]*Var
+	only  map[*Var]bool // of an arena: the outer references that are seen; nil: all
 }
 
 func (c *checker) push() { c.scope = &scope{outer: c.scope} }
@@ -38,6 +39,7 @@ func (c *checker) declare(v *Var) {
 		c.scope.vars = make(map[string]*Var)
 	}
 	c.scope.vars[v.Name] = v
+	v.depth = c.arenas
 	c.vars = append(c.vars, v)
 }
 
@@ -46,10 +48,32 @@ func (c *checker) taken(name string) string {
 	if v := c.local(name); v != nil {
 		return varKinds[v.Kind] + lineOf(v.Ident)
 	}
-	if v := c.givemes[name]; v != nil && !c.core {
+	if v := c.given(name); v != nil {
 		return "a giveme" + lineOf(v.Ident)
 	}
+	if v := c.ownField(name); v != nil {
+		return "a field" + lineOf(v.Ident)
+	}
+	if c.class != nil && c.class.Funcs[name] != nil {
+		return "a func of " + c.class.Name + lineOf(c.class.Funcs[name].Decl.Name)
+	}
 	return c.takenGlobally(name)
+}
+
+// given is the giveme of this name, which only the service's own funcs see.
+func (c *checker) given(name string) *Var {
+	if c.core || c.class != nil {
+		return nil
+	}
+	return c.givemes[name]
+}
+
+// ownField is the field of this name of the class at hand.
+func (c *checker) ownField(name string) *Var {
+	if c.class == nil {
+		return nil
+	}
+	return c.class.field(name)
 }
 
 // takenGlobally is taken for the names outside of funcs.
@@ -63,7 +87,7 @@ func (c *checker) takenGlobally(name string) string {
 		}
 		return "a func" + c.lineIn(o.File, o.Decl.Name)
 	}
-	if prims[name] != nil {
+	if prims[name] != nil || name == closeName {
 		return "a func of the core library"
 	}
 	return ""
@@ -72,7 +96,7 @@ func (c *checker) takenGlobally(name string) string {
 // varKinds names a variable in a message.
 var varKinds = [...]string{
 	ParamVar: "a parameter", LocalVar: "a variable", LoopVar: "a loop's name",
-	ErrorVar: "an error's name", GivemeVar: "a giveme",
+	ErrorVar: "an error's name", GivemeVar: "a giveme", FieldVar: "a field",
 }
 
 func lineOf(id *syntax.Ident) string {
@@ -108,7 +132,7 @@ func (c *checker) visible() []string {
 	if len(c.errs) > maxGuesses {
 		return nil
 	}
-	list := []string{"return", "assert", "while", "match", "break", "skip", "error"}
+	list := []string{closeName, "return", "assert", "while", "match", "break", "skip", "error"}
 	for s := c.scope; s != nil; s = s.outer {
 		for name := range s.vars {
 			list = append(list, name)

@@ -155,7 +155,7 @@ func (c *checker) refArg(name *syntax.Name, call *Call) bool {
 		return false
 	}
 	c.settleDefault(&x)
-	if x.typ.Kind != String && x.typ.Kind != ObjectKind {
+	if !x.typ.IsRef() {
 		c.errorf(x.expr.Pos(), "`%s` needs a reference, saw %s", name.Name, x.typ)
 		return false
 	}
@@ -164,7 +164,7 @@ func (c *checker) refArg(name *syntax.Name, call *Call) bool {
 
 // toRef gives UNSAFE_ref the type that its place wants.
 func (c *checker) toRef(name *syntax.Name, call *Call, want *Type) bool {
-	if want == nil || want.Kind != String && want.Kind != ObjectKind {
+	if want == nil || !want.IsRef() {
 		c.errorf(name.Pos(), "nothing here says what `%s` refers to", name.Name)
 		return false
 	}

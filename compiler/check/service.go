@@ -3,6 +3,7 @@
 package check
 
 import (
+	"slices"
 	"strings"
 
 	"slul/compiler/syntax"
@@ -32,6 +33,9 @@ func (c *checker) service(program []*syntax.File) {
 	c.entries(s)
 }
 
+// allRights is Var.Rights of a giveme without `only`.
+const allRights = ^uint32(0)
+
 // givemeList makes the words of the service object.
 func (c *checker) givemeList(s *Service) {
 	for _, d := range s.File.Decls {
@@ -51,11 +55,15 @@ func (c *checker) givemeList(s *Service) {
 // giveme is one of them; nil when its name is taken.
 func (c *checker) giveme(g *syntax.Giveme) *Var {
 	v := &Var{Name: g.Name.Name, Kind: GivemeVar, Ident: g.Name, Giveme: g, Type: InvalidType}
+	if g.Only == nil {
+		v.Rights = allRights
+	}
 	switch {
 	case g.Option != nil || g.Default != nil:
-		c.later(g.Pos(), "givemes with `param` or `defval` are")
+		c.optionType(g, v)
 	case g.Only != nil:
-		c.later(g.Only[0].Pos(), "rights behind `only` are")
+		v.Type = c.givemeType(g)
+		c.only(g, v)
 	default:
 		v.Type = c.givemeType(g)
 	}
@@ -67,18 +75,126 @@ func (c *checker) giveme(g *syntax.Giveme) *Var {
 	return v
 }
 
+// capabilities are the classes that a program is given, and whether they do I/O.
+var capabilities = map[string]bool{
+	"Console": true, "FileSystem": true, "Process": true, "Network": true, "Clock": true, "Random": true, "Env": false,
+}
+
 func (c *checker) givemeType(g *syntax.Giveme) *Type {
 	t := c.typeOf(g.Type)
-	switch {
-	case t.Kind == Invalid:
-	case t.Kind != ObjectKind:
-		return c.refuse(g.Pos(), "a giveme of type %s needs `= param` or `= defval`, which are not in this version of the compiler", t)
-	case t.Class == "Console" && t.Sigil != syntax.DoIO:
-		return c.refuse(g.Type.Pos(), "the console does I/O: write `@Console`")
-	case t.Class == "Args" && t.Sigil != 0:
-		return c.refuse(g.Type.Pos(), "the arguments are only read: write `Args`")
+	if t.Kind == Invalid {
+		return t
+	}
+	if t.is("List") && g.Type.Kind == syntax.TypeNamed { // Args
+		if t.Sigil != 0 {
+			return c.refuse(g.Type.Pos(), "the arguments are only read: write `Args`")
+		}
+		return t
+	}
+	if t.Kind != ObjectKind || !t.Class.Core || t.Elem != nil {
+		return c.refuse(g.Pos(), "a giveme of type %s needs `= param` or `= defval`", t)
+	}
+	switch does, known := capabilities[t.Class.Name]; {
+	case !known:
+		return c.refuse(g.Type.Pos(), "%s is not given to programs", article(t))
+	case does && t.Sigil != syntax.DoIO:
+		return c.refuse(g.Type.Pos(), "a %s does I/O: write `@%s`", t.Class.Name, t.Class.Name)
+	case !does && t.Sigil != 0:
+		return c.refuse(g.Type.Pos(), "a %s is only read: write `%s`", t.Class.Name, t.Class.Name)
 	}
 	return t
+}
+
+// optionType is a giveme with `param` or `defval`.
+func (c *checker) optionType(g *syntax.Giveme, v *Var) {
+	t := c.typeOf(g.Type)
+	base := t
+	if t.Kind == MaybeKind {
+		base = t.Elem
+	}
+	switch {
+	case t.Kind == Invalid:
+		return
+	case base != BoolType && base != IntType && base != LongType && base != SintType && base != SlongType && base != StringType,
+		t.IsPair(), t.Kind == MaybeKind && g.Option == nil:
+		c.errorf(g.Type.Pos(), "an option is a bool, int, long, signed int, signed long, string or ?string, not %s", t)
+		return
+	}
+	v.Type = t
+	if g.Option != nil {
+		if name := g.Option.Value; len(name) < 2 || len(name) > 60 || name[0] != '-' || name == "--" || strings.ContainsAny(name, "\x00\n= ") {
+			c.errorf(g.Option.Pos(), "an option's name begins with `-`, as \"-n\" or \"--number\", and has no blank or `=`")
+		} else if old := c.options[name]; old != nil {
+			c.errorf(g.Option.Pos(), "`%s` has this option already%s", old.Name, lineOf(old.Ident))
+		}
+		c.options[g.Option.Value] = v
+	}
+	switch {
+	case g.Default == nil:
+	case t.Kind == MaybeKind:
+		c.errorf(g.Default.Pos(), "a ?string is none when it is not given: leave `defval` out")
+	default:
+		v.Default = g.Default
+		if k := c.constantExpr(g.Default, t, "the default of `"+v.Name+"`"); k != nil {
+			v.DefaultValue = k.value()
+		}
+	}
+}
+
+// rights are what `only` can leave of a capability, as bits.
+var rights = map[string][]string{
+	"Console": {"out", "in", "err"}, "FileSystem": {"read", "write"},
+	"Process": {"ids", "drop", "run"}, "Network": {"listen", "connect"},
+}
+
+// rightOf is what some members need where the compiler sees to it: nothing of these
+// objects says at run time what they may do.
+var rightOf = map[string]string{
+	"Console.print": "out", "Console.write": "out", "Console.stdout": "out", "Console.stdin": "in", "Console.error": "err",
+	"Process.real_user": "ids", "Process.effective_user": "ids", "Process.real_group": "ids",
+	"Process.effective_group": "ids", "Process.id": "ids", "Process.is_elevated": "ids",
+}
+
+// checkedHere is the rights of a type that the compiler sees to, as bits.
+func checkedHere(t *Type) (bits uint32) {
+	for member, right := range rightOf {
+		if class, _, _ := strings.Cut(member, "."); class == memberClass(t) {
+			bits |= 1 << slices.Index(rights[class], right)
+		}
+	}
+	return bits
+}
+
+// hasRight refuses a member of a giveme whose `only` has taken the right away.
+func (c *checker) hasRight(m *syntax.Member) {
+	v, ok := c.info.Uses[asName(m.X)].(*Var)
+	if !ok || v.Kind != GivemeVar {
+		return
+	}
+	class := memberClass(v.Type)
+	right := rightOf[class+"."+m.Name.Name]
+	if at := slices.Index(rights[class], right); at >= 0 && v.Rights&(1<<at) == 0 {
+		c.errorf(m.Name.Pos(), "`%s` needs the right `.%s`, which `only` does not leave to `%s`", m.Name.Name, right, v.Name)
+	}
+}
+
+// only narrows what a giveme may do.
+func (c *checker) only(g *syntax.Giveme, v *Var) {
+	if v.Type.Kind == Invalid {
+		return
+	}
+	known := rights[memberClass(v.Type)]
+	for _, right := range g.Only {
+		at := slices.Index(known, right.Name.Name)
+		switch {
+		case right.Type != nil || at < 0:
+			c.errorf(right.Pos(), "%s has no right `.%s`%s", v.Type, right.Name.Name, didYouMean(right.Name.Name, slices.Clone(known)))
+		case v.Rights&(1<<at) != 0:
+			c.errorf(right.Pos(), "`.%s` is given twice", right.Name.Name)
+		default:
+			v.Rights |= 1 << at
+		}
+	}
 }
 
 // entries finds `entry main`.

@@ -8,7 +8,7 @@ import (
 
 // body checks the statements of one func.
 func (c *checker) body(fn *Func) {
-	c.fn = fn
+	c.fn, c.class = fn, fn.Class
 	c.vars = nil
 	c.push()
 	for _, v := range fn.Params {
@@ -40,11 +40,13 @@ func (c *checker) block(b *syntax.Block) {
 	if b == nil {
 		return
 	}
+	known := c.notNone
 	c.push()
 	for _, s := range b.Stmts {
 		c.stmt(s)
 	}
 	c.pop()
+	c.notNone = known
 }
 
 func (c *checker) stmt(s syntax.Stmt) {
@@ -59,13 +61,13 @@ func (c *checker) stmt(s syntax.Stmt) {
 		c.ifStmt(s)
 	case *syntax.WhileStmt:
 		c.condition(s.Cond, "the condition of `while`")
-		c.loop(s.Body)
+		c.where(s.Cond, true, func() { c.loop(s.Body) })
 	case *syntax.ForStmt:
 		c.forStmt(s)
 	case *syntax.MatchStmt:
 		c.match(s)
 	case *syntax.ArenaStmt:
-		c.later(s.Pos(), "`arena` is")
+		c.arenaStmt(s)
 	case *syntax.ReturnStmt:
 		c.returnStmt(s)
 	case *syntax.ErrorStmt:
@@ -80,9 +82,11 @@ func (c *checker) stmt(s syntax.Stmt) {
 		}
 		if s.Cond != nil {
 			c.condition(s.Cond, "the condition behind `if`")
+			c.narrow(c.known(s.Cond, false))
 		}
 	case *syntax.AssertStmt:
 		c.condition(s.X, "what `assert` states")
+		c.narrow(c.known(s.X, true))
 	}
 }
 
@@ -123,6 +127,9 @@ func (c *checker) nonNothing(x *operand) {
 func (c *checker) varStmt(s *syntax.VarStmt) {
 	t := c.typeOf(s.Type)
 	v := &Var{Name: s.Name.Name, Kind: LocalVar, Type: t, Mutable: s.Mutable, Ident: s.Name}
+	if t.isOwn() && s.Mutable {
+		c.errorf(s.Name.Pos(), "an `own` variable keeps its value: leave `!` out")
+	}
 	v.Range = c.rangeOf(s.Range, t)
 	x := c.guarded(s.Value, t, s.OnError)
 	c.nonNothing(&x)
@@ -147,8 +154,10 @@ func (c *checker) assign(s *syntax.AssignStmt) {
 	x := c.guarded(s.Right, v.Type, s.OnError)
 	c.nonNothing(&x)
 	if s.Op == syntax.OpNone {
-		if c.convert(&x, v.Type, "the value of `"+v.Name+"`") {
+		what := "the value of `" + v.Name + "`"
+		if c.convert(&x, v.Type, what) {
 			c.store(s.Right, v)
+			c.outlives(s.Right, c.depth(s.Left), what)
 		}
 		return
 	}
@@ -176,27 +185,45 @@ func (c *checker) assignOp(s *syntax.AssignStmt, v *Var, x *operand) {
 	c.convert(x, v.Type, "the right side of `"+op+"`")
 }
 
-// target is the variable left of an assignment; nil after a mistake.
+// target is what stands left of an assignment, nil after a mistake. An element is a
+// variable without a name of its own.
 func (c *checker) target(s *syntax.AssignStmt) *Var {
 	switch left := s.Left.(type) {
 	case *syntax.Index:
 		x := c.index(left)
-		if !x.invalid() {
-			c.settleDefault(&x)
-			c.errorf(left.Pos(), "elements of %s cannot be changed", c.info.Types[left.X])
+		if x.invalid() {
+			return nil
 		}
-		return nil
+		on := c.info.Types[left.X]
+		if on.Kind == String || on.Sigil&syntax.Change == 0 {
+			c.settleDefault(&x)
+			c.errorf(left.Pos(), "elements of %s cannot be changed%s", on, c.arenaHint(left.X))
+			return nil
+		}
+		t := ByteType
+		if on.Elem != nil {
+			t = on.Elem
+		}
+		return &Var{Name: "the element", Type: t, Mutable: true}
 	case *syntax.Member:
-		c.later(left.Pos(), "fields are")
-		return nil
+		return c.targetField(left)
 	case *syntax.Name:
 		if v := c.local(left.Name); v != nil {
 			c.info.Uses[left] = v
 			c.changed[v] = true
+			c.visibleInside(left, v)
 			c.mutable(left, v)
 			return v
 		}
-		if v := c.givemes[left.Name]; v != nil && !c.core {
+		if v := c.ownField(left.Name); v != nil {
+			c.info.Uses[left] = v
+			if c.thisType().Sigil&syntax.Change == 0 {
+				c.errorf(left.Pos(), "`%s` is a field: only a `func !` of %s changes it, and `%s` is none%s", v.Name, c.class.Name, c.fn.Name, c.thisHint())
+				return nil
+			}
+			return v
+		}
+		if v := c.given(left.Name); v != nil {
 			c.errorf(left.Pos(), "`%s` is a giveme: it cannot be assigned", left.Name)
 		} else if what := c.takenGlobally(left.Name); what != "" {
 			c.errorf(left.Pos(), "`%s` is %s: it cannot be assigned", left.Name, what)
@@ -209,6 +236,47 @@ func (c *checker) target(s *syntax.AssignStmt) *Var {
 		}
 	}
 	return nil
+}
+
+// thisHint says why a func that may change `this` cannot do it here.
+func (c *checker) thisHint() string {
+	if c.arenas > 0 && c.fn.Sigils&syntax.Change != 0 {
+		return arenaReads
+	}
+	return ""
+}
+
+const arenaReads = " (inside `arena`, what was made outside and holds references is only read)"
+
+// arenaHint is arenaReads when that is why e is only read.
+func (c *checker) arenaHint(e syntax.Expr) string {
+	if v, ok := c.info.Uses[asName(e)].(*Var); ok && v.depth < c.arenas && v.Type.Sigil&syntax.Change != 0 {
+		return arenaReads
+	}
+	return ""
+}
+
+// targetField is a field left of an assignment.
+func (c *checker) targetField(left *syntax.Member) *Var {
+	if _, ok := left.X.(*syntax.ThisExpr); ok && c.class == nil {
+		c.errorf(left.Pos(), "a giveme cannot be assigned")
+		return nil
+	}
+	x := c.member(left, left, nil, nil)
+	if x.invalid() {
+		return nil
+	}
+	v := c.info.Fields[left]
+	if v == nil {
+		c.settleDefault(&x)
+		c.errorf(left.Name.Pos(), "`%s` is a func: it cannot be assigned", left.Name.Name)
+		return nil
+	}
+	if on := c.info.Types[left.X]; on.Sigil&syntax.Change == 0 {
+		c.errorf(left.Name.Pos(), "`%s` cannot be changed through %s, which is only read%s", v.Name, on, c.arenaHint(left.X))
+		return nil
+	}
+	return v
 }
 
 // mutable refuses to assign what was not declared for it.
@@ -239,16 +307,29 @@ func (c *checker) exprStmt(s *syntax.ExprStmt) {
 		return
 	}
 	c.settleDefault(&x)
-	if x.typ.Kind != Nothing && !c.core {
+	if x.typ.isOwn() {
+		c.errorf(s.X.Pos(), "this value is `own`, and nobody would give it back: make it a variable")
+	} else if x.typ.Kind != Nothing && !c.core {
 		c.warnf(c.file, s.X.Pos(), "the result of this call is not used")
 	}
 }
 
 func (c *checker) ifStmt(s *syntax.IfStmt) {
-	for ; s != nil; s = s.ElseIf {
+	if s != nil {
 		c.condition(s.Cond, "the condition of `if`")
-		c.block(s.Then)
-		c.block(s.Else)
+		c.where(s.Cond, true, func() { c.block(s.Then) })
+		left := leaves(s.Then)
+		c.where(s.Cond, false, func() {
+			c.block(s.Else)
+			if s.ElseIf != nil {
+				c.ifStmt(s.ElseIf)
+			}
+		})
+		if left {
+			c.narrow(c.known(s.Cond, false))
+		} else if leaves(s.Else) {
+			c.narrow(c.known(s.Cond, true))
+		}
 	}
 }
 
@@ -258,7 +339,7 @@ func (c *checker) loop(b *syntax.Block) {
 	c.loops--
 }
 
-// forStmt goes over a range of numbers, the bytes of a string, or the arguments.
+// forStmt goes over a range of numbers, the bytes of a string, or elements.
 func (c *checker) forStmt(s *syntax.ForStmt) {
 	var t *Type
 	if s.To != nil {
@@ -306,15 +387,18 @@ func (c *checker) forElements(s *syntax.ForStmt) *Type {
 		return InvalidType
 	}
 	c.settleDefault(&x)
+	t := c.elementOf(x.typ)
 	switch {
-	case x.typ.Kind == String:
-		return ByteType
-	case x.typ.Kind == ObjectKind && x.typ.Class == "Args":
-		return StringType
+	case x.invalid():
+		return InvalidType
+	case t != nil:
+		return t
+	case x.typ.is("Map"):
+		return c.refuse(s.X.Pos(), "`for` goes over the keys of a Map as `for k in m.keys`")
 	case x.typ.IsInteger():
 		return c.refuse(s.X.Pos(), "`for` goes over a range, as `0..%s`, or over elements; %s has none", "n", x.typ)
 	}
-	return c.refuse(s.X.Pos(), "%s has no elements", x.typ)
+	return c.refuse(s.X.Pos(), "%s has no elements%s", x.typ, maybeHint(x.typ))
 }
 
 func (c *checker) returnStmt(s *syntax.ReturnStmt) {
@@ -325,7 +409,10 @@ func (c *checker) returnStmt(s *syntax.ReturnStmt) {
 	case s.X != nil && t.Kind == Nothing:
 		c.errorf(s.X.Pos(), "`%s` returns nothing: expected end of line behind `return`", c.fn.Name)
 	case s.X != nil:
-		c.valueOf(s.X, t, "the result of `"+c.fn.Name+"`")
+		what := "the result of `" + c.fn.Name + "`"
+		if c.valueOf(s.X, t, what) {
+			c.outlives(s.X, 0, what)
+		}
 	}
 }
 

@@ -11,7 +11,7 @@ func TestTables(t *testing.T) {
 	if len(primNames) != int(PrimCall)+1 {
 		t.Fatal("primNames is too short")
 	}
-	callable := make(map[Prim]bool)
+	callable := map[Prim]bool{PrimFormat: true, PrimNew: true, PrimArray: true} // by words of the language
 	for name, p := range prims {
 		callable[p.prim] = true
 		if strings.HasPrefix(name, "UNSAFE_") {
@@ -26,18 +26,10 @@ func TestTables(t *testing.T) {
 	}
 	for _, m := range members {
 		callable[m.prim] = true
-		if laterMembers[m.of+"."+m.name] {
-			t.Errorf("%s.%s is here and comes later", m.of, m.name)
-		}
 	}
 	for p := PrimNone + 1; p <= PrimCall; p++ {
 		if p.String() == "" || !callable[p] {
 			t.Errorf("primitive %d (%s) cannot be called", p, p)
-		}
-	}
-	for name := range classes {
-		if laterTypes[name] {
-			t.Errorf("%s is here and comes later", name)
 		}
 	}
 }

@@ -23,6 +23,12 @@ var (
 	StringType  = &Type{Kind: String, Name: "string"}
 	NothingType = &Type{Kind: Nothing, Name: "nothing"}
 
+	// What the generic classes of core call their elements and keys: words.
+	elementType = &Type{Kind: Addr, Name: "Element"}
+	keyType     = &Type{Kind: Addr, Name: "Key"}
+
+	noneType = &Type{Kind: NoneKind, Name: "none"}
+
 	// Constants without a type of their own: of literals; of a byte literal; of bit
 	// operations on literals. See conv.go.
 	untypedInt  = &Type{Kind: Untyped, Name: "number"}
@@ -82,13 +88,49 @@ func (t *Type) IsSigned() bool { n := numbers[t.Kind]; return n != nil && n.sign
 // Wraps says whether arithmetic is modulo 2^32 or 2^64, without overflow traps.
 func (t *Type) Wraps() bool { n := numbers[t.Kind]; return n != nil && n.wraps }
 
+// isObject says whether values are references to objects: what sigils belong to.
+func (t *Type) isObject() bool { return t.Kind == ObjectKind || t.Kind == ArrayKind }
+
+// IsRef says whether a value is an address, and so lives in an arena.
+func (t *Type) IsRef() bool {
+	return t.isObject() || t.Kind == String || t.Kind == MaybeKind && t.Elem.IsRef()
+}
+
+// IsPair says whether a value takes two words: one that may be none and is no reference.
+func (t *Type) IsPair() bool { return t.Kind == MaybeKind && !t.Elem.IsRef() }
+
+// isScalar says whether a value is a number, a bool or of an enum.
+func (t *Type) isScalar() bool { return t.IsInteger() || t.Kind == Bool || t.Kind == EnumKind }
+
+// isOwn says whether a value must be consumed.
+func (t *Type) isOwn() bool { return t.Sigil&syntax.Own != 0 }
+
+// is says whether values are objects of the core class of this name.
+func (t *Type) is(class string) bool {
+	return t.Kind == ObjectKind && t.Class.Core && t.Class.Name == class
+}
+
 // Wide says whether a value takes 64 bits (ir.L); all others take 32 (ir.W).
 func (t *Type) Wide() bool {
 	switch t.Kind {
-	case Long, SignedLong, Wuint64, Addr, String, ObjectKind:
+	case Long, SignedLong, Wuint64, Addr, String, ObjectKind, ArrayKind:
 		return true
+	case MaybeKind:
+		return t.Elem.Wide()
 	}
 	return false
+}
+
+// Bytes is what a value takes in a field or an array.
+func (t *Type) Bytes() int {
+	switch t.Kind {
+	case Bool, Byte:
+		return 1
+	}
+	if t.Wide() {
+		return 8
+	}
+	return 4
 }
 
 // String is the type as in messages.
@@ -100,14 +142,32 @@ func widens(a, b *Type, unsafe bool) bool {
 	if a == b {
 		return true
 	}
+	if b.Kind == MaybeKind {
+		switch {
+		case a == noneType:
+			return true
+		case a.Kind == MaybeKind:
+			return a.Elem.IsRef() && widens(a.Elem, b.Elem, unsafe)
+		}
+		return widens(a, b.Elem, unsafe)
+	}
 	x, y := numbers[a.Kind], numbers[b.Kind]
 	if x == nil || y == nil {
-		return a.Kind == ObjectKind && b.Kind == ObjectKind && a.Class == b.Class && b.Sigil&^a.Sigil == 0
+		return lends(a, b)
 	}
 	if unsafe && y.wraps && y.bits == 64 {
 		return true
 	}
 	return !x.wraps && !y.wraps && x.low.Cmp(y.low) >= 0 && x.high.Cmp(y.high) <= 0
+}
+
+// lends says whether a reference of type a may be seen as one of type b: with fewer
+// sigils, and when b only reads also with fewer on its elements.
+func lends(a, b *Type) bool {
+	if !a.isObject() || a.Kind != b.Kind || a.Class != b.Class || a.Key != b.Key || b.Sigil&^a.Sigil != 0 {
+		return false
+	}
+	return a.Elem == b.Elem || b.Sigil&syntax.Change == 0 && lends(a.Elem, b.Elem)
 }
 
 // join is the type in which operands of types a and b meet: the wider one, signed if
@@ -137,27 +197,97 @@ func join(a, b *Type, unsafe bool) *Type {
 	return IntType // byte and byte are the same type
 }
 
-// object gives the one type of a class with these sigils.
-func (c *checker) object(class string, s syntax.Sigils) *Type {
-	key := objectKey{class, s}
-	t := c.objects[key]
-	if t == nil {
-		name := ""
-		if s&syntax.Change != 0 {
-			name += "!"
+// intern gives the one type that is like t.
+func (c *checker) intern(t Type) *Type {
+	t.Name = t.spell()
+	known := c.types[t.Name]
+	if known == nil {
+		known = &t
+		c.types[t.Name] = known
+	}
+	return known
+}
+
+// spell is the type as it is written.
+func (t *Type) spell() string {
+	name := ""
+	for _, mark := range []struct {
+		flag syntax.Sigils
+		text string
+	}{{syntax.Own, "own "}, {syntax.Change, "!"}, {syntax.DoIO, "@"}} {
+		if t.Sigil&mark.flag != 0 {
+			name += mark.text
 		}
-		if s&syntax.DoIO != 0 {
-			name += "@"
-		}
-		t = &Type{Kind: ObjectKind, Name: name + class, Class: class, Sigil: s}
-		c.objects[key] = t
+	}
+	switch {
+	case t.Kind == MaybeKind:
+		return "?" + t.Elem.Name
+	case t.Kind == ArrayKind:
+		return name + "Array of " + t.Elem.Name
+	case t.Key != nil:
+		return name + "Map of " + t.Key.Name + " to " + t.Elem.Name
+	case t.Elem != nil:
+		return name + "List of " + t.Elem.Name
+	}
+	return name + t.Class.Name
+}
+
+// withSigils is a reference type with these sigils in place of its own.
+func (c *checker) withSigils(t *Type, s syntax.Sigils) *Type {
+	if t.Sigil == s {
+		return t
+	}
+	u := *t
+	u.Sigil = s
+	return c.intern(u)
+}
+
+// maybe is ?t.
+func (c *checker) maybe(t *Type) *Type { return c.intern(Type{Kind: MaybeKind, Elem: t}) }
+
+// through is what a part of type t is when it is reached through a reference of type
+// via: what via must not do, t must not do either.
+func (c *checker) through(via, t *Type) *Type {
+	switch {
+	case t.isObject():
+		return c.withSigils(t, t.Sigil&via.Sigil)
+	case t.Kind == MaybeKind:
+		return c.maybe(c.through(via, t.Elem))
 	}
 	return t
 }
 
-type objectKey struct {
-	class string
-	sigil syntax.Sigils
+// generic puts the element and key type of recv in place of those of its class.
+func (c *checker) generic(t, recv *Type) *Type {
+	switch {
+	case recv == nil:
+	case t == elementType && recv.Elem != nil:
+		return recv.Elem
+	case t == keyType && recv.Key != nil:
+		return recv.Key
+	case t.Elem == nil:
+	case t.Kind == MaybeKind:
+		return c.maybe(c.generic(t.Elem, recv))
+	case t.Elem == keyType || t.Elem == elementType:
+		u := *t
+		u.Elem = c.generic(t.Elem, recv)
+		return c.intern(u)
+	}
+	return t
+}
+
+// isFlat says whether an object holds no references, so that changing it can leave
+// none behind.
+func isFlat(t *Type) bool {
+	switch {
+	case t.Kind == ArrayKind:
+		return true
+	case t.Kind != ObjectKind:
+		return false
+	case t.Elem != nil && !t.Elem.isScalar(), t.Key != nil && !t.Key.isScalar():
+		return false
+	}
+	return t.Class.flat
 }
 
 // typeOf is the meaning of a written type. What is not in this version is refused once
@@ -166,33 +296,117 @@ func (c *checker) typeOf(e *syntax.TypeExpr) *Type {
 	if e.Kind == syntax.TypeAddr && !c.unsafe() {
 		return c.refuse(e.Pos(), "`UNSAFE_addr` is only known in .slunsafe files")
 	}
-	switch {
-	case e.Sigils&syntax.Own != 0:
-		return c.later(e.Pos(), "`own` values are")
-	case e.Sigils&syntax.Maybe != 0:
-		return c.later(e.Pos(), "types with `?` are")
-	case e.Kind == syntax.TypeArray, e.Kind == syntax.TypeList, e.Kind == syntax.TypeMap:
-		return c.later(e.Pos(), "`%s of` is", e.Name.Name)
+	t := c.baseOf(e)
+	if t.Kind == Invalid {
+		return t
+	}
+	if s := e.Sigils &^ syntax.Maybe; s != 0 {
+		switch {
+		case !t.isObject():
+			what := t.Name
+			if t.Kind == EnumKind {
+				what = "an enum"
+			}
+			return c.refuse(e.Pos(), "`!` and `@` belong to references, not to %s", what)
+		case s&syntax.Own != 0 && !(t.is("Stream") || t.is("Listener")):
+			return c.refuse(e.Pos(), "only a Stream or a Listener is owned, not %s", article(t))
+		case s&syntax.Own != 0 && e.Sigils&syntax.Maybe != 0:
+			return c.refuse(e.Pos(), "an `own` value is never none")
+		}
+		t = c.withSigils(t, s)
+	}
+	if e.Sigils&syntax.Maybe != 0 {
+		t = c.maybe(t)
+	}
+	return t
+}
+
+// baseOf is the meaning of a written type without its sigils.
+func (c *checker) baseOf(e *syntax.TypeExpr) *Type {
+	switch e.Kind {
+	case syntax.TypeArray, syntax.TypeList, syntax.TypeMap:
+		return c.genericOf(e)
 	}
 	if t := writtenTypes[e.Kind]; t != nil {
-		if e.Sigils != 0 {
-			return c.refuse(e.Pos(), "`!` and `@` belong to references, not to %s", t)
-		}
 		return t
 	}
 	return c.namedType(e)
 }
 
+// genericOf is `List of T` and its like.
+func (c *checker) genericOf(e *syntax.TypeExpr) *Type {
+	elem := c.typeOf(e.Elem)
+	if e.Kind == syntax.TypeMap {
+		key := c.typeOf(e.Key)
+		switch {
+		case key.Kind == Invalid || elem.Kind == Invalid:
+			return InvalidType
+		case !(key.IsInteger() || key.Kind == EnumKind || key.Kind == String):
+			return c.refuse(e.Key.Pos(), "the keys of a Map are integers, enums or strings, not %s", key)
+		case !c.element(e.Elem, elem):
+			return InvalidType
+		}
+		return c.intern(Type{Kind: ObjectKind, Class: c.classes["Map"], Key: key, Elem: elem})
+	}
+	switch {
+	case elem.Kind == Invalid:
+		return InvalidType
+	case e.Kind == syntax.TypeList:
+		if !c.element(e.Elem, elem) {
+			return InvalidType
+		}
+		return c.intern(Type{Kind: ObjectKind, Class: c.classes["List"], Elem: elem})
+	case !elem.isScalar():
+		return c.refuse(e.Elem.Pos(), "the elements of an Array are numbers, bools or of an enum, not %s: use a List", elem)
+	}
+	return c.intern(Type{Kind: ArrayKind, Elem: elem})
+}
+
+// element refuses what a List or Map cannot hold.
+func (c *checker) element(e syntax.Node, t *Type) bool {
+	switch {
+	case t.Kind == MaybeKind:
+		c.errorf(e.Pos(), "elements are never none: write `%s`", t.Elem)
+	case t.isOwn():
+		c.errorf(e.Pos(), "an `own` value is a variable, a parameter or a result, nothing else")
+	default:
+		return true
+	}
+	return false
+}
+
+// storable refuses what a parameter or field, as what says, cannot hold.
+func (c *checker) storable(e *syntax.TypeExpr, t *Type, what string, owns bool) *Type {
+	switch {
+	case t.IsPair():
+		return c.refuse(e.Pos(), "%s of type %s: only variables and results may be none without being references", what, t)
+	case t.isOwn() && !owns:
+		return c.refuse(e.Pos(), "an `own` value is a variable, a parameter or a result, nothing else")
+	}
+	return t
+}
+
 // namedType is the meaning of a type name.
 func (c *checker) namedType(e *syntax.TypeExpr) *Type {
 	name := e.Name.Name
-	if classes[name] {
-		return c.object(name, e.Sigils&(syntax.Change|syntax.DoIO))
+	if c.unsafe() {
+		switch name {
+		case elementType.Name:
+			return elementType
+		case keyType.Name:
+			return keyType
+		}
+	}
+	if name == "Args" && !c.core {
+		return c.intern(Type{Kind: ObjectKind, Class: c.classes["List"], Elem: StringType})
+	}
+	if class := c.classes[name]; class != nil {
+		if class.Core && (name == "List" || name == "Map") && !c.unsafe() {
+			return c.refuse(e.Pos(), "a %s says what it holds: `%s of …`", name, name)
+		}
+		return c.intern(Type{Kind: ObjectKind, Class: class})
 	}
 	if t := c.enumNamed(e.Name); t != nil {
-		if e.Sigils != 0 && t.Kind != Invalid {
-			return c.refuse(e.Pos(), "`!` and `@` belong to references, not to an enum")
-		}
 		return t
 	}
 	return InvalidType
@@ -210,6 +424,10 @@ func (c *checker) enumNamed(id *syntax.Ident) *Type {
 	if t := c.enums[id.Name]; t != nil {
 		return t
 	}
+	if c.classes[id.Name] != nil {
+		c.errorf(id.Pos(), "`%s` is no enum", id.Name)
+		return nil
+	}
 	if laterTypes[id.Name] {
 		c.later(id.Pos(), "`%s` is", id.Name)
 		return nil
@@ -218,7 +436,7 @@ func (c *checker) enumNamed(id *syntax.Ident) *Type {
 	for name := range c.enums {
 		known = append(known, name)
 	}
-	for name := range classes {
+	for name := range c.classes {
 		known = append(known, name)
 	}
 	hint := didYouMean(id.Name, known)

@@ -5,16 +5,10 @@
 
 package check
 
-// classes are the reference types of this version.
-var classes = map[string]bool{"Args": true, "Console": true}
+import "slul/compiler/syntax"
 
 // laterTypes are types of the language that this version does not have.
-var laterTypes = map[string]bool{
-	"Bytes": true, "Stream": true, "LineReader": true, "Listener": true, "FileSystem": true,
-	"Env": true, "Process": true, "Network": true, "Clock": true, "Random": true,
-	"UnrestrictedSystemAccess": true, "IoError": true, "ProcessError": true,
-	"ForeignError": true, "OpenMode": true, "FileInfo": true,
-}
+var laterTypes = map[string]bool{"UnrestrictedSystemAccess": true, "ForeignError": true}
 
 // primInfo is how a primitive is called.
 type primInfo struct {
@@ -71,36 +65,47 @@ var unsafePrims = map[string]*primInfo{
 	"UNSAFE_arena":     {prim: PrimArena, result: AddrType},
 	"UNSAFE_set_arena": {prim: PrimSetArena, params: []*Type{AddrType}, result: NothingType},
 	"UNSAFE_trap":      {prim: PrimTrap, params: []*Type{Wuint32Type}, result: NothingType},
+	"UNSAFE_int":       {prim: PrimInt, params: []*Type{Wuint64Type}, result: IntType},
+	"UNSAFE_long":      {prim: PrimLong, params: []*Type{Wuint64Type}, result: LongType},
+	"UNSAFE_sinks":     {prim: PrimSinks, result: BoolType},
 	"UNSAFE_arch":      {prim: PrimArch, result: ArchType},
 	"UNSAFE_call":      {prim: PrimCall, params: []*Type{AddrType}, most: 7, result: Wuint64Type},
 }
 
 // memberInfo is a primitive that is called as a member of a value.
 type memberInfo struct {
-	of     string // "string" or a class
+	of     string // "string", "Array" or a class
 	name   string
 	prim   Prim
-	format bool // takes a format and its values
-	io     bool // needs @
+	format bool          // takes a format and its values
+	sigil  syntax.Sigils // that the value needs
 	result *Type
+	fails  string // the enum of its failure
 }
 
 var members = []memberInfo{
 	{of: "string", name: "length", prim: PrimStringLength, result: IntType},
-	{of: "Args", name: "length", prim: PrimArgsLength, result: IntType},
-	{of: "Console", name: "print", prim: PrimPrint, format: true, io: true, result: NothingType},
-	{of: "Console", name: "write", prim: PrimWrite, format: true, io: true, result: NothingType},
-	{of: "Console", name: "error", prim: PrimError, format: true, io: true, result: NothingType},
+	{of: "Array", name: "length", prim: PrimArrayLength, result: IntType},
+	{of: "Console", name: "print", prim: PrimPrint, format: true, sigil: syntax.DoIO, result: NothingType},
+	{of: "Console", name: "write", prim: PrimWrite, format: true, sigil: syntax.DoIO, result: NothingType},
+	{of: "Console", name: "error", prim: PrimError, format: true, sigil: syntax.DoIO, result: NothingType},
+	{of: "Bytes", name: "push_format", prim: PrimPushFormat, format: true, sigil: syntax.Change, result: NothingType},
+	{of: "Stream", name: "print", prim: PrimStreamPrint, format: true, sigil: syntax.DoIO, result: NothingType, fails: "IoError"},
 }
 
-// laterMembers are members of the language that this version does not have.
-var laterMembers = map[string]bool{
-	"string.slice": true, "string.contains": true, "string.find": true, "string.starts_with": true,
-	"string.ends_with": true, "string.lower": true, "string.upper": true, "string.trim": true,
-	"string.split": true, "string.words": true, "string.replace": true, "string.repeat": true,
-	"string.is_utf8": true, "string.parse_int": true, "string.parse_signed": true,
-	"Console.stdin": true, "Console.stdout": true,
+// elementNeeds is what some funcs of List need to be in it.
+var elementNeeds = map[string]struct {
+	what  string
+	holds func(*Type) bool
+}{
+	"sort": {"integers, enums or strings", func(t *Type) bool { return t.IsInteger() || t.Kind == EnumKind || t.Kind == String }},
+	"join": {"strings", func(t *Type) bool { return t.Kind == String }},
 }
 
 // coreMember is the prefix of core funcs that are members of strings.
 const coreMember = "string_"
+
+// isStringMember says whether a core func of this name is a member of strings.
+func isStringMember(name string) bool {
+	return len(name) > len(coreMember) && name[:len(coreMember)] == coreMember
+}

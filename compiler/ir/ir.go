@@ -91,6 +91,7 @@ const (
 	OpSyscall // Args[0] number, Args[1:] up to six arguments; L: the kernel's answer
 	OpArena   // L: the register that holds the current arena (r15)
 	OpSetArena
+	OpStack  // L: the stack pointer, in the function's body
 	OpTrapIf // stop with Trap at Pos when Args[0] Cond Args[1]
 )
 
@@ -121,7 +122,7 @@ type Value struct {
 	Pos   Pos
 
 	// What lowering knows from the source types; passes may rely on it.
-	Fixed  bool // loads: the memory never changes, so the load may be shared across stores and calls
+	Fixed  bool // loads: the memory never changes while it can be named, so the load may be shared across stores and calls; not moved down, for its arena may be given back
 	Nonneg bool // >= 0 as a signed number of its type
 
 	Block *Block

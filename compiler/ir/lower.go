@@ -29,15 +29,17 @@ type lowering struct {
 	strings map[string]string // text -> symbol
 	traps   []*syntax.File    // that need a trap function
 	tables  map[*check.Enum]bool
-	givemes map[*check.Var]bool // that are read somewhere
-	err     error               // the first thing that cannot be lowered
+	arrays  map[*check.Const]string // constant arrays that are used -> symbol
+	givemes map[*check.Var]bool     // that are read somewhere
+	guarded []string                // funcs that ask for room on the stack
+	err     error                   // the first thing that cannot be lowered
 }
 
 // Build lowers a program without mistakes to IR. arch is the CPU as UNSAFE_arch names
 // it: x86_64 or arm64. The module holds all funcs; linking picks what is reached.
 func Build(info *check.Info, arch string) (*Module, error) {
 	l := &lowering{info: info, arch: arch, m: &Module{}, files: map[*syntax.File]int32{},
-		strings: map[string]string{}, tables: map[*check.Enum]bool{}, givemes: map[*check.Var]bool{}}
+		strings: map[string]string{}, tables: map[*check.Enum]bool{}, arrays: map[*check.Const]string{}, givemes: map[*check.Var]bool{}}
 	for i, file := range info.Files {
 		l.files[file] = int32(i)
 		l.m.Files = append(l.m.Files, file.Name)
@@ -45,6 +47,7 @@ func Build(info *check.Info, arch string) (*Module, error) {
 	for _, fn := range info.Funcs {
 		l.m.Funcs = append(l.m.Funcs, l.lowerFunc(fn))
 	}
+	l.guardStack()
 	if info.Service != nil {
 		l.m.Funcs = append(l.m.Funcs, l.startFunc(info.Service))
 	}
@@ -73,6 +76,8 @@ func typeOf(t *check.Type) Type {
 		return None
 	case check.Bool, check.Byte, check.Int, check.SignedInt, check.Wuint32, check.EnumKind:
 		return W
+	case check.MaybeKind:
+		return typeOf(t.Elem)
 	}
 	return L
 }
@@ -85,6 +90,8 @@ func isNonneg(t *check.Type) bool {
 	switch t.Kind {
 	case check.Bool, check.Byte, check.Int, check.Long, check.EnumKind:
 		return true
+	case check.MaybeKind:
+		return isNonneg(t.Elem)
 	}
 	return false
 }
@@ -104,19 +111,30 @@ type fn struct {
 	file  *syntax.File
 	this  *Value
 	loops []loop
+
+	arenas []*Value // the arenas that are open, the func's own first; it is only there in a func with others
 }
 
-// loop is where skip and break of a loop go.
-type loop struct{ skip, brk *Block }
+// loop is where skip and break of a loop go, and how many arenas are open there.
+type loop struct {
+	skip, brk *Block
+	arenas    int
+}
+
+// isNone is the second word of a variable that may be none and is no reference.
+type isNone struct{ of *check.Var }
 
 func varType(variable any) (Type, bool) {
+	if _, ok := variable.(isNone); ok {
+		return W, false
+	}
 	t := variable.(*check.Var).Type
 	return typeOf(t), isNonneg(t)
 }
 
 func (l *lowering) lowerFunc(of *check.Func) *Func {
 	f := &Func{Name: of.Symbol, Result: typeOf(of.Result), Keep: of.Entry}
-	if of.Fails != nil {
+	if of.Fails != nil || of.Result.IsPair() {
 		f.Result2 = W
 	}
 	f.Pos = l.pos(of.File, of.Decl.Pos())
@@ -150,15 +168,16 @@ func (g *fn) fallOut() {
 		g.end(Stop)
 		return
 	}
-	g.returns(nil)
+	g.returns(nil, nil)
 }
 
-// returns leaves the func with a result and no failure.
-func (g *fn) returns(v *Value) {
-	var second *Value
-	if g.f.Result2 != None {
+// returns leaves the func with a result and no failure. second is 0, or says that the
+// result is none; nil where it cannot be.
+func (g *fn) returns(v, second *Value) {
+	if g.f.Result2 != None && second == nil {
 		second = g.konst(W, 0)
 	}
+	g.closeArenas(0)
 	g.ret(v, second)
 }
 
@@ -168,6 +187,7 @@ func (g *fn) fails(second *Value) {
 	if g.f.Result != None {
 		v = g.konst(g.f.Result, 0)
 	}
+	g.closeArenas(0)
 	g.ret(v, second)
 }
 

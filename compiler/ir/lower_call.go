@@ -9,7 +9,10 @@ import (
 
 // callExpr is a call that cannot fail.
 func (g *fn) callExpr(e syntax.Expr, c *check.Call) *Value {
-	if c.Func == nil {
+	switch {
+	case c.Prim == check.PrimNew:
+		return g.newObject(e, c)
+	case c.Func == nil:
 		return g.prim(e, c)
 	}
 	return g.callFunc(e, c)
@@ -19,26 +22,64 @@ func (g *fn) callExpr(e syntax.Expr, c *check.Call) *Value {
 func (g *fn) failingCall(e syntax.Expr) (v, second *Value) {
 	e = unparen(e)
 	c := g.l.info.Calls[e]
-	if c == nil || c.Func == nil || c.Fails == nil {
+	if c == nil || c.Fails == nil {
 		panic("bug: lower: a call that cannot fail")
 	}
-	v = g.callFunc(e, c)
-	return v, g.value(OpResult2, W, v)
+	if c.Prim == check.PrimStreamPrint {
+		return g.streamPrint(e, c)
+	}
+	return g.callBoth(e, c)
 }
 
-// callFunc evaluates the arguments in their order and calls.
 func (g *fn) callFunc(e syntax.Expr, c *check.Call) *Value {
+	v, _ := g.callBoth(e, c)
+	return v
+}
+
+// callBoth evaluates the object and the arguments in their order and calls. second is
+// nil where nobody asks for it.
+func (g *fn) callBoth(e syntax.Expr, c *check.Call) (v, second *Value) {
+	var this *Value
+	switch {
+	case c.This:
+		this = g.this
+	case c.Func.Class != nil:
+		this = g.expr(c.Recv)
+	}
 	args := g.args(c)
 	for i, p := range c.Func.Params {
 		args[i] = g.inRange(c.Args[i], args[i], p)
+		if isErased(p.Type) {
+			args[i] = g.toWord(args[i], g.typeAfter(c.Args[i]))
+		}
 	}
-	if c.This {
-		args = append([]*Value{g.this}, args...)
+	if this != nil {
+		args = append([]*Value{this}, args...)
 	}
 	g.at(e.Pos())
-	v := g.call(c.Func.Symbol, typeOf(c.Func.Result), args...)
+	v = g.call(c.Func.Symbol, typeOf(c.Func.Result), args...)
 	v.Nonneg = isNonneg(c.Func.Result)
-	return v
+	if c.Func.Fails != nil || c.Result.IsPair() {
+		second = g.value(OpResult2, W, v)
+	}
+	if c.Func.Traps {
+		g.trapOn(second)
+	}
+	if isErased(c.Func.Result) {
+		v = g.fromWord(v, c.Result)
+	}
+	return v, second
+}
+
+// trapOn stops the program, at the place of the call, when a func of core says so: the
+// second word is 0 or the kind of trap.
+func (g *fn) trapOn(second *Value) {
+	bad, good := g.block(), g.block()
+	g.branch(second, bad, good)
+	g.start(bad)
+	g.call(g.f.TrapSym, None, g.wrap(OpOr, second, g.konst(W, int64(g.pos.Line)<<4)))
+	g.end(Stop)
+	g.start(good)
 }
 
 // args evaluates the arguments as written, and gives them in the order of parameters.
@@ -61,7 +102,14 @@ func (g *fn) prim(e syntax.Expr, c *check.Call) *Value {
 	case check.PrimPrint, check.PrimWrite, check.PrimError:
 		g.output(e, c)
 		return nil
-	case check.PrimStringLength, check.PrimArgsLength:
+	case check.PrimFormat:
+		return g.formatText(e, c)
+	case check.PrimPushFormat:
+		g.pushFormat(e, c)
+		return nil
+	case check.PrimArray:
+		return g.newArray(e, c)
+	case check.PrimStringLength, check.PrimArrayLength:
 		return g.length(g.expr(c.Recv))
 	case check.PrimConvert:
 		x := g.expr(c.Args[0])
@@ -135,8 +183,17 @@ func (g *fn) unsafePrim(e syntax.Expr, c *check.Call) *Value {
 		return nil
 	case check.PrimSyscall:
 		return g.value(OpSyscall, L, args...)
-	case check.PrimAddrOf, check.PrimRef:
+	case check.PrimAddrOf, check.PrimRef, check.PrimLong:
 		return args[0]
+	case check.PrimSinks:
+		if g.l.info.Sinks {
+			return g.konst(W, 1)
+		}
+		return g.konst(W, 0)
+	case check.PrimInt:
+		v := g.low32(args[0])
+		v.Nonneg = true
+		return v
 	case check.PrimArena:
 		return g.value(OpArena, L)
 	case check.PrimSetArena:

@@ -9,7 +9,10 @@ import (
 // of comparisons become jumps.
 
 // coreEqual compares two strings: W 0 or 1.
-const coreEqual = "core.string_equal"
+const coreEqual = "core.text_equal"
+
+// coreCompare says how two strings are ordered: W 0, 1 or 2 for before, equal, behind.
+const coreCompare = "core.text_compare"
 
 var (
 	unsignedConds = [...]Cond{
@@ -37,6 +40,9 @@ func (g *fn) compare(e *syntax.Compare) *Value {
 	if len(e.Ops) > 1 {
 		return g.condValue(e)
 	}
+	if v := g.compareNone(e); v != nil {
+		return v
+	}
 	x, y := g.expr(e.X[0]), g.expr(e.X[1])
 	return g.comparison(e, 0, x, y)
 }
@@ -45,6 +51,11 @@ func (g *fn) compare(e *syntax.Compare) *Value {
 func (g *fn) comparison(e *syntax.Compare, i int, x, y *Value) *Value {
 	t := g.typeAfter(e.X[i])
 	g.at(e.OpPos[i])
+	if t.Kind == check.String && e.Ops[i] != syntax.OpEq && e.Ops[i] != syntax.OpNe {
+		order := g.call(coreCompare, W, x, y)
+		order.Nonneg = true
+		return g.cmp(unsignedConds[e.Ops[i]], order, g.konst(W, 1))
+	}
 	if t.Kind != check.String {
 		return g.cmp(condOf(e.Ops[i], t), x, y)
 	}
@@ -116,7 +127,11 @@ func (g *fn) condPair(e *syntax.Binary, yes, no *Block) {
 // condChain evaluates each operand at most once, and no more of them when it is known
 // that the chain does not hold.
 func (g *fn) condChain(e *syntax.Compare, yes, no *Block) {
-	if v := g.between(e); v != nil {
+	v := g.between(e)
+	if v == nil {
+		v = g.compareNone(e)
+	}
+	if v != nil {
 		g.branch(v, yes, no)
 		return
 	}
@@ -162,7 +177,7 @@ func (g *fn) assert(e syntax.Expr) {
 				return
 			}
 		case *syntax.Compare:
-			if t := g.typeAfter(x.X[0]); len(x.Ops) == 1 && t.Kind != check.String {
+			if t := g.typeAfter(x.X[0]); len(x.Ops) == 1 && t.Kind != check.String && !isNoneTest(x) {
 				a, b := g.expr(x.X[0]), g.expr(x.X[1])
 				g.at(x.OpPos[0])
 				g.trapIf(TrapAssert, condOf(x.Ops[0], t).Not(), a, b)

@@ -1,6 +1,8 @@
 package ir
 
 import (
+	"fmt"
+
 	"slul/compiler/check"
 	"slul/compiler/syntax"
 )
@@ -13,6 +15,9 @@ import (
 func (g *fn) expr(e syntax.Expr) *Value {
 	if c, ok := g.l.info.Consts[e]; ok {
 		t := g.typeAfter(e)
+		if t.Kind == check.MaybeKind {
+			t = t.Elem
+		}
 		if t.Kind == check.String {
 			return g.addr(g.l.text(c.Str))
 		}
@@ -32,6 +37,9 @@ func (g *fn) typeAfter(e syntax.Expr) *check.Type {
 // widened converts the value of e as its place asks.
 func (g *fn) widened(e syntax.Expr, v *Value) *Value {
 	if to := g.l.info.Widen[e]; to != nil && v != nil {
+		if to.Kind == check.MaybeKind {
+			to = to.Elem
+		}
 		return g.extend(v, g.l.info.Types[e], to)
 	}
 	return v
@@ -71,67 +79,65 @@ func (g *fn) raw(e syntax.Expr) *Value {
 		return g.elseExpr(e)
 	case *syntax.ThisExpr:
 		return g.this
+	case *syntax.Member:
+		return g.member(e)
+	case *syntax.ListLit:
+		return g.listLit(e)
+	case *syntax.Copy:
+		return g.copyExpr(e)
+	case *syntax.NoneLit:
+		return g.konst(typeOf(g.l.info.Types[e]), 0)
 	}
-	g.l.fail(g.file, e, "this expression is not in this version of the compiler")
-	return g.konst(L, 0)
+	panic(fmt.Sprintf("bug: lower: an expression %T", e))
 }
 
 func (g *fn) name(e *syntax.Name) *Value {
-	v, ok := g.l.info.Uses[e].(*check.Var)
-	if !ok {
-		panic("bug: lower: " + e.Name + " is no variable")
+	switch o := g.l.info.Uses[e].(type) {
+	case *check.Const:
+		return g.addr(g.l.constArray(o))
+	case *check.Var:
+		switch o.Kind {
+		case check.GivemeVar:
+			return g.giveme(o)
+		case check.FieldVar:
+			return g.loadOf(o.Type, g.this, int64(o.Index))
+		}
+		return g.read(o)
 	}
-	if v.Kind != check.GivemeVar {
-		return g.read(v)
-	}
-	g.l.givemes[v] = true
-	return g.fixed(OpLoad64, L, g.this, 8*int64(v.Index))
+	panic("bug: lower: " + e.Name + " is no variable")
 }
 
-// length is what a string or Args says of itself, in 32 bits: no object is longer.
+// giveme is a word of the service object, which never changes.
+func (g *fn) giveme(v *check.Var) *Value {
+	g.l.givemes[v] = true
+	x := g.fixed(OpLoad64, L, g.this, 8*int64(v.Index))
+	if typeOf(v.Type) == W {
+		x = g.low32(x)
+		x.Nonneg = isNonneg(v.Type)
+	}
+	return x
+}
+
+// length is what a string or Array says of itself, in 32 bits: no object is longer.
 func (g *fn) length(object *Value) *Value {
 	v := g.fixed(OpLoad32, W, object, 0)
 	v.Nonneg = true
 	return v
 }
 
-// index is s[i] of a string, a byte, or args[i], a string. One unsigned comparison
-// rules out both ends.
-func (g *fn) index(e *syntax.Index) *Value {
-	object, i := g.expr(e.X), g.expr(e.I)
-	g.at(e.I.Pos())
-	length := g.length(object)
-	if i.Type == L {
-		length = g.value(OpZextW, L, length)
-	}
-	g.trapIf(TrapBounds, UGE, i, length)
-	if i.Type == W {
-		i = g.value(OpZextW, L, i)
-	}
-	if g.l.info.Types[e].Kind != check.Byte {
-		i = g.wrap(OpShl, i, g.konst(W, 3))
-		return g.fixed(OpLoad64, L, g.wrap(OpAdd, object, i), 8)
-	}
-	v := g.fixed(OpLoad8, W, g.wrap(OpAdd, object, i), 8)
-	v.Nonneg = true
-	return v
-}
-
 func (g *fn) assign(s *syntax.AssignStmt) {
-	name, ok := unparen(s.Left).(*syntax.Name)
-	if !ok {
-		g.l.fail(g.file, s.Left, "assignment to a part is not in this version of the compiler")
-		return
-	}
-	v := g.l.info.Uses[name].(*check.Var)
-	g.withValue(s.Right, s.OnError, func(x *Value) {
+	to := g.place(s.Left)
+	g.withValue(s.Right, s.OnError, to.typ, func(x, none *Value) {
 		if s.Op != syntax.OpNone {
 			t := g.typeAfter(s.Right)
 			g.at(s.OpPos)
-			x = g.arith(s.Op, t, g.extend(g.read(v), v.Type, t), x)
-			x = g.convert(x, t, v.Type)
+			x = g.arith(s.Op, t, g.extend(to.load(), to.typ, t), x)
+			x = g.convert(x, t, to.typ)
 		}
-		g.write(v, g.inRange(s.Right, x, v))
+		if to.v != nil {
+			x = g.inRange(s.Right, x, to.v)
+		}
+		to.store(x, none)
 	})
 }
 
@@ -264,19 +270,33 @@ func (g *builder) errorNumber(second *Value) *Value {
 // try passes a failure on to the caller.
 func (g *fn) try(e *syntax.Try) *Value {
 	v, second := g.failingCall(e.X)
-	bad, good := g.block(), g.block()
-	g.branch(second, bad, good)
-	g.start(bad)
-	g.fails(second)
-	g.start(good)
+	g.passOn(e.X, second)
 	return g.widened(e.X, v)
 }
 
-// elseExpr gives the value of Y when the call X fails.
+// passOn leaves the func when second says that the call e failed.
+func (g *fn) passOn(e syntax.Expr, second *Value) {
+	bad, good := g.block(), g.block()
+	g.branch(g.isFailure(e, second), bad, good)
+	g.start(bad)
+	g.fails(second)
+	g.start(good)
+}
+
+// isFailure says whether the second word of the call e is that of an error: not 0, and
+// where the result may be none, not that either.
+func (g *fn) isFailure(e syntax.Expr, second *Value) *Value {
+	if !g.l.info.Calls[unparen(e)].Result.IsPair() {
+		return second
+	}
+	return g.cmp(ULT, g.wrap(OpSub, second, g.konst(W, 1)), g.konst(W, noneWord-1))
+}
+
+// elseExpr gives the value of Y when the call X fails, or X is none.
 func (g *fn) elseExpr(e *syntax.Else) *Value {
-	v, second := g.failingCall(e.X)
+	v, absent := g.present(e.X)
 	bad, good, end := g.block(), g.block(), g.block()
-	g.branch(second, bad, good)
+	g.branch(absent, bad, good)
 	g.start(good)
 	x := g.widened(e.X, v)
 	g.jump(end)

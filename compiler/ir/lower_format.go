@@ -8,8 +8,7 @@ import (
 	"slul/compiler/syntax"
 )
 
-// lower_format.go expands console.print, write and error into calls of core, one for
-// each piece. All values are computed before the first is put. Constant values become
+// lower_format.go expands what takes a format into calls of core, one for each piece. All values are computed before the first is put. Constant values become
 // part of the text around them.
 
 // Output of core; the run block comes first in all of them.
@@ -20,7 +19,15 @@ const (
 	corePutTextWide = "core.put_text_wide" // run, string, width, flags
 	coreErrorBegin  = "core.error_begin"   // run
 	coreErrorEnd    = "core.error_end"     // run
+
+	corePushText    = "core.Bytes.push_string" // Bytes, string
+	coreFormatBegin = "core.format_begin"      // room for a Bytes
+	coreFormatEnd   = "core.format_end"        // the same; string
+	coreStreamPrint = "core.stream_print"      // stream, the same; or IoError
 )
+
+// sinkSize is the bytes of a Bytes that is only put into.
+const sinkSize = 32
 
 // Flags of put_wide and put_text_wide: the wide_ constants of core/format.slunsafe.
 const (
@@ -44,11 +51,45 @@ func (g *fn) output(e syntax.Expr, c *check.Call) {
 	if c.Prim == check.PrimError {
 		g.call(coreErrorBegin, None, run)
 	}
-	for _, p := range pieces {
-		g.put(run, p)
-	}
+	g.putAll(run, corePut, pieces)
 	if c.Prim == check.PrimError {
 		g.call(coreErrorEnd, None, run)
+	}
+}
+
+// formatText is a format as a string. What it is put into is a Bytes in the frame.
+func (g *fn) formatText(e syntax.Expr, c *check.Call) *Value {
+	return g.call(coreFormatEnd, L, g.formatted(e, c))
+}
+
+// streamPrint writes a format to a stream; it may fail.
+func (g *fn) streamPrint(e syntax.Expr, c *check.Call) (v, second *Value) {
+	stream := g.expr(c.Recv)
+	v = g.call(coreStreamPrint, None, stream, g.formatted(e, c))
+	return v, g.value(OpResult2, W, v)
+}
+
+// formatted fills a Bytes in the frame with a format.
+func (g *fn) formatted(e syntax.Expr, c *check.Call) *Value {
+	pieces := g.pieces(c)
+	g.at(e.Pos())
+	sink := g.slot(sinkSize)
+	g.call(coreFormatBegin, None, sink)
+	g.putAll(sink, corePushText, pieces)
+	return sink
+}
+
+func (g *fn) pushFormat(e syntax.Expr, c *check.Call) {
+	sink := g.expr(c.Recv)
+	pieces := g.pieces(c)
+	g.at(e.Pos())
+	g.putAll(sink, corePushText, pieces)
+}
+
+// putAll puts pieces into a sink, texts with the func of that name.
+func (g *fn) putAll(sink *Value, text string, pieces []piece) {
+	for _, p := range pieces {
+		g.put(sink, text, p)
 	}
 }
 
@@ -74,15 +115,16 @@ func (g *fn) pieces(c *check.Call) []piece {
 			out = append(out, piece{p, g.expr(p.X), g.typeAfter(p.X)})
 		}
 	}
-	if c.Prim != check.PrimWrite {
+	switch c.Prim {
+	case check.PrimPrint, check.PrimError, check.PrimStreamPrint:
 		text("\n")
 	}
 	return out
 }
 
-func (g *fn) put(run *Value, p piece) {
+func (g *fn) put(run *Value, putText string, p piece) {
 	if p.v == nil {
-		g.call(corePut, None, run, g.addr(g.l.text(p.Text)))
+		g.call(putText, None, run, g.addr(g.l.text(p.Text)))
 		return
 	}
 	flags := formatFlags(p.Piece, p.t)
@@ -101,7 +143,7 @@ func (g *fn) put(run *Value, p piece) {
 		v = g.l.enumName(g.builder, enumOf(p.t), v)
 	}
 	if p.Width == 0 {
-		g.call(corePut, None, run, v)
+		g.call(putText, None, run, v)
 		return
 	}
 	g.call(corePutTextWide, None, run, v, g.konst(L, int64(p.Width)), g.konst(L, flags&wideLeft))

@@ -12,7 +12,7 @@ func (g *fn) body(b *syntax.Block, skip, brk *Block) {
 	if g.isDead() {
 		return
 	}
-	g.loops = append(g.loops, loop{skip, brk})
+	g.loops = append(g.loops, loop{skip, brk, len(g.arenas)})
 	g.stmts(b)
 	g.loops = g.loops[:len(g.loops)-1]
 }
@@ -91,15 +91,19 @@ func (g *fn) forThrough(s *syntax.ForStmt, v *check.Var) {
 	g.start(exit)
 }
 
-// forEach walks over the bytes of a string or the strings of Args with an address:
-// neither can change meanwhile.
+// forEach goes over the elements of a string, Bytes, a List or an Array. A string and an
+// Array keep their length, so an address walks over them; the others may change meanwhile
+// and are asked again each turn.
 func (g *fn) forEach(s *syntax.ForStmt, v *check.Var) {
 	object := g.expr(s.X)
-	size, load := int64(1), OpLoad8
+	if t := g.typeAfter(s.X); t.Kind == check.ObjectKind {
+		g.forGrowing(s, v, object, t)
+		return
+	}
+	size := int64(v.Type.Bytes())
 	length := g.fixed(OpLoad64, L, object, 0)
-	if v.Type.Kind == check.String {
-		size, load = 8, OpLoad64
-		length = g.wrap(OpShl, length, g.konst(W, 3))
+	if size > 1 {
+		length = g.wrap(OpMul, length, g.konst(L, size))
 	}
 	at := &check.Var{Name: "at", Kind: check.LocalVar, Type: &check.Type{Kind: check.Addr}}
 	first := g.wrap(OpAdd, object, g.konst(L, 8))
@@ -110,8 +114,8 @@ func (g *fn) forEach(s *syntax.ForStmt, v *check.Var) {
 	g.enter(head)
 	g.branch(g.cmp(NE, g.read(at), limit), body, exit)
 	g.start(body)
-	element := g.fixed(load, typeOf(v.Type), g.read(at), 0)
-	element.Nonneg = isNonneg(v.Type)
+	element := g.loadOf(v.Type, g.read(at), 0)
+	element.Fixed = g.typeAfter(s.X).Kind == check.String
 	g.write(v, element)
 	g.body(s.Body, next, exit)
 	g.jumpIfAlive(next)
@@ -119,6 +123,29 @@ func (g *fn) forEach(s *syntax.ForStmt, v *check.Var) {
 	if !g.isDead() {
 		g.at(s.Pos())
 		g.write(at, g.wrap(OpAdd, g.read(at), g.konst(L, size)))
+		g.jump(head)
+	}
+	g.seal(head)
+	g.start(exit)
+}
+
+// forGrowing is forEach with an index.
+func (g *fn) forGrowing(s *syntax.ForStmt, v *check.Var, object *Value, t *check.Type) {
+	i := &check.Var{Name: "at", Kind: check.LocalVar, Type: &check.Type{Kind: check.Addr}}
+	head, body, next, exit := g.block(), g.block(), g.block(), g.block()
+	g.write(i, g.konst(L, 0))
+	g.jump(head)
+	g.enter(head)
+	g.branch(g.cmp(ULT, g.read(i), g.load(OpLoad64, L, object, growLength)), body, exit)
+	g.start(body)
+	data := g.load(OpLoad64, L, object, growData)
+	g.write(v, g.loadElement(t, v.Type, spot{g.behind(t, v.Type, data, g.read(i)), 0}))
+	g.body(s.Body, next, exit)
+	g.jumpIfAlive(next)
+	g.start(next)
+	if !g.isDead() {
+		g.at(s.Pos())
+		g.write(i, g.wrap(OpAdd, g.read(i), g.konst(L, 1)))
 		g.jump(head)
 	}
 	g.seal(head)

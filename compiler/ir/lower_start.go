@@ -10,12 +10,23 @@ import (
 
 // What the start function calls in core, and what it must know of it.
 const (
-	coreRunInit    = "core.run_init"    // run block
-	coreArgsMake   = "core.args_make"   // the kernel's stack -> Args
-	coreMainFailed = "core.main_failed" // command, name of the error; does not return
-	coreFinish     = "core.finish"      // W status; does not return
-	coreRunSize    = "run_size"         // constant: bytes of the run block
+	coreRunInit    = "core.run_init"      // run block
+	coreArenaInit  = "core.arena_init"    // run block
+	coreArenaNew   = "core.arena_new"     // what needs that
+	coreStackInit  = "core.stack_init"    // run block, the kernel's stack, stack pointer
+	coreArgsMake   = "core.args_make"     // the kernel's stack -> List of string
+	coreOptions    = "core.options_parse" // that List, table, service object, command -> what is no option
+	coreMainFailed = "core.main_failed"   // command, name of the error; does not return
+	coreFinish     = "core.finish"        // W status; does not return
+	coreRunSize    = "run_size"           // constant: bytes of the run block
 )
+
+// capabilityMakers make what a program is given, from its rights and the kernel's stack. The console is the run
+// block itself.
+var capabilityMakers = map[string]string{
+	"FileSystem": "core.files_make", "Process": "core.process_make", "Network": "core.network_make",
+	"Clock": "core.clock_make", "Random": "core.random_make", "Env": "core.env_make",
+}
 
 func (l *lowering) startFunc(s *check.Service) *Func {
 	f := &Func{Name: "_start", Start: true, NoReturn: true, Pos: l.pos(s.File, s.Main.Decl.Pos())}
@@ -24,9 +35,12 @@ func (l *lowering) startFunc(s *check.Service) *Func {
 	g.value(OpSetArena, None, g.slot(l.runSize()))
 	run := g.value(OpArena, L) // shorter to name than the slot
 	g.call(coreRunInit, None, run)
+	arena := g.call(coreArenaInit, None, run)
+	guard := g.call(coreStackInit, None, run, stack, g.value(OpStack, L))
+	object := l.serviceObject(g, s, stack, run)
 	var args []*Value
 	if s.Main.UsesThis {
-		args = append(args, l.serviceObject(g, s, stack, run))
+		args = append(args, object)
 	}
 	status := g.call(s.Main.Symbol, typeOf(s.Main.Result), args...)
 	if s.Main.Fails != nil {
@@ -37,24 +51,108 @@ func (l *lowering) startFunc(s *check.Service) *Func {
 	}
 	g.call(coreFinish, None, status)
 	g.finish()
+	reached := l.reachedFrom(f)
+	f.keep(func(v *Value) bool {
+		return (v != arena || reached[coreArenaNew]) && (v != guard || l.isGuarded(reached))
+	})
 	return f
 }
 
+// reachedFrom is the names that a func leads to.
+func (l *lowering) reachedFrom(f *Func) map[string]bool {
+	seen := map[string]bool{}
+	work := []*Func{f}
+	for len(work) > 0 {
+		f := work[len(work)-1]
+		work = work[:len(work)-1]
+		for _, b := range f.Blocks {
+			for _, v := range b.Values {
+				if v.Sym == "" || seen[v.Sym] {
+					continue
+				}
+				seen[v.Sym] = true
+				if next := l.m.FindFunc(v.Sym); next != nil {
+					work = append(work, next)
+				}
+			}
+		}
+	}
+	return seen
+}
+
 // serviceObject fills the givemes in, a word each. Those that no func reads stay as
-// they are.
+// they are, but options are looked at all the same.
 func (l *lowering) serviceObject(g *builder, s *check.Service, stack, run *Value) *Value {
+	hasOptions := false
+	for _, v := range s.Givemes {
+		hasOptions = hasOptions || v.Giveme.Option != nil
+	}
+	if !s.Main.UsesThis && !hasOptions {
+		return nil
+	}
 	object := g.slot(8 * int64(len(s.Givemes)))
 	for _, v := range s.Givemes {
-		if !l.givemes[v] {
-			continue
+		switch {
+		case v.Giveme.Option != nil || v.Giveme.Default != nil:
+			g.store(OpStore64, object, 8*int64(v.Index), l.optionDefault(g, v))
+		case l.givemes[v] && v.Type.Elem == nil:
+			g.store(OpStore64, object, 8*int64(v.Index), l.capability(g, v, stack, run))
 		}
-		word := run
-		if v.Type.Class == "Args" {
-			word = g.call(coreArgsMake, L, stack)
+	}
+	var args *Value
+	if hasOptions {
+		args = g.call(coreArgsMake, L, stack)
+		args = g.call(coreOptions, L, args, g.addr(l.optionTable(s)), object, g.addr(l.text(s.Command)))
+	}
+	for _, v := range s.Givemes {
+		if v.Type.Elem != nil && v.Type.Kind == check.ObjectKind && l.givemes[v] {
+			if args == nil {
+				args = g.call(coreArgsMake, L, stack)
+			}
+			g.store(OpStore64, object, 8*int64(v.Index), args)
 		}
-		g.store(OpStore64, object, 8*int64(v.Index), word)
 	}
 	return object
+}
+
+func (l *lowering) capability(g *builder, v *check.Var, stack, run *Value) *Value {
+	if v.Type.Class.Name == "Console" {
+		return run
+	}
+	return g.call(capabilityMakers[v.Type.Class.Name], L, g.konst(L, int64(v.Rights)), stack)
+}
+
+// optionDefault is what an option is when it is not given.
+func (l *lowering) optionDefault(g *builder, v *check.Var) *Value {
+	if v.Type.Kind == check.String {
+		return g.addr(l.text(v.DefaultValue.Str))
+	}
+	return g.konst(L, v.DefaultValue.Bits)
+}
+
+// optionKinds are the numbers of core/options.slunsafe.
+var optionKinds = map[check.TypeKind]byte{
+	check.Bool: 1, check.Int: 2, check.Long: 3, check.SignedInt: 4, check.SignedLong: 5, check.String: 6, check.MaybeKind: 6,
+}
+
+// optionTable says what options there are: for each its kind, whether it must be given,
+// its word in the service object, and its name as {u8 length, bytes}; then a kind of 0.
+func (l *lowering) optionTable(s *check.Service) string {
+	var b []byte
+	for _, v := range s.Givemes {
+		if v.Giveme.Option == nil {
+			continue
+		}
+		must := byte(0)
+		if v.Giveme.Default == nil && v.Type.Kind != check.Bool && v.Type.Kind != check.MaybeKind {
+			must = 1
+		}
+		name := v.Giveme.Option.Value
+		b = append(b, optionKinds[v.Type.Kind], must, byte(v.Index), byte(len(name)))
+		b = append(b, name...)
+	}
+	l.m.Data = append(l.m.Data, &Data{Name: "options", Bytes: append(b, 0), Align: 1})
+	return "options"
 }
 
 // reportFailure goes on only when main, a func with "or E", did not fail.

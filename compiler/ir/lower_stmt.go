@@ -21,11 +21,11 @@ func (g *fn) stmt(s syntax.Stmt) {
 	switch s := s.(type) {
 	case *syntax.VarStmt:
 		v := g.l.info.Defs[s.Name]
-		g.withValue(s.Value, s.OnError, func(x *Value) { g.write(v, g.inRange(s.Value, x, v)) })
+		g.withValue(s.Value, s.OnError, v.Type, func(x, none *Value) { g.define(v, s.Value, x, none) })
 	case *syntax.AssignStmt:
 		g.assign(s)
 	case *syntax.ExprStmt:
-		g.withValue(s.X, s.OnError, func(*Value) {})
+		g.withValue(s.X, s.OnError, nil, func(_, _ *Value) {})
 	case *syntax.IfStmt:
 		g.ifStmt(s)
 	case *syntax.WhileStmt:
@@ -37,28 +37,38 @@ func (g *fn) stmt(s syntax.Stmt) {
 	case *syntax.ReturnStmt:
 		g.returnStmt(s)
 	case *syntax.ErrorStmt:
-		g.fails(g.konst(W, 1+g.l.info.Consts[s.X].Bits))
+		g.errorStmt(s)
 	case *syntax.LoopStmt:
 		g.loopStmt(s)
 	case *syntax.AssertStmt:
 		g.assert(s.X)
-	default:
-		g.l.fail(g.file, s, "this statement is not in this version of the compiler")
+	case *syntax.ArenaStmt:
+		g.arenaStmt(s)
 	}
 }
 
-// withValue calls use on the value of a statement's expression. With on error, its
-// call may fail: then the block runs instead, and may go on behind the statement.
-func (g *fn) withValue(e syntax.Expr, on *syntax.OnError, use func(v *Value)) {
-	if on == nil {
-		use(g.expr(e))
+// withValue calls use on the value of a statement's expression, and on what says that it
+// is none, where t is a type with two words. With on error, its call may fail: then the
+// block runs instead, and may go on behind the statement.
+func (g *fn) withValue(e syntax.Expr, on *syntax.OnError, t *check.Type, use func(v, none *Value)) {
+	isPair := t != nil && t.IsPair()
+	switch {
+	case on == nil && isPair:
+		use(g.pair(e))
+		return
+	case on == nil:
+		use(g.expr(e), nil)
 		return
 	}
 	v, second := g.failingCall(e)
 	bad, good, end := g.block(), g.block(), g.block()
-	g.branch(second, bad, good)
+	g.branch(g.isFailure(e, second), bad, good)
 	g.start(good)
-	use(g.widened(e, v))
+	none := second
+	if isPair && g.l.info.Widen[unparen(e)] != nil {
+		none = g.konst(W, 0)
+	}
+	use(g.widened(e, v), none)
 	g.jump(end)
 	g.start(bad)
 	if on.Name != nil {
@@ -69,16 +79,35 @@ func (g *fn) withValue(e syntax.Expr, on *syntax.OnError, use func(v *Value)) {
 	g.start(end)
 }
 
+// define gives a variable its value.
+func (g *fn) define(v *check.Var, e syntax.Expr, x, none *Value) {
+	g.write(v, g.inRange(e, x, v))
+	if v.Type.IsPair() {
+		g.write(isNone{v}, none)
+	}
+}
+
 func (g *fn) returnStmt(s *syntax.ReturnStmt) {
-	var v *Value
-	if s.X != nil {
+	var v, second *Value
+	if s.X != nil && g.of.Result.IsPair() {
+		v, second = g.pair(s.X)
+	} else if s.X != nil {
 		v = g.expr(s.X)
 	}
 	g.at(s.Pos())
 	if g.f.Result == None {
 		v = nil
 	}
-	g.returns(v)
+	g.returns(v, second)
+}
+
+// errorStmt fails with 1 + the number of the error.
+func (g *fn) errorStmt(s *syntax.ErrorStmt) {
+	if k, known := g.l.info.Consts[s.X]; known {
+		g.fails(g.konst(W, 1+k.Bits))
+		return
+	}
+	g.fails(g.wrap(OpAdd, g.expr(s.X), g.konst(W, 1)))
 }
 
 func (g *fn) loopStmt(s *syntax.LoopStmt) {
@@ -88,11 +117,22 @@ func (g *fn) loopStmt(s *syntax.LoopStmt) {
 		to = in.brk
 	}
 	if s.Cond == nil {
+		g.closeArenas(in.arenas)
 		g.jump(to)
 		return
 	}
 	next := g.block()
-	g.cond(s.Cond, to, next)
+	if in.arenas == len(g.arenas) {
+		g.cond(s.Cond, to, next)
+	} else {
+		leave := g.block()
+		g.cond(s.Cond, leave, next)
+		g.start(leave)
+		if !g.isDead() {
+			g.closeArenas(in.arenas)
+			g.jump(to)
+		}
+	}
 	g.start(next)
 }
 

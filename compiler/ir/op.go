@@ -6,7 +6,7 @@ package ir
 type opFlag uint8
 
 const (
-	pure     opFlag = 1 << iota // depends on its arguments alone, changes nothing: may be shared, moved down or dropped
+	pure     opFlag = 1 << iota // depends on its arguments alone, changes nothing: may be shared or dropped
 	loads                       // reads memory or the arena register: may be dropped, not shared across an effect
 	effect                      // must stay, and in its place
 	commutes                    // Args[0] and Args[1] may change places
@@ -68,6 +68,7 @@ var opTable = [...]opInfo{
 	OpSyscall:  {"syscall", "L*", L, effect},
 	OpArena:    {"arena", "", L, loads},
 	OpSetArena: {"setarena", "L", None, effect},
+	OpStack:    {"stack", "", L, loads},
 	OpTrapIf:   {"trapif", "ss", None, effect},
 }
 

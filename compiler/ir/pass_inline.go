@@ -45,6 +45,8 @@ func (f *Func) size() (n int) {
 	for _, v := range f.Blocks[0].Values {
 		switch v.Op {
 		case OpParam, OpConst, OpTrunc, OpZextW:
+		case OpCall: // its arguments have to be put in place
+			n += 2
 		default:
 			n++
 		}

@@ -556,6 +556,12 @@ type Arg struct {
 	X    Expr
 }
 
+// Func is the ctor as a func that is called `ctor`.
+func (d *CtorDecl) Func() *FuncDecl {
+	end := Pos{d.pos.Line, d.pos.Col + int32(len("ctor"))}
+	return &FuncDecl{span: d.span, Name: &Ident{span{d.pos, end}, "ctor"}, Params: d.Params, Body: d.Body}
+}
+
 // Op is an operator.
 type Op uint8
 

@@ -26,6 +26,8 @@ type scope struct {
 	hot    *variable // what the conditions around are about
 	result *typ
 	next   *int
+	boxes  []box
+	arenas int  // how many arenas are open
 	calm   bool // seldom anything that may trap, so that runs come to their end
 }
 

@@ -90,7 +90,7 @@ func (s *scope) end(w *writer) stmt {
 		return func(*frame) signal { panic(failed{n}) }
 	}
 	x := s.expr(s.result, 2)
-	line := w.line("return %s", x.text)
+	line := w.line("return %s", s.leaving(s.result, x.text))
 	return func(f *frame) signal {
 		f.at(line)
 		f.result = x.eval(f)
@@ -112,6 +112,7 @@ func (s *scope) watched(w *writer) stmt {
 	fn := pick(s.r, risky)
 	call := s.callOf(fn, 2)
 	old, assigns := s.mutable(fn.result)
+	assigns = assigns && (s.arenas == 0 || fn.result != textType) // what a call gives may not leave an arena
 	v := old
 	if !assigns {
 		v = variable{fn.result, s.name("t"), s.r.IntN(2) == 0}

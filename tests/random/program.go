@@ -81,7 +81,7 @@ func New(seed uint64) *Program {
 	r := rand.New(rand.NewPCG(seed, 1))
 	w := &writer{}
 	w.line("# seed %d", seed)
-	for line := range strings.Lines(preamble) {
+	for line := range strings.Lines(preamble + cellRecord) {
 		w.line("%s", strings.TrimSuffix(line, "\n"))
 	}
 	p := &Program{}

@@ -29,6 +29,7 @@ type run struct {
 type frame struct {
 	run    *run
 	vars   map[string]*big.Int
+	boxes  map[string][]*big.Int
 	line   int
 	result *big.Int
 }
@@ -93,7 +94,7 @@ func (w *writer) line(format string, args ...any) int {
 
 // block makes up to n statements in a scope of their own.
 func (s *scope) block(w *writer, n int) []stmt {
-	vars := s.vars
+	vars, boxes := s.vars, s.boxes
 	s.depth++
 	w.indent++
 	var list []stmt
@@ -102,13 +103,13 @@ func (s *scope) block(w *writer, n int) []stmt {
 	}
 	w.indent--
 	s.depth--
-	s.vars = vars[:len(vars):len(vars)]
+	s.vars, s.boxes = vars[:len(vars):len(vars)], boxes[:len(boxes):len(boxes)]
 	return list
 }
 
 func (s *scope) statement(w *writer) stmt {
 	for {
-		switch n := s.r.IntN(31); {
+		switch n := s.r.IntN(42); {
 		case n < 5:
 			return s.declare(w)
 		case n < 9:
@@ -141,6 +142,18 @@ func (s *scope) statement(w *writer) stmt {
 			return s.giveUp(w)
 		case n == 28 && s.depth < 3:
 			return s.count(w)
+		case n == 29:
+			return s.record(w)
+		case n == 30:
+			return s.array(w)
+		case n == 31 || n == 32:
+			return s.newBox(w)
+		case n == 33 && s.depth < 3:
+			return s.arena(w)
+		case n > 33 && s.depth < 4:
+			if st := s.useBox(w); st != nil {
+				return st
+			}
 		case n < 28:
 			if st := s.watched(w); st != nil {
 				return st
@@ -190,7 +203,7 @@ func (s *scope) assign(w *writer) stmt {
 			op = "+"
 		}
 	}
-	line := w.line("%s %s= %s", v.name, op, x.text)
+	line := w.line("%s %s= %s", v.name, op, s.leaving(v.typ, x.text))
 	return func(f *frame) signal {
 		f.at(line)
 		old := f.vars[v.name]

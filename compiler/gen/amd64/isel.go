@@ -196,8 +196,11 @@ func inst(op mach.Op, wide bool, args ...mach.Operand) *mach.Inst {
 // and addresses are made where they are used.
 func (s *selector) reg(v *ir.Value) mach.Reg {
 	v = s.facts.root(v)
-	if v.Op == ir.OpArena && s.facts.arena {
+	switch {
+	case v.Op == ir.OpArena && s.facts.arena:
 		return arena
+	case v.Op == ir.OpStack:
+		return rsp
 	}
 	if _, ok := constant(v); ok || s.madeAtUse(v) {
 		r := s.m.NewVirtual(v.Type == ir.L)
@@ -282,6 +285,7 @@ func (s *selector) value(v *ir.Value) {
 		s.emit(mach.Copy(d, mach.Operand{Kind: mach.KAddr, Place: mach.AtSym, Sym: v.Sym, Imm: v.Imm}))
 	case ir.OpArena:
 		s.emit(mach.Copy(d, mach.R(arena, mach.Use)))
+	case ir.OpStack: // see reg
 	case ir.OpSetArena:
 		s.emit(mach.Copy(arena, s.copied(v.Args[0])))
 

@@ -373,7 +373,7 @@ func TestOpsHaveRules(t *testing.T) {
 			args = []*ir.Value{w}
 		case ir.OpFillMem:
 			args = []*ir.Value{l, w, l}
-		case ir.OpPhi, ir.OpConst, ir.OpSlot, ir.OpAddr, ir.OpArena, ir.OpParam:
+		case ir.OpPhi, ir.OpConst, ir.OpSlot, ir.OpAddr, ir.OpArena, ir.OpStack, ir.OpParam:
 			args = nil
 		case ir.OpResult2:
 			call := f.NewValue(b, ir.OpCall, ir.L)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"math"
 )
 
 // Exit is how a run ends when the program calls exit_group.
@@ -16,6 +17,8 @@ func (e *Exit) Error() string { return fmt.Sprintf("exit %d", e.Status) }
 const (
 	sysWrite     = 1
 	sysMmap      = 9
+	sysMunmap    = 11
+	sysPrlimit   = 302
 	sysExitGroup = 231
 
 	eBADF = 9
@@ -49,6 +52,10 @@ func (l *Linux) call(nr int64, args []int64) (int64, error) {
 		l.x.Map(at, make([]byte, size), false)
 		l.nextMapping += size + 4096
 		return at, nil
+	case sysMunmap:
+		return 0, l.x.Unmap(args[0], args[1])
+	case sysPrlimit: // no limit: the machine has its own
+		return 0, l.x.Store(args[3], 8, math.MaxUint64)
 	case sysExitGroup:
 		return 0, &Exit{int64(int32(args[0]))}
 	}
@@ -75,7 +82,7 @@ func (l *Linux) write(fd, from, n int64) (int64, error) {
 // EntryStack makes what the kernel leaves at rsp: argc, the addresses of the arguments,
 // 0, 0 (an empty environment); then the strings.
 func EntryStack(x *Machine, args ...string) int64 {
-	const base = 0x5000_0000
+	const base = stackBase + stackSize + 4096
 	words := binary.LittleEndian.AppendUint64(nil, uint64(len(args)))
 	text := []byte{}
 	at := int64(base + 8*(len(args)+3))

@@ -232,10 +232,13 @@ func (x *Machine) value(fr *frame, v *ir.Value) (int64, error) {
 			to[i] = byte(args[1])
 		}
 		return 0, err
+	case ir.OpStack:
+		return x.sp, nil
 	case ir.OpArena:
 		return x.Arena, nil
 	case ir.OpSetArena:
 		x.Arena = args[0]
+		clear(x.fixed) // what lay in an arena that was given back is free for others
 		return 0, nil
 	case ir.OpCmp:
 		if v.Cond.Holds(v.Args[0].Type, args[0], args[1]) {

@@ -3,6 +3,7 @@ package irtest
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 )
 
 // Memory is a few regions at addresses of their own; everything else is not there.
@@ -17,6 +18,17 @@ type region struct {
 // Map gives bytes an address. Regions must not touch each other.
 func (m *Memory) Map(base int64, bytes []byte, readOnly bool) {
 	m.regions = append(m.regions, region{base, bytes, readOnly})
+}
+
+// Unmap takes a region of that size away.
+func (m *Memory) Unmap(base, size int64) error {
+	for i, r := range m.regions {
+		if r.base == base && int64(len(r.bytes)) == (size+4095)&^4095 {
+			m.regions = slices.Delete(m.regions, i, i+1)
+			return nil
+		}
+	}
+	return fmt.Errorf("no region of %d bytes at %#x", size, base)
 }
 
 // Bytes is the n bytes at an address, to be read, or also to be written.

@@ -1,0 +1,348 @@
+package ir
+
+import (
+	"encoding/binary"
+	"strconv"
+
+	"slul/compiler/check"
+	"slul/compiler/syntax"
+)
+
+// lower_object.go lowers objects: fields, elements, what makes them and copies them.
+// Their layout is drawn in docs/language.md.
+
+// What core makes objects with.
+const (
+	coreMake       = "core.make"        // bytes; address
+	coreArrayMake  = "core.array_make"  // length, bytes of an element
+	coreArrayCopy  = "core.array_copy"  // Array, bytes of an element
+	coreListMake   = "core.list_make"   // kind, length
+	coreListCopy   = "core.list_copy"   // List
+	coreRecordCopy = "core.record_copy" // object, bytes
+	coreTextCopy   = "core.text_copy"   // string
+	coreBytesCopy  = "core.bytes_copy"  // Bytes
+)
+
+// Where Bytes and List have their length and the address of what they hold.
+const (
+	growLength = 8
+	growData   = 24
+)
+
+// ---- Words: what generic classes of core hold ----
+
+// isErased says whether core calls a value an element or key: 64 bits of any type.
+func isErased(t *check.Type) bool {
+	if t.Kind == check.MaybeKind {
+		t = t.Elem
+	}
+	return t.Name == "Element" || t.Name == "Key"
+}
+
+// toWord makes a value of type t a word.
+func (g *fn) toWord(v *Value, t *check.Type) *Value {
+	return g.extend(v, t, &check.Type{Kind: check.Addr})
+}
+
+// fromWord gives a word its type back.
+func (g *fn) fromWord(v *Value, t *check.Type) *Value {
+	if typeOf(t) == W {
+		v = g.low32(v)
+	}
+	if v.Op != OpConst {
+		v.Nonneg = isNonneg(t)
+	}
+	return v
+}
+
+// kindOf says to core how words of type t compare: 0 unsigned, 1 signed, 2 strings.
+func kindOf(t *check.Type) int64 {
+	switch {
+	case t.Kind == check.String:
+		return 2
+	case isSigned(t):
+		return 1
+	}
+	return 0
+}
+
+// ---- Parts ----
+
+// loadOf reads a value of type t.
+func (g *fn) loadOf(t *check.Type, at *Value, offset int64) *Value {
+	var v *Value
+	switch {
+	case t.Bytes() == 1:
+		v = g.load(OpLoad8, W, at, offset)
+	case typeOf(t) == W:
+		v = g.load(OpLoad32, W, at, offset)
+	default:
+		v = g.load(OpLoad64, L, at, offset)
+	}
+	v.Nonneg = isNonneg(t)
+	return v
+}
+
+// storeOf writes a value of type t.
+func (g *fn) storeOf(t *check.Type, at *Value, offset int64, x *Value) {
+	op := OpStore64
+	switch {
+	case t.Bytes() == 1:
+		op = OpStore8
+	case typeOf(t) == W:
+		op = OpStore32
+	}
+	g.store(op, at, offset, x)
+}
+
+// member is a field of an object, or a giveme behind `this.`.
+func (g *fn) member(e *syntax.Member) *Value {
+	v := g.l.info.Fields[e]
+	if v.Kind == check.GivemeVar {
+		return g.giveme(v)
+	}
+	return g.loadOf(v.Type, g.expr(e.X), int64(v.Index))
+}
+
+// element is the place of an element: its object, of type on, and its index.
+type element struct {
+	on        *check.Type
+	object, i *Value
+	pos       syntax.Pos
+}
+
+func (g *fn) element(e *syntax.Index) element {
+	object := g.expr(e.X)
+	i := g.expr(e.I)
+	return element{g.typeAfter(e.X), object, i, e.I.Pos()}
+}
+
+// spot is where an element lies: so many bytes behind an address.
+type spot struct {
+	at     *Value
+	offset int64
+}
+
+// find checks the index against the length that the object has now, and says where the
+// element, of type t, lies. One unsigned comparison rules out both ends.
+func (g *fn) find(e element, t *check.Type) spot {
+	g.at(e.pos)
+	var length *Value
+	if e.on.Kind == check.ObjectKind {
+		length = g.low32(g.load(OpLoad64, L, e.object, growLength)) // as the member length does
+		length.Nonneg = true
+	} else {
+		length = g.length(e.object)
+	}
+	i := e.i
+	if i.Type == L {
+		length = g.value(OpZextW, L, length)
+	}
+	g.trapIf(TrapBounds, UGE, i, length)
+	if i.Type == W {
+		i = g.value(OpZextW, L, i)
+	}
+	if e.on.Kind == check.ObjectKind {
+		return spot{g.behind(e.on, t, g.load(OpLoad64, L, e.object, growData), i), 0}
+	}
+	return spot{g.behind(e.on, t, e.object, i), 8}
+}
+
+// behind is where element i of type t lies behind base. In a List each has 8 bytes.
+func (g *fn) behind(on, t *check.Type, base, i *Value) *Value {
+	size := t.Bytes()
+	if isList(on) {
+		size = 8
+	}
+	shift := map[int]int64{1: 0, 4: 2, 8: 3}[size]
+	if shift != 0 {
+		i = g.wrap(OpShl, i, g.konst(W, shift))
+	}
+	return g.wrap(OpAdd, base, i)
+}
+
+func isList(t *check.Type) bool { return t.Kind == check.ObjectKind && t.Elem != nil }
+
+// loadElement reads an element of type t of an object of type on.
+func (g *fn) loadElement(on, t *check.Type, s spot) *Value {
+	if isList(on) {
+		return g.fromWord(g.load(OpLoad64, L, s.at, s.offset), t)
+	}
+	v := g.loadOf(t, s.at, s.offset)
+	v.Fixed = on.Kind == check.String
+	return v
+}
+
+// index is x[i].
+func (g *fn) index(e *syntax.Index) *Value {
+	el, t := g.element(e), g.l.info.Types[e]
+	return g.loadElement(el.on, t, g.find(el, t))
+}
+
+// place is what stands left of an assignment.
+type place struct {
+	typ   *check.Type
+	v     *check.Var // what has a range; nil: an element
+	load  func() *Value
+	store func(x, none *Value)
+}
+
+// place evaluates the parts of what is assigned to. An element is only looked for when
+// it is read or written: the value may come from a call that changes the object.
+func (g *fn) place(e syntax.Expr) place {
+	switch e := unparen(e).(type) {
+	case *syntax.Name:
+		v := g.l.info.Uses[e].(*check.Var)
+		if v.Kind == check.FieldVar {
+			return g.fieldPlace(v, g.this)
+		}
+		return place{v.Type, v, func() *Value { return g.read(v) }, func(x, none *Value) {
+			g.write(v, x)
+			if none != nil && v.Type.IsPair() {
+				g.write(isNone{v}, none)
+			}
+		}}
+	case *syntax.Member:
+		return g.fieldPlace(g.l.info.Fields[e], g.expr(e.X))
+	case *syntax.Index:
+		el, t := g.element(e), g.l.info.Types[e]
+		load := func() *Value { return g.loadElement(el.on, t, g.find(el, t)) }
+		return place{t, nil, load, func(x, _ *Value) {
+			s := g.find(el, t)
+			if isList(el.on) {
+				g.store(OpStore64, s.at, s.offset, g.toWord(x, t))
+				return
+			}
+			g.storeOf(t, s.at, s.offset, x)
+		}}
+	}
+	panic("bug: lower: assignment to no place")
+}
+
+func (g *fn) fieldPlace(v *check.Var, object *Value) place {
+	return place{v.Type, v,
+		func() *Value { return g.loadOf(v.Type, object, int64(v.Index)) },
+		func(x, _ *Value) { g.storeOf(v.Type, object, int64(v.Index), x) }}
+}
+
+// ---- What is made ----
+
+// newObject is `new`: a record with its fields, or an object that its ctor fills in.
+func (g *fn) newObject(e syntax.Expr, c *check.Call) *Value {
+	class := c.Result.Class
+	args := g.args(c)
+	for i, v := range c.Init {
+		args[i] = g.inRange(c.Args[i], args[i], v)
+	}
+	if c.Func != nil {
+		for i, p := range c.Func.Params {
+			args[i] = g.inRange(c.Args[i], args[i], p)
+		}
+	}
+	g.at(e.Pos())
+	object := g.call(coreMake, L, g.konst(L, int64(max(class.Size, 8))))
+	for i, v := range c.Init {
+		g.storeOf(v.Type, object, int64(v.Index), args[i])
+	}
+	if class.Record {
+		return object
+	}
+	for _, v := range class.Fields {
+		if v.Default != nil {
+			g.storeOf(v.Type, object, int64(v.Index), g.expr(v.Default))
+		}
+		if kinds := g.l.kinds(c.Result); kinds != nil && v.Name == "kind" {
+			g.storeOf(v.Type, object, int64(v.Index), g.konst(L, kindOf(kinds)))
+		}
+	}
+	if c.Func != nil {
+		g.call(c.Func.Symbol, None, append([]*Value{object}, args...)...)
+	}
+	return object
+}
+
+// kinds is the type whose kind a List or Map keeps.
+func (l *lowering) kinds(t *check.Type) *check.Type {
+	if t.Key != nil {
+		return t.Key
+	}
+	return t.Elem
+}
+
+func (g *fn) newArray(e syntax.Expr, c *check.Call) *Value {
+	length := g.expr(c.Args[0])
+	g.at(e.Pos())
+	return g.call(coreArrayMake, L, g.value(OpZextW, L, length), g.konst(L, int64(c.Result.Elem.Bytes())))
+}
+
+// listLit is `[a b c]`. Its elements are computed before there is a list.
+func (g *fn) listLit(e *syntax.ListLit) *Value {
+	t := g.l.info.Types[e]
+	var elems []*Value
+	for _, x := range e.Elems {
+		elems = append(elems, g.expr(x))
+	}
+	g.at(e.Pos())
+	n := g.konst(L, int64(len(elems)))
+	if t.Kind == check.ArrayKind {
+		size := t.Elem.Bytes()
+		array := g.call(coreArrayMake, L, n, g.konst(L, int64(size)))
+		for i, x := range elems {
+			g.storeOf(t.Elem, array, int64(8+i*size), x)
+		}
+		return array
+	}
+	list := g.call(coreListMake, L, g.konst(L, kindOf(t.Elem)), n)
+	if len(elems) == 0 {
+		return list
+	}
+	data := g.load(OpLoad64, L, list, growData)
+	for i, x := range elems {
+		g.store(OpStore64, data, int64(8*i), g.toWord(x, t.Elem))
+	}
+	return list
+}
+
+// copyExpr is `copy x`. The copy of what leaves an arena is made in the arena outside.
+func (g *fn) copyExpr(e *syntax.Copy) *Value {
+	t, x := g.typeAfter(e.X), g.expr(e.X)
+	g.at(e.Pos())
+	depth, isOut := g.l.info.CopyOut[e]
+	if isOut {
+		g.value(OpSetArena, None, g.arenas[depth])
+	}
+	var v *Value
+	switch {
+	case t.Kind == check.String:
+		v = g.call(coreTextCopy, L, x)
+	case t.Kind == check.ArrayKind:
+		v = g.call(coreArrayCopy, L, x, g.konst(L, int64(t.Elem.Bytes())))
+	case t.Class.Record:
+		v = g.call(coreRecordCopy, L, x, g.konst(L, int64(max(t.Class.Size, 8))))
+	case t.Elem != nil:
+		v = g.call(coreListCopy, L, x)
+	default:
+		v = g.call(coreBytesCopy, L, x)
+	}
+	if isOut {
+		g.value(OpSetArena, None, g.arenas[len(g.arenas)-1])
+	}
+	return v
+}
+
+// constArray gives the symbol of a constant array: {u64 length, elements}.
+func (l *lowering) constArray(k *check.Const) string {
+	if sym, ok := l.arrays[k]; ok {
+		return sym
+	}
+	sym := "array." + strconv.Itoa(len(l.arrays))
+	l.arrays[k] = sym
+	b := binary.LittleEndian.AppendUint64(nil, uint64(len(k.Array)))
+	for _, v := range k.Array {
+		var word [8]byte
+		binary.LittleEndian.PutUint64(word[:], uint64(v.Bits))
+		b = append(b, word[:k.Type.Elem.Bytes()]...)
+	}
+	l.m.Data = append(l.m.Data, &Data{Name: sym, Bytes: b, Align: 1})
+	return sym
+}

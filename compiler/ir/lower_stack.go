@@ -1,0 +1,45 @@
+package ir
+
+// lower_stack.go sees to it that recursion which uses the stack up is a trap: a func that
+// may call itself, by whatever way, asks first whether there is room. All other funcs
+// together take less than what is kept free below the limit (core/stack.slunsafe).
+
+// stackLimit is where an arena has the lowest stack pointer that is allowed.
+const stackLimit = 48
+
+// guardStack puts the question at the start of the funcs that may call themselves.
+func (l *lowering) guardStack() {
+	for _, of := range l.info.Funcs {
+		f := l.m.FindFunc(of.Symbol)
+		if of.Core || !l.reachedFrom(f)[f.Name] {
+			continue
+		}
+		f.TrapSym = l.trapSym(of.File)
+		l.needTrap(of.File)
+		l.guarded = append(l.guarded, f.Name)
+
+		b := f.Blocks[0]
+		rest := b.Values[len(f.Params):]
+		b.Values = b.Values[:len(f.Params):len(f.Params)]
+		add := func(op Op, t Type, args ...*Value) *Value {
+			v := f.NewValue(b, op, t, args...)
+			v.Pos = f.Pos
+			return v
+		}
+		limit := add(OpLoad64, L, add(OpArena, L))
+		limit.Imm = stackLimit
+		check := add(OpTrapIf, None, add(OpStack, L), limit)
+		check.Cond, check.Trap = ULT, TrapStack
+		b.Values = append(b.Values, rest...)
+	}
+}
+
+// isGuarded says whether one of the names is that of a func with the question.
+func (l *lowering) isGuarded(reached map[string]bool) bool {
+	for _, name := range l.guarded {
+		if reached[name] {
+			return true
+		}
+	}
+	return false
+}
