@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"slul/rtld/elftest"
 )
 
 // answer makes the kernel answer as do says for as long as the test runs; where that says false,
@@ -350,5 +352,32 @@ func TestExpand(t *testing.T) {
 	path := buffer{tryPlace(), tryPlace() + pathMax}
 	if _, ok := p.expand(&path, cstr(t, "$ORIGIN")); ok {
 		t.Error("a file that is no more has a directory")
+	}
+}
+
+// A file that is made for smaller pages than the system has is refused, one that is made for all
+// of them is accepted.
+func TestPageSize(t *testing.T) {
+	for _, page := range []uint64{4096, 16384, 65536} {
+		for distance, most := range map[uint64]uint64{0x1000: 4096, 0x4000: 16384, 0x10000: 65536} {
+			f := elftest.New()
+			f.Progs = f.Progs[:elftest.Dynamic]
+			f.Header.Phnum = elftest.Dynamic
+			rw := &f.Progs[elftest.RW]
+			rw.Vaddr = rw.Off + distance // RW begins at another address than it has in the file
+			p := newProgram(t)
+			process.page = page
+			file := f.Bytes()
+			p.size = uint64(len(file))
+			at := aligned(t, file, 0)
+			line, code := try(func() { p.setTable(at+elftest.PhdrAt, uint64(f.Header.Phnum)) })
+			if page <= most {
+				if line != "" {
+					t.Errorf("pages of %d, made for %d: %q", page, most, line)
+				}
+			} else if !strings.Contains(line, "p_vaddr=") || code != 127 {
+				t.Errorf("pages of %d, made for %d: %q, %d", page, most, line, code)
+			}
+		}
 	}
 }

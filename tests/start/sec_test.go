@@ -15,13 +15,14 @@ import (
 	"testing"
 )
 
-// sec has an entry for each attack: the names of its tests here or beside the loader, or
+// proof is what is known about a case: the names of its tests here or beside the loader, or
 // the reason why there is none.
-var sec = map[int]struct {
-	what  string
-	tests string
-	why   string
-}{
+type proof struct {
+	what, tests, why string
+}
+
+// sec has an entry for each attack.
+var sec = map[int]proof{
 	1:  {"CVE-1999-1182: argv[0] overflows the buffer for messages", "TestSEC01LongName TestMessages", ""},
 	2:  {"CVE-1999-0073: a server hands variables of the network to a login", "", "the server has all rights already and starts what it likes: nothing is set-user-ID there, and no loader can tell"},
 	3:  {"CVE-2000-0824: a variable that is there twice survives", "TestSEC35Variables TestSetIDScrub TestScrub", ""},
@@ -64,23 +65,52 @@ var sec = map[int]struct {
 	40: {"an empty element of a path is the current directory", "TestSEC15Origin TestLibraryPath", ""},
 }
 
-// Every attack has a test that exists, or a reason.
+// states has an entry for each state of process and system, by its row in docs/loader.md.
+var states = map[int]proof{
+	54: {"no free descriptor", "TestDescriptorLimit TestDescriptorLimitLibrary", ""},
+	55: {"no /proc, or masked", "TestWithoutProc TestMaskedProc TestSetIDWithoutProc", ""},
+	56: {"descriptors 0 to 2 are closed", "TestDescriptors TestSetIDDescriptors TestSEC38EveryWay", ""},
+	57: {"mounts without exec", "TestNoexec", ""},
+	58: {"the loader is missing, or damaged", "TestLoaderMissing TestLoaderDamaged", ""},
+	59: {"system calls fail", "TestDenied", ""},
+	60: {"filters, no_new_privs, Landlock", "TestDenied TestNoNewPrivs TestLandlock", ""},
+	61: {"limits of memory", "TestMemoryLimit TestSEC26Limits", ""},
+	62: {"limits of the stack", "TestStackLimit TestSEC18Stack TestSEC26Limits", ""},
+	63: {"overcommit, number of mappings", "", "both are of the whole machine; what the calls answer then, ENOMEM, TestDenied gives"},
+	64: {"no arguments, no environment", "TestNames TestVectors TestNoArguments TestSEC28NoArguments", ""},
+	65: {"arguments without number and size", "TestVectors TestExplicitManyArguments", ""},
+	66: {"auxiliary vector", "TestAuxiliaryVector TestDecide TestIsSecure", ""},
+	67: {"larger pages", "TestPageSize", ""},
+	68: {"layouts of the address space", "TestLayout TestUnderTools TestSEC20AddressInUse", ""},
+	69: {"files without a name, other file systems", "TestNamesWithoutFile TestNoOrigin TestFileSystems TestSEC24NoDirectory", ""},
+	70: {"scripts", "TestExplicitScript TestScripts TestWays", ""},
+	71: {"tracers and emulators", "TestUnderTools TestUnderEmulators TestStubWritesNothing", ""},
+	72: {"parents that share memory, threads", "TestParents", ""},
+	73: {"signals", "TestSignals TestSignalsLibrary TestPipeClosed TestNowhereToComplain TestShortWrites", ""},
+	74: {"a library is replaced while it is used", "TestLibraryReplaced TestShrinkingFiles TestOverwrittenFiles", ""},
+}
+
+// Every attack and every state has a test that exists, or a reason.
 func TestSEC(t *testing.T) {
 	known := functions(t, ".", "../../rtld")
-	for id := 1; id <= 40; id++ {
-		c := sec[id]
-		if c.what == "" || (c.tests == "") == (c.why == "") {
-			t.Errorf("SEC-%02d has neither a test nor a reason, or both", id)
-		}
-		for _, name := range strings.Fields(c.tests) {
-			if !known[name] {
-				t.Errorf("SEC-%02d: there is no test %s", id, name)
+	check := func(kind string, from, to int, table map[int]proof) {
+		for id := from; id <= to; id++ {
+			c := table[id]
+			if c.what == "" || (c.tests == "") == (c.why == "") {
+				t.Errorf("%s %d has neither a test nor a reason, or both", kind, id)
+			}
+			for _, name := range strings.Fields(c.tests) {
+				if !known[name] {
+					t.Errorf("%s %d: there is no test %s", kind, id, name)
+				}
 			}
 		}
+		if len(table) != to-from+1 {
+			t.Errorf("%d of kind %s", len(table), kind)
+		}
 	}
-	if len(sec) != 40 {
-		t.Errorf("%d attacks", len(sec))
-	}
+	check("SEC", 1, 40, sec)
+	check("row", 54, 74, states)
 	for name := range known { // and the names of tests tell the truth
 		var id int
 		if n, _ := fmt.Sscanf(name, "TestSEC%02d", &id); n == 1 && !slices.Contains(strings.Fields(sec[id].tests), name) {
