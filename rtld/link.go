@@ -80,7 +80,6 @@ func prepareOwn() {
 	o.setTable(copied, n)
 	// Debuggers look at PT_DYNAMIC; the section itself lies behind the program headers (rtld/shrink).
 	o.dynamic.vaddr, o.dynamic.memsz = ehdrSize+n*phdrSize, 256
-	process.names = (*names)(pointer(alloc(256 * word)))
 	l.about = o
 	o.prepare()
 	l.about = &l.program

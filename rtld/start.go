@@ -145,13 +145,14 @@ func (m *module) isSimple() bool { return m.dynamic == nil && m.tls == nil && !m
 // into it is made anew.
 func settle() uintptr {
 	l := &process
-	to := newPages(uint64(stateSize))
+	to := newPages(uint64(stateSize + unsafe.Sizeof(names{})))
 	at := uintptr(unsafe.Pointer(l))
 	const from = unsafe.Offsetof(process.head)
 	copyBytes(to+from, at+from, stateSize-from)
 	n := (*loader)(pointer(to))
 	p := &n.program
 	n.about = p
+	n.names = (*names)(pointer(to + stateSize))
 	if table := uintptr(unsafe.Pointer(&p.table[0])); table-at < stateSize {
 		p.setTable(table-at+to, uint64(len(p.table)))
 	}

@@ -25,6 +25,10 @@ func (p place) compiled(t *testing.T, name string, strip, separate bool) string 
 	return p.write(t, name, prog.File, 0o755)
 }
 
+// ends are the examples that an argument is enough for; the others wait for input or for
+// somebody to connect, and have scripts of their own.
+var ends = map[string]bool{"args": true, "collatz": true, "fizzbuzz": true, "hello": true, "primes": true}
+
 func TestCompiled(t *testing.T) {
 	p := newPlace(t)
 	examples, err := filepath.Glob("../../examples/*/*.slul")
@@ -41,6 +45,9 @@ func TestCompiled(t *testing.T) {
 			}{{"whole", false, false}, {"stripped", true, false}, {"separate", false, true}, {"both", true, true}} {
 				prog := p.compiled(t, name, form.strip, form.separate)
 				accepted(t, prog)
+				if !ends[name] {
+					continue
+				}
 				r := launch.Run(t, launch.Spec{Path: prog, Args: []string{name, "5"}})
 				if r.Signal != 0 || r.Exit == 127 || r.Exit == 126 || len(r.Stdout)+len(r.Stderr) == 0 {
 					t.Errorf("%s: %s", form.name, describe(r))
