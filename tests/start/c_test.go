@@ -208,8 +208,9 @@ static int program(long argc, char **argv, char **envp, word *auxv) {
 // noLimit is a limit that does not exist.
 const noLimit = 100
 
-// manyRounds is how often races are tried: more with SLUL_TEST_ROUNDS.
-func manyRounds(t testing.TB, usual int) int {
+// manyRounds is how often races are tried: as often as SLUL_TEST_ROUNDS says, or 10,000 times where
+// everything is tested.
+func manyRounds(t testing.TB) int {
 	if v := os.Getenv("SLUL_TEST_ROUNDS"); v != "" {
 		var n int
 		if _, err := fmt.Sscan(v, &n); err != nil {
@@ -217,7 +218,10 @@ func manyRounds(t testing.TB, usual int) int {
 		}
 		return n
 	}
-	return usual
+	if os.Getenv(need.All) == "1" {
+		return 10_000
+	}
+	return 1000
 }
 
 // needing writes a program that needs libmark.so and ends with what number gives. Runpath is

@@ -118,7 +118,7 @@ func race(change func(), do func()) {
 func TestSEC09Exchanged(t *testing.T) {
 	p := newPlace(t)
 	need.SetID(t, p.dir)
-	count := manyRounds(t, 3000)
+	count := manyRounds(t)
 	prog := p.c(t, "prog", "#define OWN 3\n"+identity, setUID)
 	decoy := p.c(t, "decoy", "#define OWN 67\n"+identity, 0o755)
 	check := func(how string, ends map[int]int) {
@@ -150,7 +150,7 @@ func TestSEC09Exchanged(t *testing.T) {
 func TestSEC31ChangingMode(t *testing.T) {
 	p := newPlace(t)
 	need.SetID(t, p.dir)
-	count := manyRounds(t, 3000)
+	count := manyRounds(t)
 	prog := p.c(t, "prog", `#define OWN (SYS(GETEUID) == 1234 ? 68 : 3)
 `+identity, 0o755)
 	var ends map[int]int

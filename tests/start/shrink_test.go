@@ -140,7 +140,7 @@ func (p place) isRefusal(end unix.WaitStatus, out []byte) bool {
 func TestShrinkingFiles(t *testing.T) {
 	p := newPlace(t)
 	for _, s := range p.changing(t) {
-		for _, size := range []int64{0, 4096, 8192 + 100} {
+		for _, size := range []int64{0, 8192 + 100} {
 			t.Run(fmt.Sprintf("%s to %d", s.name, size), func(t *testing.T) {
 				ran, refusals, theirs, caught := 0, 0, 0, 0
 				change := func() error { return os.Truncate(s.victim, size) }
@@ -175,7 +175,6 @@ func TestOverwrittenFiles(t *testing.T) {
 	for _, s := range p.changing(t) {
 		for name, fill := range map[string]func(i int) byte{
 			"zeros": func(int) byte { return 0 },
-			"ones":  func(int) byte { return 0xff },
 			"0x01":  func(int) byte { return 1 }, // no address that this makes is one, and no code goes far
 		} {
 			t.Run(s.name+" with "+name, func(t *testing.T) {
