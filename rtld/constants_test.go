@@ -208,15 +208,15 @@ func TestEntryConstants(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, n := range map[string]uintptr{
-		"framesEnd": framesEnd, "stateSize": stateSize, "zeroAt": zeroAt, "baseOffset": uintptr(BaseOffset),
+		"stateSize": stateSize, "zeroSize": zeroSize, "baseOffset": uintptr(BaseOffset),
 		"fixedState": unsafe.Offsetof(fixed.loader), "fixedBusy": unsafe.Offsetof(fixed.busy),
 	} {
 		if line := fmt.Sprintf("#define %s %d", name, n); !strings.Contains(string(source), line) {
 			t.Errorf("no %q in entry_amd64.s", line)
 		}
 	}
-	if stateSize > 16*1024 || stateSize%16 != 0 || framesEnd%16 != 0 || zeroAt%8 != 0 {
-		t.Errorf("%d bytes of state, frames up to %d, zero from %d on", stateSize, framesEnd, zeroAt)
+	if stateSize+MaxStack > 16*1024 || stateSize%16 != 0 || zeroSize%8 != 0 {
+		t.Errorf("%d bytes of state, of which %d are made zero, and %d of frames", stateSize, zeroSize, MaxStack)
 	}
 	if at := int(unsafe.Offsetof(process.program)); at-BaseOffset > 127 {
 		t.Errorf("the program is out of reach of r14: %d from it", at-BaseOffset)

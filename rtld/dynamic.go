@@ -88,7 +88,7 @@ func (m *module) readDynamic() {
 }
 
 // eachNeeded returns the name of the DT_NEEDED at index *i of the dynamic section or behind
-// it, and moves *i behind; an empty one when there is none.
+// it, and moves *i behind. There is one: they were counted.
 func (m *module) eachNeeded(i *uint64) uintptr {
 	for *i < m.dynCount {
 		e := (*dyn)(pointer(m.ld + uintptr(*i*dynSize)))
@@ -101,7 +101,8 @@ func (m *module) eachNeeded(i *uint64) uintptr {
 			return name
 		}
 	}
-	return lit("\x00")
+	m.changed(m.size)
+	return 0
 }
 
 // dynTables has a row per table: the tag of its address, that of its size, and what an

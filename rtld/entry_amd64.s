@@ -9,17 +9,15 @@
 // What lies below the kernel's block while the loader runs:
 //
 //	rsp at entry -> argc, argv, envp, auxv (the kernel's block)
-//	                the loader's state, stateSize bytes (start.go), in its
-//	                middle, up to framesEnd, the loader's frames: rtld/shrink
-//	                proves that they need less than the room they have
+//	- stateSize     the loader's state (start.go); not always zero: fs/binfmt_script.c
+//	                takes argv[0] off the stack and leaves its bytes there
+//	rsp ->          the loader's frames: rtld/shrink knows how deep they get
 //
-// This memory may not be zero: fs/binfmt_script.c takes argv[0] off the stack and leaves its
-// bytes there. r14 points baseOffset bytes into the state wherever Go code runs (rtld/shrink,
-// base.go).
-#define stateSize 15232
-#define framesEnd 11520
-#define zeroAt 13864
-#define baseOffset 14136
+// Nothing is kept below rsp: there the kernel puts the frame of SIGBUS (guard.go). r14 points
+// baseOffset bytes into the state wherever Go code runs (rtld/shrink, base.go).
+#define stateSize 13952
+#define zeroSize 1624
+#define baseOffset 128
 #define fixedState 40 // of state and busy in the variable fixed
 #define fixedBusy 48
 
@@ -28,10 +26,10 @@
 // code that would read one, the stack checks, is dropped by rtld/shrink.
 TEXT ·entry0(SB), NOSPLIT|NOFRAME, $0
 	MOVQ	SP, BX
-	LEAQ	-(stateSize-framesEnd)(SP), SP
-	LEAQ	(baseOffset-framesEnd)(SP), R14
-	LEAQ	(zeroAt-framesEnd)(SP), DI
-	MOVL	$((stateSize-zeroAt)/8), CX
+	LEAQ	-stateSize(SP), SP
+	MOVQ	SP, DI
+	LEAQ	baseOffset(DI), R14
+	MOVL	$(zeroSize/8), CX
 	XORL	AX, AX
 	REP;	STOSQ
 	XORPS	X15, X15 // Go's zero

@@ -80,6 +80,7 @@ func loadLate(name uintptr) uintptr {
 	l.initFirst = nil
 	bind(first)
 	finishModules(first)
+	unguard()
 	t.on = false
 	announce(rtConsistent)
 	construct(l.initFirst)

@@ -71,8 +71,8 @@ func searchDirs(dirs, name uintptr, m *module) uintptr {
 	for {
 		path := buffer{tryPlace(), tryPlace() + pathMax}
 		end, ok := m.expand(&path, dirs)
-		spend(uint64(end-dirs) + dirWork)
 		if ok && end != dirs {
+			spend(uint64(end-dirs) + dirWork)
 			path.put('/')
 			path.all(name)
 			path.put(0)

@@ -47,41 +47,19 @@ func run() {
 	// From here on the process is the program's: its fds, its names, its auxv. Its
 	// constructors may change everything, so nothing of the files is believed any more.
 	construct(l.initFirst)
+	unguard()
 	tick(lit("constructed\x00"))
 	enter(l.block.sp, p.base+uintptr(p.entry), finisher())
 }
 
-// loader is all that the loader remembers, its state. At first it lies on the stack, with the
-// frames of the loader in its middle, later maybe in memory of its own (settle). What is
-// always used lies next to the frames, on the side of the kernel's block: each page that is
-// touched costs a page fault. What a signal may find below the frames is only ever used
-// for text. What is used most lies in the 256 bytes around BaseOffset, which are reached by
-// shorter instructions (rtld/shrink, base.go).
+// loader is all that the loader remembers, its state. At first it lies on the stack above the
+// frames of the loader, later maybe in memory of its own (settle). What is always used comes
+// first, next to the frames: each page that is touched costs a page fault. What is used most
+// lies in the 256 bytes around BaseOffset, which are reached by shorter instructions
+// (rtld/shrink, base.go).
 //
-// entry0 makes what begins with guarded zero; all of it is after settle.
+// entry0 makes what comes before head zero; all of it is after settle.
 type loader struct {
-	room   room
-	frames [MaxStack]byte
-
-	tls      tlsArea
-	index    index
-	headRead uint64 // bytes of a library's file that are in headPlace
-	names    *names
-	own      module // the loader itself, which offers symbols too
-
-	head  [headSize]byte // the first bytes of the program's file
-	other kernelStat     // of any file
-	stat  kernelStat     // of the program or the library that is being opened
-
-	guarded     guarded
-	times       uint64 // ns, when it began
-	how         launch
-	libraryPath uintptr // where to look first, a C string or 0
-
-	before pool   // as it was before a late load
-	pool   pool   // for alloc
-	work   uint64 // steps of searches, see spend
-
 	self  uintptr // the first byte of the loader's own image
 	page  uint64  // of the system, bytes
 	about *module // which complaints are about
@@ -99,7 +77,27 @@ type loader struct {
 	late    lateLoad
 	block   block
 	program module
-	_       uint64 // what is below the kernel's block is aligned to 16
+
+	pool        pool   // for alloc
+	work        uint64 // steps of searches, see spend
+	guarded     guarded
+	times       uint64 // ns, when it began
+	how         launch
+	libraryPath uintptr    // where to look first, a C string or 0
+	stat        kernelStat // of the program or the library that is being opened
+	other       kernelStat // of any file
+
+	head [headSize]byte // the first bytes of the program's file
+
+	// From here on nothing is used before settle but room.
+	before   pool // as it was before a late load
+	tls      tlsArea
+	index    index
+	headRead uint64 // bytes of a library's file that are in headPlace
+	names    *names
+	own      module // the loader itself, which offers symbols too
+	room     room
+	_        uint64 // the size is a multiple of 16
 }
 
 // growth is what grows with every module, and what a late load that fails goes back to.
@@ -131,9 +129,8 @@ func headPlace() uintptr { return linePlace() }
 // What entry_amd64.s and rtld/shrink have to know of it, in bytes.
 const (
 	stateSize  = unsafe.Sizeof(process)
-	framesEnd  = unsafe.Offsetof(process.frames) + MaxStack
-	zeroAt     = unsafe.Offsetof(process.guarded)
-	BaseOffset = int(unsafe.Offsetof(process.self)) + 128
+	zeroSize   = unsafe.Offsetof(process.head)
+	BaseOffset = 128
 	MaxStack   = 1280
 )
 
@@ -151,8 +148,7 @@ func settle() uintptr {
 	l := &process
 	to := newPages(uint64(stateSize + unsafe.Sizeof(names{})))
 	at := uintptr(unsafe.Pointer(l))
-	const from = unsafe.Offsetof(process.head)
-	copyBytes(to+from, at+from, stateSize-from)
+	copyBytes(to, at, zeroSize+headSize)
 	n := (*loader)(pointer(to))
 	p := &n.program
 	n.about = p
