@@ -208,14 +208,14 @@ func TestEntryConstants(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, n := range map[string]uintptr{
-		"stateSize": stateSize, "zeroSize": zeroSize, "baseOffset": uintptr(BaseOffset),
+		"maxStack": MaxStack, "stateSize": stateSize, "zeroSize": zeroSize, "baseOffset": uintptr(BaseOffset),
 		"fixedState": unsafe.Offsetof(fixed.loader), "fixedBusy": unsafe.Offsetof(fixed.busy),
 	} {
 		if line := fmt.Sprintf("#define %s %d", name, n); !strings.Contains(string(source), line) {
 			t.Errorf("no %q in entry_amd64.s", line)
 		}
 	}
-	if stateSize+MaxStack > 16*1024 || stateSize%16 != 0 || zeroSize%8 != 0 {
+	if stateSize+MaxStack+4096 > 16*1024 || MaxStack+zeroSize+headSize > 4096 || stateSize%16 != 0 || zeroSize%8 != 0 {
 		t.Errorf("%d bytes of state, of which %d are made zero, and %d of frames", stateSize, zeroSize, MaxStack)
 	}
 	if at := int(unsafe.Offsetof(process.program)); at-BaseOffset > 127 {

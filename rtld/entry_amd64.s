@@ -11,12 +11,14 @@
 //	rsp at entry -> argc, argv, envp, auxv (the kernel's block)
 //	- stateSize     the loader's state (start.go); not always zero: fs/binfmt_script.c
 //	                takes argv[0] off the stack and leaves its bytes there
-//	rsp ->          the loader's frames: rtld/shrink knows how deep they get
+//	rsp ->          the loader's frames: rtld/shrink proves that maxStack bytes are enough
+//	                page bound: the frames and the beginning of the state share a page
 //
 // Nothing is kept below rsp: there the kernel puts the frame of SIGBUS (guard.go). r14 points
 // baseOffset bytes into the state wherever Go code runs (rtld/shrink, base.go).
-#define stateSize 13952
+#define stateSize 9856
 #define zeroSize 1624
+#define maxStack 1280
 #define baseOffset 128
 #define fixedState 40 // of state and busy in the variable fixed
 #define fixedBusy 48
@@ -26,8 +28,10 @@
 // code that would read one, the stack checks, is dropped by rtld/shrink.
 TEXT ·entry0(SB), NOSPLIT|NOFRAME, $0
 	MOVQ	SP, BX
-	LEAQ	-stateSize(SP), SP
-	MOVQ	SP, DI
+	LEAQ	-(stateSize+maxStack)(SP), DI
+	ANDQ	$~4095, DI
+	LEAQ	maxStack(DI), DI
+	MOVQ	DI, SP
 	LEAQ	baseOffset(DI), R14
 	MOVL	$(zeroSize/8), CX
 	XORL	AX, AX

@@ -49,7 +49,7 @@ func (m *module) interpName() uintptr {
 	if s == nil {
 		return 0
 	}
-	at := tryPlace()
+	at := pathPlace()
 	end := at
 	if n := uintptr(s.filesz); n-2 <= pathMax-2 {
 		m.readAt(at, s.filesz, s.off)

@@ -77,11 +77,11 @@ func libraryNamed(m *module, name uintptr) *module {
 	return d
 }
 
-// loadFile loads the open library at path tryPlace, which m asks for.
+// loadFile loads the open library at path pathPlace, which m asks for.
 func loadFile(m *module, fd uintptr) *module {
 	l := &process
 	d := (*module)(pointer(alloc(uint64(moduleSize))))
-	d.file, d.fd, d.isOpen, d.by = tryPlace(), fd, true, m
+	d.file, d.fd, d.isOpen, d.by = pathPlace(), fd, true, m
 	l.about, l.late.opened = d, d
 	d.look(&l.stat)
 	for known := &l.program; known != nil; known = known.next {

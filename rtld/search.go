@@ -5,7 +5,7 @@ package rtld
 // systemDirs are searched last, and alone in secure mode.
 const systemDirs = "/usr/lib/slul/" + archName + ":/usr/lib/slul\x00"
 
-// search opens the library that m calls name, and leaves its path in tryPlace. It returns
+// search opens the library that m calls name, and leaves its path in pathPlace. It returns
 // the fd, or the last errno.
 func search(m *module, name uintptr) uintptr {
 	l := &process
@@ -13,7 +13,7 @@ func search(m *module, name uintptr) uintptr {
 		if l.secure {
 			badName(lit("needs % by path: not permitted in secure mode\x00"), name)
 		}
-		path := buffer{tryPlace(), tryPlace() + pathMax}
+		path := buffer{pathPlace(), pathPlace() + pathMax}
 		path.all(name)
 		path.put(0)
 		fd, _ := openHead(&path)
@@ -69,7 +69,7 @@ const dirWork = 1024
 // would be the current directory.
 func searchDirs(dirs, name uintptr, m *module) uintptr {
 	for {
-		path := buffer{tryPlace(), tryPlace() + pathMax}
+		path := buffer{pathPlace(), pathPlace() + pathMax}
 		end, ok := m.expand(&path, dirs)
 		if ok && end != dirs {
 			spend(uint64(end-dirs) + dirWork)
@@ -132,13 +132,13 @@ func tryPath(path *buffer) uintptr {
 	return fd
 }
 
-// openHead opens the file at path, which is in tryPlace, and reads its first bytes to headPlace.
+// openHead opens the file at path, which is in pathPlace, and reads its first bytes to headPlace.
 func openHead(path *buffer) (fd uintptr, isForUs bool) {
 	l := &process
 	if path.full() {
 		return ^uintptr(enoent - 1), false
 	}
-	if fd = open(tryPlace(), programFlags); failed(fd) {
+	if fd = open(pathPlace(), programFlags); failed(fd) {
 		return fd, false
 	}
 	e := (*ehdr)(pointer(headPlace()))

@@ -115,15 +115,13 @@ var process loader
 // room is memory of which only what is used is touched.
 type room struct {
 	line [lineMax]byte // also for the first bytes of a library's file
-	path [pathMax]byte // the program's, as it is found
-	try  [pathMax]byte // of a library that is being looked for
+	path [pathMax]byte // one that is being tried
 }
 
 const headSize = 1024
 
 func linePlace() uintptr { return uintptr(unsafe.Pointer(&process.room.line)) }
 func pathPlace() uintptr { return uintptr(unsafe.Pointer(&process.room.path)) }
-func tryPlace() uintptr  { return uintptr(unsafe.Pointer(&process.room.try)) }
 func headPlace() uintptr { return linePlace() }
 
 // What entry_amd64.s and rtld/shrink have to know of it, in bytes.

@@ -333,14 +333,14 @@ func TestExpand(t *testing.T) {
 			p := newProgram(t)
 			p.file = cstr(t, test.file)
 			dir := cstr(t, test.dir)
-			path := buffer{tryPlace(), tryPlace() + pathMax}
+			path := buffer{pathPlace(), pathPlace() + pathMax}
 			end, ok := p.expand(&path, dir)
 			if ok != test.ok || goString(end) != test.rest {
 				t.Errorf("%v, rest %q", ok, goString(end))
 			}
-			got := make([]byte, path.at-tryPlace())
+			got := make([]byte, path.at-pathPlace())
 			for i := range got {
-				got[i] = byteAt(tryPlace() + uintptr(i))
+				got[i] = byteAt(pathPlace() + uintptr(i))
 			}
 			if want := test.want[:min(len(test.want), pathMax)]; ok && string(got) != want {
 				t.Errorf("%.60q, want %.60q", got, want)
@@ -349,7 +349,7 @@ func TestExpand(t *testing.T) {
 	}
 	p := newProgram(t)
 	p.file, p.unlinked = cstr(t, "/d/f"), true
-	path := buffer{tryPlace(), tryPlace() + pathMax}
+	path := buffer{pathPlace(), pathPlace() + pathMax}
 	if _, ok := p.expand(&path, cstr(t, "$ORIGIN")); ok {
 		t.Error("a file that is no more has a directory")
 	}
