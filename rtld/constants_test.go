@@ -25,7 +25,7 @@ func TestConstants(t *testing.T) {
 	want := map[string]int64{
 		"sysWrite": unix.SYS_WRITE, "sysClose": unix.SYS_CLOSE, "sysFstat": unix.SYS_FSTAT,
 		"sysLseek": unix.SYS_LSEEK, "sysMmap": unix.SYS_MMAP, "sysMprotect": unix.SYS_MPROTECT, "sysMunmap": unix.SYS_MUNMAP,
-		"sysBrk": unix.SYS_BRK, "sysRtSigaction": unix.SYS_RT_SIGACTION, "sysRtSigprocmask": unix.SYS_RT_SIGPROCMASK,
+		"sysBrk": unix.SYS_BRK, "sysGetcwd": unix.SYS_GETCWD, "sysRtSigaction": unix.SYS_RT_SIGACTION, "sysRtSigprocmask": unix.SYS_RT_SIGPROCMASK,
 		"sysArchPrctl": unix.SYS_ARCH_PRCTL, "sysClockGettime": unix.SYS_CLOCK_GETTIME,
 		"sysPread": unix.SYS_PREAD64, "sysFcntl": unix.SYS_FCNTL, "sysPrctl": unix.SYS_PRCTL, "sysExitGroup": unix.SYS_EXIT_GROUP,
 		"sysOpenat": unix.SYS_OPENAT, "sysNewfstatat": unix.SYS_NEWFSTATAT, "sysReadlinkat": unix.SYS_READLINKAT, "sysFaccessat": unix.SYS_FACCESSAT,

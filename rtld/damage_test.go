@@ -215,7 +215,7 @@ var damages = []struct {
 	{50, "DT_INIT_ARRAYSZ huge", func(f *elftest.File) { f.Set(27, 1<<60) }, "DT_INIT_ARRAY="},
 	{50, "constructor in data", func(f *elftest.File) { f.Rela[4].Addend = elftest.Data }, "constructor not in code: address=0x2000"},
 
-	{58, "newer loader", func(f *elftest.File) { f.Note[9] = 2 }, "needs loader version 2, this is version 1"},
+	{58, "newer loader", func(f *elftest.File) { f.Note[9] = 2 }, "needs loader version 2"},
 	{58, "note outside", func(f *elftest.File) { f.Progs[elftest.Slul].Off = 1 << 40 }, "outside the file"},
 	{58, "note short", func(f *elftest.File) { f.Progs[elftest.Slul].Filesz = 43 }, "too short: p_filesz=43"},
 	{58, "note contents short", func(f *elftest.File) { f.Note[1] = 20 }, "too short"},

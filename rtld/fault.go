@@ -89,8 +89,7 @@ func keyOf(table, s uintptr) (key byte, end uintptr) {
 }
 
 // errnoNames names the errnos that a loader meets.
-const errnoNames = "\x01EPERM\n\x02ENOENT\n\x05EIO\n\x0cENOMEM\n\x0dEACCES\n\x14ENOTDIR\n" +
-	"\x15EISDIR\n\x16EINVAL\n\x17ENFILE\n\x18EMFILE\n\x24ENAMETOOLONG\n\x28ELOOP\n\xfferror\n\x00"
+const errnoNames = "\x01EPERM\n\x02ENOENT\n\x05EIO\n\x0cENOMEM\n\x0dEACCES\n\x17ENFILE\n\x18EMFILE\n\xfferror\n\x00"
 
 // die prints "slulrtld: file: what" and ends the process.
 func die(what, name uintptr, value uint64, code uintptr) {
@@ -129,5 +128,5 @@ func endComplaint(code uintptr) {
 // (an index out of range) at this offset in its image. trap calls it.
 func internalError(at uintptr) {
 	process.about, process.late.on = nil, false
-	bad(lit("internal error at offset $, please report\x00"), uint64(at))
+	bad(lit("internal error at offset $\x00"), uint64(at))
 }

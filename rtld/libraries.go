@@ -137,7 +137,7 @@ func complainAbsent(m *module) {
 	for ; m != nil; m = m.next {
 		at := uint64(0)
 		for i := range m.deps {
-			if name := m.eachNeeded(&at); m.deps[i] == nil {
+			if name := m.eachNeeded(&at); m.deps[i] == nil && !process.line.full() {
 				say(lit(" %\x00"), name, 0)
 				say(lit(" (for %\x00"), m.file, 0)
 				sayDirs(m)

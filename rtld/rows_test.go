@@ -136,7 +136,7 @@ var rows = []row{
 	{16, "p_align 3", both, seg(elftest.SegCode, func(s *elf.Prog64) { s.Align = 3 }), "bad segment alignment: p_align=0x3", ""},
 	{17, "p_align 2^48", both, seg(elftest.SegCode, func(s *elf.Prog64) { s.Align = 1 << 48 }), "cannot reserve address space: bytes=", ""},
 	{17, "p_align 2^63", both, seg(elftest.SegCode, func(s *elf.Prog64) { s.Align = 1 << 63 }), "p_align=0x8000000000000000", ""},
-	{18, "not congruent", both, seg(elftest.SegRW, func(s *elf.Prog64) { s.Off += 8; s.Filesz -= 8 }), "differ within a page: p_vaddr=0x3000", ""},
+	{18, "not congruent", both, seg(elftest.SegRW, func(s *elf.Prog64) { s.Off += 8; s.Filesz -= 8 }), "differ: p_vaddr=0x3000", ""},
 	{19, "overlap", both, seg(elftest.SegCode, func(s *elf.Prog64) { s.Memsz = 0x2008 }), "segments overlap: p_vaddr=0x3000", ""},
 	{20, "other permissions in a page", both, seg(elftest.SegStack, func(s *elf.Prog64) { s.Type, s.Flags, s.Vaddr, s.Memsz = 1, 4, elftest.EndAt, 8 }),
 		"segments share a page: p_vaddr=0x5800", ""},

@@ -11,7 +11,7 @@ func search(m *module, name uintptr) uintptr {
 	l := &process
 	if baseName(name) != name {
 		if l.secure {
-			badName(lit("needs % by path: not permitted in secure mode\x00"), name)
+			refused(lit("not permitted in secure mode\x00"), ^uintptr(eperm-1)) // a path that the file chose
 		}
 		path := buffer{pathPlace(), pathPlace() + pathMax}
 		path.all(name)

@@ -101,7 +101,7 @@ func (m *module) checkLoad(s *phdr) {
 	case s.align&(s.align-1) != 0 || s.align > maxAddress:
 		bad(lit("bad segment alignment: p_align=$\x00"), s.align)
 	case apart != 0:
-		bad(lit("address and offset differ within a page: p_vaddr=$\x00"), s.vaddr)
+		bad(lit("address and offset differ: p_vaddr=$\x00"), s.vaddr)
 	case s.flags&(pfW|pfX) == pfW|pfX:
 		bad(lit("segment is writable and executable: p_flags=#\x00"), uint64(s.flags))
 	}
