@@ -39,7 +39,8 @@ type Program struct {
 	File    []byte // the ELF file
 }
 
-// Build compiles the program at path, a .slul file or a directory with one. What it
+// Build compiles the program at path, a .slul file or a directory with the files of a
+// module. What it
 // gives depends on nothing but the source, its file's name, and the options.
 func Build(path string, o Options) (*Program, error) {
 	target, err := o.resolve()
@@ -148,22 +149,29 @@ func (o *Options) resolve() (target, error) {
 
 // front is the road from a path to facts.
 func front(path string, d Dump) (*check.Info, error) {
-	// path -> text
-	src, err := readSource(path)
+	// path -> texts
+	sources, err := readSources(path)
 	if err != nil {
 		return nil, refuse(CodeUsage, err)
 	}
 
-	// text -> tree
-	dumpTokens(src, d)
-	file, errs := syntax.Parse(src.name, src.text)
+	// texts -> trees
+	var files []*syntax.File
+	var errs syntax.Errors
+	for _, src := range sources {
+		dumpTokens(src, d)
+		file, wrong := syntax.Parse(src.name, src.text)
+		files, errs = append(files, file), append(errs, wrong...)
+	}
 	if err := errs.Err(); err != nil {
 		return nil, refuse(CodeSyntax, err)
 	}
-	dumpTree(file, d)
+	for _, file := range files {
+		dumpTree(file, d)
+	}
 
 	// trees -> facts beside them
-	info, errs := check.Check(coreFiles(), []*syntax.File{file})
+	info, errs := check.Check(coreFiles(), files)
 	if err := errs.Err(); err != nil {
 		return nil, refuse(CodeCheck, err)
 	}

@@ -211,7 +211,7 @@ func (c *checker) membersOf(t *Type) (list []string) {
 
 // thisMember is `this.name` in a service: a giveme or a func of it.
 func (c *checker) thisMember(e syntax.Expr, m *syntax.Member, args []*syntax.Arg) operand {
-	if c.core || c.fn == nil {
+	if c.file != c.service || c.fn == nil {
 		c.errorf(m.X.Pos(), "there is no `this` here")
 		return c.badCall(e, args)
 	}

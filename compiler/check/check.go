@@ -29,6 +29,8 @@ type checker struct {
 	file *syntax.File
 	core bool
 
+	service *syntax.File // the file with the service; nil without one
+
 	// of the func at hand
 	fn         *Func  // nil outside of funcs
 	class      *Class // that it belongs to; nil: the service's or the module's
@@ -49,12 +51,14 @@ type checker struct {
 }
 
 // Check gives the program and its core library their meaning. core is the files of
-// package core, parsed; program is the files of one module, in this version one.
+// package core, parsed; program is the files of one module.
 //
 // The list has all mistakes, sorted; with an empty one Info is complete.
 // Info.Warnings says what is allowed but hardly meant.
 func Check(core, program []*syntax.File) (*Info, syntax.Errors) {
 	c := newChecker(append(append([]*syntax.File(nil), core...), program...))
+	c.info.CoreFiles = len(core)
+	c.findService(program)
 
 	// declarations: from here on every global name is known
 	for _, f := range core {
@@ -76,7 +80,7 @@ func Check(core, program []*syntax.File) (*Info, syntax.Errors) {
 	}
 	c.constants()
 	if len(program) > 0 {
-		c.service(program)
+		c.serviceDecl(program)
 	}
 
 	// bodies

@@ -55,19 +55,30 @@ func TestCore(t *testing.T) {
 
 // TestExamples: the examples have neither mistakes nor warnings.
 func TestExamples(t *testing.T) {
-	files, _ := filepath.Glob("../../examples/*/*.slul")
-	if len(files) == 0 {
-		t.Fatal("no examples")
-	}
-	for _, name := range files {
-		src, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
+	dirs, _ := filepath.Glob("../../examples/tools/*")
+	simple, _ := filepath.Glob("../../examples/*")
+	programs := 0
+	for _, dir := range append(dirs, simple...) {
+		names, _ := filepath.Glob(dir + "/*.slul")
+		var files []*syntax.File
+		for _, name := range names {
+			src, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files = append(files, parse(t, name, string(src)))
 		}
-		info, errs := check.Check(coreFiles(t), []*syntax.File{parse(t, name, string(src))})
+		if files == nil {
+			continue // the folder of folders
+		}
+		programs++
+		info, errs := check.Check(coreFiles(t), files)
 		if err := append(errs, info.Warnings...).Err(); err != nil {
 			t.Error(err)
 		}
+	}
+	if programs < 20 {
+		t.Errorf("only %d examples", programs)
 	}
 }
 

@@ -123,7 +123,7 @@ func TestComplete(t *testing.T) {
 // FuzzCheck: any program that parses gives mistakes or complete facts, never a crash,
 // and its mistakes are in order.
 func FuzzCheck(f *testing.F) {
-	for _, pattern := range []string{"testdata/*/*.slul", "../../examples/*/*.slul", "../syntax/testdata/samples/*.slul"} {
+	for _, pattern := range []string{"testdata/*/*.slul", "../../examples/*/*.slul", "../../examples/tools/*/*.slul", "../syntax/testdata/samples/*.slul"} {
 		names, _ := filepath.Glob(pattern)
 		for _, name := range names {
 			src, err := os.ReadFile(name)
