@@ -179,7 +179,7 @@ func (c *checker) callMethod(e syntax.Expr, m *syntax.Member, x *operand, fn *Fu
 			c.noIO(m, x)
 			return c.badCall(e, args)
 		}
-		c.errorf(m.Name.Pos(), "`%s` %s, but this is %s, which is only read%s", m.Name.Name, what, x.typ, c.arenaHint(m.X))
+		c.errorf(m.Name.Pos(), "`%s` %s, but this is %s, which is only read%s", m.Name.Name, what, x.typ, c.readHint(m.X, x.typ))
 		return c.badCall(e, args)
 	}
 	if need, ok := elementNeeds[fn.Name]; ok && x.typ.Elem != nil && !need.holds(x.typ.Elem) {
@@ -339,6 +339,9 @@ func (c *checker) bind(e syntax.Expr, pos syntax.Pos, fn *Func, call *Call, args
 func callName(fn *Func) string {
 	if fn.Class != nil && fn == fn.Class.Ctor {
 		return "new " + fn.Class.Name
+	}
+	if fn.Core && isStringMember(fn.Name) {
+		return fn.Name[len(coreMember):]
 	}
 	return fn.Name
 }
