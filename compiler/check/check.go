@@ -43,6 +43,7 @@ type checker struct {
 	receiver   syntax.Expr   // what stands before a member\'s dot, until it is looked at
 	vars       []*Var        // all that it declares
 	used       map[*Var]bool
+	usedConsts map[*Const]bool
 	changed    map[*Var]bool
 
 	calls    map[*Func][]*Call          // by caller
@@ -90,6 +91,7 @@ func Check(core, program []*syntax.File) (*Info, syntax.Errors) {
 	}
 	c.spreadThis()
 	c.flow()
+	c.unusedGlobals()
 	c.ctors()
 	c.owned()
 
@@ -110,7 +112,7 @@ func newChecker(files []*syntax.File) *checker {
 		enums: make(map[string]*Type), classes: make(map[string]*Class), types: make(map[string]*Type),
 		coreNames: make(map[string]Object), public: make(map[string]bool),
 		program: make(map[string]Object), givemes: make(map[string]*Var), options: make(map[string]*Var),
-		used: make(map[*Var]bool), changed: make(map[*Var]bool),
+		used: make(map[*Var]bool), usedConsts: make(map[*Const]bool), changed: make(map[*Var]bool),
 		calls: make(map[*Func][]*Call), touches: make(map[*Func]bool),
 		complete: make(map[*syntax.MatchStmt]bool),
 	}

@@ -85,7 +85,7 @@ func TestExamples(t *testing.T) {
 // program puts declarations and statements of main into a whole program.
 func program(decls, body string) string {
 	return "service CommandMain \"t\"\ngiveme\n    Args args\n    @Console console\nend\n" + decls +
-		"\nentry main\ncode\n" + body + "\nend\n"
+		"\nentry main\ncode\nfor a in args\nconsole.print \"{}\" a\nend\n" + body + "\nend\n"
 }
 
 // TestWarnings: what is allowed but hardly meant.
@@ -95,6 +95,9 @@ func TestWarnings(t *testing.T) {
 		{"", "int !x = 1\nconsole.print \"{}\" x", "`x` is never assigned again"},
 		{"func f int a\ncode\nend", "f 1", "`a` is never used"},
 		{"", "return\nreturn", "this is never reached"},
+		{"func f\ncode\n    f\nend", "", "`f` is never called"},
+		{"const int k = 1", "", "`k` is never used"},
+		{"class A\n    fields\n        int n = 0\n    end\n    func !f\n    code\n        n = 1\n    end\nend", "!A a = new\na.f", "`n` is never read"},
 		{"", "while true\nend\nreturn", "this is never reached"},
 		{"func f returns int\ncode\n    return 1\nend", "f", "the result of this call is not used"},
 		{"", "for i in 0..3\nend", ""},

@@ -33,5 +33,6 @@
 //	ctor.go        ctors that set everything, and
 //	own.go         own values that are given away exactly once
 //	flow.go        missing `return`, blocks that must leave, what is never reached
+//	unused.go      warnings of what is not used
 //	dump.go        the text form of facts
 package check

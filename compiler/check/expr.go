@@ -121,6 +121,7 @@ func (c *checker) name(e *syntax.Name, want *Type) operand {
 	}
 	if k, ok := c.global(e.Name).(*Const); ok {
 		c.info.Uses[e] = k
+		c.usedConsts[k] = true
 		c.constant(k)
 		if k.val == nil && k.Array == nil {
 			return bad(e)

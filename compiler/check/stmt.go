@@ -19,22 +19,6 @@ func (c *checker) body(fn *Func) {
 	c.unused(fn)
 }
 
-// unused warns of what a func declares and does not use.
-func (c *checker) unused(fn *Func) {
-	if fn.Core {
-		return
-	}
-	for _, v := range c.vars {
-		switch {
-		case !c.used[v] && v.Kind == LoopVar: // counts turns
-		case !c.used[v]:
-			c.warnf(fn.File, v.Ident.Pos(), "`%s` is never used", v.Name)
-		case v.Mutable && !c.changed[v]:
-			c.warnf(fn.File, v.Ident.Pos(), "`%s` is never assigned again: leave `!` out", v.Name)
-		}
-	}
-}
-
 // block checks statements in a scope of their own.
 func (c *checker) block(b *syntax.Block) {
 	if b == nil {
