@@ -92,7 +92,7 @@ func (c *checker) declareGlobal(id *syntax.Ident, o Object) bool {
 		return true
 	}
 	c.coreNames[id.Name] = o
-	if _, isFunc := o.(*Func); isFunc && (!c.unsafe() || isStringMember(id.Name)) {
+	if _, isFunc := o.(*Func); isFunc && (!c.unsafe() || isStringMember(id.Name) || openFuncs[id.Name]) {
 		c.public[id.Name] = true
 	}
 	return true

@@ -46,6 +46,9 @@ func (c *checker) serviceDecl(program []*syntax.File) {
 // allRights is Var.Rights of a giveme without `only`.
 const allRights = ^uint32(0)
 
+// maxGivemes is the most that a service is given: core keeps a bit for each.
+const maxGivemes = 64
+
 // givemeList makes the words of the service object.
 func (c *checker) givemeList(s *Service) {
 	for _, d := range s.File.Decls {
@@ -56,6 +59,9 @@ func (c *checker) givemeList(s *Service) {
 		for _, g := range d.Items {
 			if v := c.giveme(g); v != nil {
 				v.Index = len(s.Givemes)
+				if v.Index == maxGivemes {
+					c.errorf(g.Pos(), "too much is asked for: a service is given at most %d things", maxGivemes)
+				}
 				s.Givemes = append(s.Givemes, v)
 			}
 		}

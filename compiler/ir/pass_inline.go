@@ -1,8 +1,9 @@
 package ir
 
-// pass_inline.go puts the values of small functions in place of their calls. Only
-// functions of one block qualify: nothing of the caller's graph changes. Their places
-// in the source come along, so traps and line tables stay right.
+// pass_inline.go puts the values of small functions in place of their calls. For
+// functions of one block nothing of the caller's graph changes; pass_splice.go does it
+// for larger ones. Their places in the source come along, so traps and line tables stay
+// right.
 
 // Sizes up to which a function is put in place of a call, in values that make code.
 const (
@@ -29,20 +30,32 @@ func inlineSmall(m *Module) (changed []*Func) {
 			small[f.Name] = f
 		}
 	}
+	fit := map[string]*Func{}
+	for _, f := range m.Funcs {
+		if f.canSplice() {
+			fit[f.Name] = f
+		}
+	}
 	for _, f := range m.Funcs {
 		if small[f.Name] != nil {
 			continue // its own callers take it as it is now
 		}
-		if inlineInto(f, small) {
+		isChanged := inlineInto(f, small)
+		if fit[f.Name] == nil && spliceInto(f, fit) {
+			isChanged = true
+		}
+		if isChanged {
 			changed = append(changed, f)
 		}
 	}
 	return changed
 }
 
-// size counts the values that make code of their own.
-func (f *Func) size() (n int) {
-	for _, v := range f.Blocks[0].Values {
+// size counts the values of the first block that make code of their own.
+func (f *Func) size() int { return f.Blocks[0].size() }
+
+func (b *Block) size() (n int) {
+	for _, v := range b.Values {
 		switch v.Op {
 		case OpParam, OpConst, OpTrunc, OpZextW:
 		case OpCall: // its arguments have to be put in place
