@@ -3,6 +3,8 @@
 package check
 
 import (
+	"slices"
+
 	"slul/compiler/syntax"
 )
 
@@ -149,7 +151,21 @@ func (c *checker) memberHint(t *Type, name string) string {
 	if t.Kind == MaybeKind {
 		return maybeHint(t)
 	}
-	return didYouMean(name, c.membersOf(t))
+	known := c.membersOf(t)
+	for _, other := range otherMembers[name] {
+		if slices.Contains(known, other) {
+			return " (did you mean `" + other + "`?)"
+		}
+	}
+	return didYouMean(name, known)
+}
+
+// otherMembers is what other languages call the members of strings and containers.
+var otherMembers = map[string][]string{
+	"add": {"push", "set"}, "append": {"push", "push_string"}, "len": {"length"}, "size": {"length"}, "count": {"length"},
+	"put": {"set"}, "insert": {"set"}, "contains": {"has"}, "substring": {"slice"}, "delete": {"remove"},
+	"to_string": {"text"}, "index_of": {"find"}, "strip": {"trim"}, "to_lower": {"lower"}, "to_upper": {"upper"},
+	"readline": {"next"}, "println": {"print"}, "printf": {"print"},
 }
 
 // maybeHint says what to do with a value that may be none.

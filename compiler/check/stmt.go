@@ -128,8 +128,8 @@ func (c *checker) varStmt(s *syntax.VarStmt) {
 func (c *checker) assign(s *syntax.AssignStmt) {
 	v := c.target(s)
 	if v == nil || v.Type.Kind == Invalid {
-		x := c.guarded(s.Right, nil, s.OnError)
-		if !x.invalid() && x.typ.Kind != Nothing {
+		x := c.guarded(s.Right, InvalidType, s.OnError)
+		if !x.invalid() && x.typ.Kind != Nothing && x.typ.Kind != NoneKind {
 			c.settleDefault(&x)
 		}
 		return
