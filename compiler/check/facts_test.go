@@ -87,7 +87,7 @@ func callFacts(info *check.Info, fn *check.Func, e syntax.Expr, miss func(*check
 				t = w
 			}
 			want := call.Func.Params[i].Type
-			isWord := want.Name == "Element" || want.Name == "Key" // stands for any type
+			isWord := want.Kind == check.Addr && want.Name != "UNSAFE_addr" // Element and Key stand for any type
 			if t != want && t.Kind != check.ObjectKind && t.Kind != check.ArrayKind && !isWord {
 				miss(fn, a, "is "+t.Name+", not "+want.Name)
 			}
