@@ -110,6 +110,15 @@ func inlineInto(f *Func, small map[string]*Func) bool {
 // trapsFit says whether the traps of f may happen in to: they name their file.
 func (f *Func) trapsFit(to *Func) bool { return f.TrapSym == "" || f.TrapSym == to.TrapSym }
 
+// mapped is what now stands for each value.
+func mapped(list []*Value, now map[*Value]*Value) []*Value {
+	out := make([]*Value, len(list))
+	for i, v := range list {
+		out[i] = now[v]
+	}
+	return out
+}
+
 // copyBody appends the values of a function to b, with the call's arguments for its
 // parameters. r learns what stands for the call; the second result is given back.
 func copyBody(f *Func, b *Block, of *Func, call *Value, r replacements) (second *Value) {
@@ -122,15 +131,9 @@ func copyBody(f *Func, b *Block, of *Func, call *Value, r replacements) (second 
 		if v.Op == OpParam {
 			continue
 		}
-		w := *v
-		w.ID, w.Block = f.nextID, b
-		f.nextID++
-		w.Args = make([]*Value, len(v.Args))
-		for i, a := range v.Args {
-			w.Args[i] = now[a]
-		}
-		now[v] = &w
-		b.Values = append(b.Values, &w)
+		w := f.copyTo(b, v)
+		w.Args = mapped(v.Args, now)
+		now[v] = w
 	}
 	if body.Ctl != nil {
 		r[call] = now[body.Ctl]

@@ -152,21 +152,13 @@ func (f *Func) copyBlocks(of *Func, call *Value, rest *Block) (blocks []*Block, 
 			if v.Op == OpParam {
 				continue
 			}
-			w := *v
-			w.ID, w.Block = f.nextID, n
-			f.nextID++
-			now[v] = &w
-			n.Values = append(n.Values, &w)
+			now[v] = f.copyTo(n, v)
 		}
 	}
 	for i, b := range of.Blocks {
 		n := blocks[i]
 		for _, w := range n.Values {
-			args := make([]*Value, len(w.Args))
-			for k, a := range w.Args {
-				args[k] = now[a]
-			}
-			w.Args = args
+			w.Args = mapped(w.Args, now)
 		}
 		for _, p := range b.Preds {
 			n.Preds = append(n.Preds, place[p])
