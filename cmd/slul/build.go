@@ -24,7 +24,7 @@ func newBuild() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "build [flags] SRC",
 		Short: "Compile a program to a file",
-		Long: `Compile SRC, one .slul file or a directory that holds one, to a program that is
+		Long: `Compile SRC, a .slul file or the directory of a program, to a program that is
 started like any other: ./NAME. It needs the loader at the path that is written
 into it; build warns when nothing is there.`,
 		Example: `  slul build examples/hello                     # writes ./hello

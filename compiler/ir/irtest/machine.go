@@ -230,6 +230,9 @@ func (x *Machine) value(fr *frame, v *ir.Value) (int64, error) {
 	case ir.OpCopyMem:
 		return 0, x.copyMem(args[0], args[1], args[2])
 	case ir.OpFillMem:
+		if args[2] == 0 { // as in copyMem: nothing is touched
+			return 0, nil
+		}
 		to, err := x.Bytes(args[0], args[2], true)
 		for i := range to {
 			to[i] = byte(args[1])
