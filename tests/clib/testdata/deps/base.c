@@ -1,6 +1,6 @@
 // Level 3, which needs nothing.
 
-#include "check.h"
+#include "../check.h"
 
 // --- the log
 static char log[64];

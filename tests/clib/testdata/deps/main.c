@@ -3,7 +3,7 @@
 
 #include <elf.h>
 #include <link.h>
-#include "check.h"
+#include "../check.h"
 
 typedef int (*function)(void);
 const char *log_text(void);

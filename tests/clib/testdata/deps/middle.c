@@ -1,6 +1,6 @@
 // Level 2.
 
-#include "check.h"
+#include "../check.h"
 
 extern int data, *data_at;
 int base_who(void);

@@ -1,6 +1,6 @@
 // Level 1.
 
-#include "check.h"
+#include "../check.h"
 
 int middle_who(void);
 int base_tls_own(void);
