@@ -227,7 +227,7 @@ func TestEntryConstants(t *testing.T) {
 func TestRelocKinds(t *testing.T) {
 	want := map[elf.R_X86_64]byte{
 		elf.R_X86_64_NONE: relocNone, elf.R_X86_64_64: relocSymAdd, elf.R_X86_64_GLOB_DAT: relocSym,
-		elf.R_X86_64_JMP_SLOT: relocSym, elf.R_X86_64_RELATIVE: relocBase, elf.R_X86_64_COPY: relocCopy,
+		elf.R_X86_64_JMP_SLOT: relocJump, elf.R_X86_64_RELATIVE: relocBase, elf.R_X86_64_COPY: relocCopy,
 		elf.R_X86_64_32: relocUnsigned, elf.R_X86_64_32S: relocSigned, elf.R_X86_64_DTPMOD64: relocModule,
 		elf.R_X86_64_DTPOFF64: relocInBlock, elf.R_X86_64_TPOFF64: relocThread, elf.R_X86_64_TLSDESC: relocDesc,
 		elf.R_X86_64_IRELATIVE: relocCall,

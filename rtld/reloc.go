@@ -10,6 +10,7 @@ const (
 	relocUnknown = iota + 1 // none is 0: that would end the table
 	relocNone
 	relocBase     // B + A
+	relocJump     // S, the address of a function that is only called
 	relocSym      // S
 	relocSymAdd   // S + A
 	relocUnsigned // S + A, 32 bits
@@ -23,7 +24,7 @@ const (
 )
 
 // isSymbolic tells whether kind needs the value of a symbol.
-func isSymbolic(kind byte) bool { return kind >= relocSym && kind <= relocDesc }
+func isSymbolic(kind byte) bool { return kind >= relocJump && kind <= relocDesc }
 
 // deferred is a word whose value a function of the program gives: an IRELATIVE relocation or
 // a symbol of type STT_GNU_IFUNC. All of them wait until the rest is done, see complete.
@@ -63,7 +64,7 @@ func relocateRela(m *module, at, size uint64) {
 func relocateOne(m *module, e *rela, kind byte) {
 	s := target{m: m} // without symbol: the module itself, and 0
 	if isSymbolic(kind) && e.sym != 0 {
-		s = resolve(m, uint64(e.sym), kind == relocCopy)
+		s = resolve(m, uint64(e.sym), kind)
 	}
 	switch v := s.value; {
 	case kind == relocUnknown:
@@ -74,7 +75,7 @@ func relocateOne(m *module, e *rela, kind byte) {
 		relocateRest(m, e, kind, &s)
 	default:
 		addend := e.addend
-		if kind == relocSym {
+		if kind <= relocSym {
 			addend = 0
 		}
 		if s.isFunction {
@@ -91,7 +92,7 @@ func relocateRest(m *module, e *rela, kind byte, s *target) {
 	offset := uint64(0)
 	if s.m != nil {
 		if kind >= relocModule && s.m.tls == nil {
-			bad(lit("symbol without thread-local storage: r_sym=#\x00"), uint64(e.sym))
+			bad(lit("symbol without PT_TLS: r_sym=#\x00"), uint64(e.sym))
 		}
 		offset = s.m.tlsOffset
 	}
@@ -100,7 +101,7 @@ func relocateRest(m *module, e *rela, kind byte, s *target) {
 		copySymbol(m, e, s)
 	case kind == relocUnsigned || kind == relocSigned:
 		if kind == relocUnsigned && v != uint64(uint32(v)) || kind == relocSigned && v != uint64(int32(v)) {
-			bad(lit("value does not fit 32 bits: r_offset=$\x00"), e.offset)
+			bad(lit("value too large: r_offset=$\x00"), e.offset)
 		}
 		*(*uint32)(unsafe.Pointer(m.word(e.offset, 4))) = uint32(v)
 	case kind == relocModule:
@@ -120,7 +121,7 @@ func relocateRest(m *module, e *rela, kind byte, s *target) {
 func copySymbol(m *module, e *rela, s *target) {
 	l := &process
 	if m != &l.program || s.y == nil {
-		bad(lit("relocation type only for programs: r_type=#\x00"), uint64(e.number))
+		bad(lit("relocation only for programs: r_type=#\x00"), uint64(e.number))
 	}
 	n := min(s.y.size, m.symbol(uint64(e.sym)).size)
 	from := s.m.view(s.y.value, n, pfR)

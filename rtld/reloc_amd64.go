@@ -8,7 +8,7 @@ const relocKinds = "" +
 	string(rune(relocUnknown)) + string(rune(relocUnknown)) + string(rune(relocUnknown)) +
 	string(rune(relocCopy)) + //                                 5 R_X86_64_COPY
 	string(rune(relocSym)) + //                                  6 R_X86_64_GLOB_DAT
-	string(rune(relocSym)) + //                                  7 R_X86_64_JUMP_SLOT
+	string(rune(relocJump)) + //                                 7 R_X86_64_JUMP_SLOT
 	string(rune(relocBase)) + //                                 8 R_X86_64_RELATIVE
 	string(rune(relocUnknown)) +
 	string(rune(relocUnsigned)) + //                            10 R_X86_64_32

@@ -175,6 +175,7 @@ type query struct {
 	sysv    uint32   // sysvHashOf(name), 0 until it is needed
 	version *version // nil: the default one
 	skip    *module  // where not to look: COPY wants another definition
+	isCall  bool     // a program's own way to a library's function is not meant
 }
 
 // gnuHashOf is the hash function of DT_GNU_HASH.
@@ -248,13 +249,14 @@ func (m *module) find(q *query) *symbol {
 	return nil
 }
 
-// offers returns symbol i when it is what q looks for.
+// offers returns symbol i when it is what q looks for. An undefined one with a value is a program's
+// own way to a library's function, and the address of that function for all.
 //
 //go:noinline
 func (m *module) offers(i uint64, q *query) *symbol {
 	checkWork()
 	y := m.symbol(i)
-	if y.shndx == shnUndef || y.info>>4 == stbLocal || y.other&3-1 < stvHidden || !isSame(m.name(uint64(y.name)), q.name) || !m.isVersion(i, q.version) {
+	if y.shndx == shnUndef && (y.value == 0 || q.isCall) || y.info>>4 == stbLocal || y.other&3-1 < stvHidden || !isSame(m.name(uint64(y.name)), q.name) || !m.isVersion(i, q.version) {
 		return nil
 	}
 	return y
@@ -290,7 +292,8 @@ type target struct {
 
 // resolve finds what symbol i of m stands for. An undefined one is missing unless it
 // is weak, and worth 0.
-func resolve(m *module, i uint64, isCopy bool) target {
+func resolve(m *module, i uint64, kind byte) target {
+	isCopy := kind == relocCopy
 	if i >= m.symbols {
 		bad(lit("relocation without symbol: r_sym=#\x00"), i)
 	}
@@ -300,13 +303,13 @@ func resolve(m *module, i uint64, isCopy bool) target {
 	if isCopy || y.info>>4 != stbLocal && y.other&3 == 0 || y.shndx == shnUndef {
 		var q query
 		m.ask(&q, y, i)
+		q.isCall = kind == relocJump
 		own := y
 		y = nil
-		if m.has(dtSymbolic) || m.get(dtFlags)&dfSymbolic != 0 {
-			y = m.find(&q)
-		}
 		if isCopy {
 			q.skip = m
+		} else if m.has(dtSymbolic) || m.get(dtFlags)&dfSymbolic != 0 {
+			y = m.find(&q)
 		}
 		if y == nil {
 			of, y = lookup(&q)
