@@ -73,6 +73,7 @@ func Build(path string, o Options) (*Program, error) {
 	image := &elfimage.Image{
 		Machine:  uint16(target.stub.Machine),
 		Stub:     stub.Bytes,
+		Loader:   o.Rtld,
 		Entry:    startSymbol,
 		MinRtld:  stubgen.LeastRTLD,
 		Notes:    []elfimage.Note{serviceNote(info.Service)},

@@ -46,6 +46,15 @@ var abbrevs = []byte{
 	0,
 }
 
+// addLoader adds the section .interp, which is in no segment: to the kernel the file stays a
+// static program. gdb takes a program that has it for one with shared libraries, and does not
+// give breakpoints up when the loader comes in the program's place (docs/loader.md, "Debuggers").
+func (b *builder) addLoader() {
+	if b.im.Loader != "" {
+		b.addUnloaded(&part{name: ".interp", typ: SHT_PROGBITS, align: 1, data: append([]byte(b.im.Loader), 0)})
+	}
+}
+
 // addDebug adds the three sections when there are lines to tell of.
 func (b *builder) addDebug() {
 	if b.text == nil || len(b.im.Lines) == 0 || len(b.im.Files) == 0 {

@@ -74,6 +74,7 @@ type Image struct {
 	Needed  []string // DT_NEEDED
 	Soname  string   // DT_SONAME
 	Runpath string   // DT_RUNPATH: where the Needed are looked for, "$ORIGIN:/usr/lib/x"
+	Loader  string   // path of the loader, for debuggers: the section .interp
 	Files   []string // source files that Lines refer to
 	Lines   []Line   // for .debug_line, by Off
 	Strip   bool     // no section headers, no .symtab, no debug sections
@@ -104,6 +105,7 @@ func (im *Image) Bytes() ([]byte, error) {
 		return nil, err
 	}
 	if !im.Strip {
+		b.addLoader()
 		b.addDebug()
 		b.addSymtab()
 		b.addSectionNames()

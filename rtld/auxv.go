@@ -37,7 +37,7 @@ func (b *block) dropLoader() {
 // in order and below brk will do.
 func (b *block) mendCmdline() {
 	brk := sys3(sysBrk, 0, 0, 0)
-	m := tryPlace()
+	m := pathPlace()
 	for i := uintptr(0); i < 7; i++ {
 		store(m+i*word, brk)
 	}

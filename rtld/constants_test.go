@@ -25,7 +25,7 @@ func TestConstants(t *testing.T) {
 	want := map[string]int64{
 		"sysWrite": unix.SYS_WRITE, "sysClose": unix.SYS_CLOSE, "sysFstat": unix.SYS_FSTAT,
 		"sysLseek": unix.SYS_LSEEK, "sysMmap": unix.SYS_MMAP, "sysMprotect": unix.SYS_MPROTECT, "sysMunmap": unix.SYS_MUNMAP,
-		"sysBrk": unix.SYS_BRK, "sysRtSigaction": unix.SYS_RT_SIGACTION, "sysRtSigprocmask": unix.SYS_RT_SIGPROCMASK,
+		"sysBrk": unix.SYS_BRK, "sysGetcwd": unix.SYS_GETCWD, "sysRtSigaction": unix.SYS_RT_SIGACTION, "sysRtSigprocmask": unix.SYS_RT_SIGPROCMASK,
 		"sysArchPrctl": unix.SYS_ARCH_PRCTL, "sysClockGettime": unix.SYS_CLOCK_GETTIME,
 		"sysPread": unix.SYS_PREAD64, "sysFcntl": unix.SYS_FCNTL, "sysPrctl": unix.SYS_PRCTL, "sysExitGroup": unix.SYS_EXIT_GROUP,
 		"sysOpenat": unix.SYS_OPENAT, "sysNewfstatat": unix.SYS_NEWFSTATAT, "sysReadlinkat": unix.SYS_READLINKAT, "sysFaccessat": unix.SYS_FACCESSAT,
@@ -36,8 +36,8 @@ func TestConstants(t *testing.T) {
 		"saSiginfo": 4, "saRestorer": 0x04000000, "saNodefer": 0x40000000, // include/uapi/asm-generic/signal-defs.h
 		"sIfmt": unix.S_IFMT, "sIfreg": unix.S_IFREG, "fGetfd": unix.F_GETFD, "prSetName": unix.PR_SET_NAME, "seekCur": unix.SEEK_CUR,
 		"xOK": unix.X_OK, "pathMax": unix.PathMax,
-		"eperm": int64(unix.EPERM), "enoent": int64(unix.ENOENT), "eintr": int64(unix.EINTR), "eacces": int64(unix.EACCES), "enomem": int64(unix.ENOMEM),
-		"enotdir": int64(unix.ENOTDIR), "enfile": int64(unix.ENFILE), "emfile": int64(unix.EMFILE),
+		"eperm": int64(unix.EPERM), "enoent": int64(unix.ENOENT), "eintr": int64(unix.EINTR), "eacces": int64(unix.EACCES), "efault": int64(unix.EFAULT), "enomem": int64(unix.ENOMEM),
+		"enotdir": int64(unix.ENOTDIR),
 		"machine": int64(elf.EM_X86_64), "etDyn": int64(elf.ET_DYN), "etExec": int64(elf.ET_EXEC),
 		"pfX": int64(elf.PF_X), "pfW": int64(elf.PF_W), "pfR": int64(elf.PF_R),
 		"ptLoad": int64(elf.PT_LOAD), "ptDynamic": int64(elf.PT_DYNAMIC), "ptInterp": int64(elf.PT_INTERP), "ptTLS": int64(elf.PT_TLS),
@@ -208,15 +208,16 @@ func TestEntryConstants(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, n := range map[string]uintptr{
-		"maxStack": MaxStack, "stateSize": stateSize, "zeroAt": zeroAt, "baseOffset": uintptr(BaseOffset),
+		"maxStack": MaxStack, "stateSize": stateSize, "zeroSize": zeroSize, "baseOffset": uintptr(BaseOffset),
+		"secureAt": secureAt, "programAt": programAt,
 		"fixedState": unsafe.Offsetof(fixed.loader), "fixedBusy": unsafe.Offsetof(fixed.busy),
 	} {
 		if line := fmt.Sprintf("#define %s %d", name, n); !strings.Contains(string(source), line) {
 			t.Errorf("no %q in entry_amd64.s", line)
 		}
 	}
-	if stateSize+MaxStack > 16*1024 || stateSize%16 != 0 || zeroAt%16 != 0 {
-		t.Errorf("%d bytes of state, zero from %d on, and %d of frames", stateSize, zeroAt, MaxStack)
+	if stateSize+MaxStack+4096 > 16*1024 || MaxStack+zeroSize+headSize > 4096 || stateSize%16 != 0 || zeroSize%8 != 0 {
+		t.Errorf("%d bytes of state, of which %d are made zero, and %d of frames", stateSize, zeroSize, MaxStack)
 	}
 	if at := int(unsafe.Offsetof(process.program)); at-BaseOffset > 127 {
 		t.Errorf("the program is out of reach of r14: %d from it", at-BaseOffset)

@@ -82,6 +82,7 @@ func callArray(m *module, at, size uint64) {
 func call3(fn uintptr) {
 	l := &process
 	if b := &l.block; isFunction(fn) {
+		unguard() // from the first one on, signals are the program's
 		callC(fn, b.argc, b.argv, b.envp)
 	}
 }

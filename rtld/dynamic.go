@@ -58,7 +58,7 @@ func (m *module) readDynamic() {
 	s := m.dynamic
 	at := m.view(s.vaddr, s.memsz, pfR)
 	if at == nil {
-		bad(lit("PT_DYNAMIC outside the image: p_vaddr=$\x00"), s.vaddr)
+		bad(lit("segment outside the image: p_vaddr=$\x00"), s.vaddr)
 	}
 	m.ld = uintptr(at)
 	for n := s.memsz / dynSize; m.dynCount < n; m.dynCount++ {
@@ -88,7 +88,7 @@ func (m *module) readDynamic() {
 }
 
 // eachNeeded returns the name of the DT_NEEDED at index *i of the dynamic section or behind
-// it, and moves *i behind; 0 when there is none.
+// it, and moves *i behind. There is one: they were counted.
 func (m *module) eachNeeded(i *uint64) uintptr {
 	for *i < m.dynCount {
 		e := (*dyn)(pointer(m.ld + uintptr(*i*dynSize)))
@@ -101,6 +101,7 @@ func (m *module) eachNeeded(i *uint64) uintptr {
 			return name
 		}
 	}
+	m.changed(m.size)
 	return 0
 }
 
@@ -130,7 +131,7 @@ func (m *module) checkDynamic() {
 		n := m.get(size)
 		switch {
 		case n%unit != 0:
-			m.complain(lit("not a multiple of the entry size: DT_&=$\x00"), size)
+			m.complain(lit("wrong value: DT_&=$\x00"), size)
 		case !m.has(at) && n == 0:
 		case !m.has(at) || !m.has(size):
 			m.complain(lit("table without address or size: DT_&=$\x00"), size)

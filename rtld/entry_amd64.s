@@ -9,17 +9,19 @@
 // What lies below the kernel's block while the loader runs:
 //
 //	rsp at entry -> argc, argv, envp, auxv (the kernel's block)
-//	                the loader's frames: rtld/shrink proves that they need
-//	                less than maxStack bytes
-//	- maxStack      the loader's state, stateSize bytes (start.go); in some ways in
-//	                not zero: fs/binfmt_script.c takes argv[0] off the stack and leaves
-//	                its bytes there
+//	- stateSize     the loader's state (start.go); not always zero: fs/binfmt_script.c
+//	                takes argv[0] off the stack and leaves its bytes there
+//	rsp ->          the loader's frames: rtld/shrink proves that maxStack bytes are enough
+//	                page bound: the frames and the beginning of the state share a page
 //
-// r14 points baseOffset bytes into the state wherever Go code runs (rtld/shrink, base.go).
-#define maxStack 1152
-#define stateSize 13888
-#define zeroAt 12576
-#define baseOffset 12808
+// Nothing is kept below rsp: there the kernel puts the frame of SIGBUS (guard.go). r14 points
+// baseOffset bytes into the state wherever Go code runs (rtld/shrink, base.go).
+#define stateSize 9856
+#define zeroSize 1624
+#define maxStack 1280
+#define baseOffset 128
+#define secureAt 64
+#define programAt 248
 #define fixedState 40 // of state and busy in the variable fixed
 #define fixedBusy 48
 
@@ -28,10 +30,12 @@
 // code that would read one, the stack checks, is dropped by rtld/shrink.
 TEXT ·entry0(SB), NOSPLIT|NOFRAME, $0
 	MOVQ	SP, BX
-	LEAQ	-(maxStack+stateSize)(SP), DI
+	LEAQ	-(stateSize+maxStack)(SP), DI
+	ANDQ	$~4095, DI
+	LEAQ	maxStack(DI), DI
+	MOVQ	DI, SP
 	LEAQ	baseOffset(DI), R14
-	LEAQ	zeroAt(DI), DI
-	MOVL	$((stateSize-zeroAt)/8), CX
+	MOVL	$(zeroSize/8), CX
 	XORL	AX, AX
 	REP;	STOSQ
 	XORPS	X15, X15 // Go's zero
@@ -153,17 +157,20 @@ TEXT ·apiError(SB), NOSPLIT|NOFRAME, $0
 	MOVL	$2, AX // serviceError
 	JMP	·serve(SB)
 
+// The answers of these two never change, so they need no lock, and are right in a constructor too.
 TEXT ·apiSecure(SB), NOSPLIT|NOFRAME, $0
-	MOVL	$3, AX // serviceSecure
-	JMP	·serve(SB)
+	MOVQ	·fixed+fixedState(SB), CX
+	MOVBLZX	(secureAt-baseOffset)(CX), AX
+	RET
 
 TEXT ·apiProgram(SB), NOSPLIT|NOFRAME, $0
-	MOVL	$4, AX // serviceProgram
-	JMP	·serve(SB)
+	MOVQ	·fixed+fixedState(SB), CX
+	MOVQ	(programAt-baseOffset)(CX), AX
+	RET
 
 // The function that rdx holds when the program starts.
 TEXT ·finish(SB), NOSPLIT|NOFRAME, $0
-	MOVL	$5, AX // serviceFinish
+	MOVL	$3, AX // serviceFinish
 	JMP	·serve(SB)
 
 TEXT ·serve(SB), NOSPLIT|NOFRAME, $0

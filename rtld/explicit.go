@@ -2,13 +2,11 @@ package rtld
 
 // Explicit mode: slulrtld [OPTION...] PROGRAM [ARGUMENT...].
 
-const usage = `usage: slulrtld [OPTION...] [--] PROGRAM [ARGUMENT...]
-  --argv0 NAME         what PROGRAM gets as argument 0
-  --library-path DIRS  instead of $LD_SLUL_LIBRARY_PATH
-  --list               only print what would be loaded
-  --verify             only check and bind it
+const usage = `usage: slulrtld [OPTION...] PROGRAM [ARGUMENT...]
+  --argv0 NAME         argument 0 of PROGRAM
+  --library-path DIRS  where to look first
+  --list, --verify     do not run, print or check all files
   --help, --version
-$LD_SLUL_TRACE: a list of load, bind, time.
 ` + "\x00"
 
 const versionText = "slulrtld 1 (" + machineName + ")\n\x00"

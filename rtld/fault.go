@@ -48,6 +48,8 @@ func check(what, answer uintptr) {
 // rowOf returns the address of the name behind a number in a table of rows: a byte with
 // the number, the name, a newline. What a number that is not there is called, stands in
 // the last row, which has number 0xff.
+//
+//go:noinline
 func rowOf(table uintptr, number uint64) uintptr {
 	for at := table; ; {
 		key := uint64(byteAt(at))
@@ -87,8 +89,7 @@ func keyOf(table, s uintptr) (key byte, end uintptr) {
 }
 
 // errnoNames names the errnos that a loader meets.
-const errnoNames = "\x01EPERM\n\x02ENOENT\n\x05EIO\n\x0cENOMEM\n\x0dEACCES\n\x14ENOTDIR\n" +
-	"\x15EISDIR\n\x16EINVAL\n\x17ENFILE\n\x18EMFILE\n\x24ENAMETOOLONG\n\x28ELOOP\n\xfferror\n\x00"
+const errnoNames = "\x01EPERM\n\x02ENOENT\n\x05EIO\n\x0cENOMEM\n\x0dEACCES\n\x17ENFILE\n\x18EMFILE\n\xfferror\n\x00"
 
 // die prints "slulrtld: file: what" and ends the process.
 func die(what, name uintptr, value uint64, code uintptr) {
@@ -127,5 +128,5 @@ func endComplaint(code uintptr) {
 // (an index out of range) at this offset in its image. trap calls it.
 func internalError(at uintptr) {
 	process.about, process.late.on = nil, false
-	bad(lit("internal error at offset $, please report\x00"), uint64(at))
+	bad(lit("internal error at offset $\x00"), uint64(at))
 }

@@ -5,14 +5,12 @@ package rtld
 
 // stubFailure complains for a stub that could not open /proc/self/exe: e is its errno.
 func stubFailure(e uint64) {
-	what := lit("the stub could not open the program: &\x00")
+	what := lit("cannot open: &\x00")
 	switch e {
 	case enoent, enotdir:
 		what = lit("cannot find the program: /proc is not mounted\x00")
 	case eacces:
 		what = lit("the program must be readable: &\x00")
-	case emfile, enfile:
-		what = lit("no free file descriptor: &\x00")
 	}
 	refused(what, -uintptr(e))
 }

@@ -36,7 +36,7 @@ func openInterp(p *module, path uintptr) *module {
 	m.look(&l.stat)
 	m.readHead(headPlace())
 	if m.interp != nil || m.fixed {
-		bad(lit("not an interpreter but a program\x00"), 0)
+		bad(lit("not a library but a program: e_type=#\x00"), etDyn)
 	}
 	m.mapAll()
 	closeFd(m.fd)
@@ -49,7 +49,7 @@ func (m *module) interpName() uintptr {
 	if s == nil {
 		return 0
 	}
-	at := tryPlace()
+	at := pathPlace()
 	end := at
 	if n := uintptr(s.filesz); n-2 <= pathMax-2 {
 		m.readAt(at, s.filesz, s.off)

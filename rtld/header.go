@@ -34,13 +34,11 @@ func (m *module) checkHeader(e *ehdr, n uint64) {
 	case e.typ != etDyn && e.typ != etExec:
 		bad(lit("not a program or library: e_type=#\x00"), uint64(e.typ))
 	case e.phentsize != phdrSize:
-		bad(lit("unknown program headers: e_phentsize=#\x00"), uint64(e.phentsize))
+		bad(lit("bad program headers: e_phentsize=#\x00"), uint64(e.phentsize))
 	case e.phnum == 0 || table > maxTable: // PN_XNUM among them
-		bad(lit("none or too many program headers: e_phnum=#\x00"), uint64(e.phnum))
-	case e.phoff%8 != 0:
-		bad(lit("program headers not aligned: e_phoff=$\x00"), e.phoff)
-	case outside(e.phoff, table, m.size):
-		bad(lit("program headers outside the file: e_phoff=$\x00"), e.phoff)
+		bad(lit("bad program headers: e_phnum=#\x00"), uint64(e.phnum))
+	case e.phoff%8 != 0, outside(e.phoff, table, m.size):
+		bad(lit("bad program headers: e_phoff=$\x00"), e.phoff)
 	}
 }
 
@@ -48,7 +46,7 @@ func (m *module) checkHeader(e *ehdr, n uint64) {
 func outside(at, n, size uint64) bool { return at > size || n > size-at }
 
 // machineNames names the machines that somebody may have a file of.
-const machineNames = "\x03i386\n\x3ex86-64\n\xb7AArch64\n\xf3RISC-V\n\xffanother machine\n\x00"
+const machineNames = "\x03i386\n\xb7AArch64\n\xf3RISC-V\n\xffanother machine\n\x00"
 
 // Version is the loader's own version, which programs may ask a minimum of.
 const Version = 1
@@ -67,7 +65,7 @@ func (m *module) checkNote(n *note, size uint64) uint64 {
 	case n.format != 1:
 		bad(lit("unknown program note: format=#\x00"), uint64(n.format))
 	case n.minRtld > Version:
-		bad(lit("needs loader version #, this is version 1\x00"), uint64(n.minRtld))
+		bad(lit("needs loader version #\x00"), uint64(n.minRtld))
 	}
 	return uint64(n.entryLow) | uint64(n.entryHigh)<<32
 }

@@ -47,8 +47,9 @@ func try(do func()) (line string, code uintptr) {
 // newProgram is a program without file, in a loader that knows of nothing else.
 func newProgram(t testing.TB) *module {
 	arena := make([]uint64, 1<<16)
-	process = loader{page: 4096, free: uintptr(unsafe.Pointer(&arena[0]))}
-	process.full = process.free + uintptr(len(arena))*8
+	process = loader{page: 4096, names: new(names)}
+	process.pool.free = uintptr(unsafe.Pointer(&arena[0]))
+	process.pool.full = process.pool.free + uintptr(len(arena))*8
 	process.guarded.on = true // SIGBUS is the test's own
 	process.last = &process.own
 	p := &process.program
@@ -108,8 +109,8 @@ func TestMessages(t *testing.T) {
 // Names of all undefined symbols go into one line, as many as fit.
 func TestRows(t *testing.T) {
 	for table, rows := range map[string]map[uint64]string{
-		errnoNames:   {1: "EPERM", 12: "ENOMEM", 36: "ENAMETOOLONG", 99: "error", 0: "error"},
-		machineNames: {3: "i386", 62: "x86-64", 183: "AArch64", 243: "RISC-V", 0: "another machine"},
+		errnoNames:   {1: "EPERM", 12: "ENOMEM", 99: "error", 0: "error"},
+		machineNames: {3: "i386", 183: "AArch64", 243: "RISC-V", 0: "another machine"},
 		tagNames:     {1: "NEEDED", 10: "STRSZ", 38: "GNU_HASH", 3: "?"},
 	} {
 		for number, want := range rows {

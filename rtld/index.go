@@ -30,9 +30,7 @@ func makeIndex() {
 		if m.gnu.count == 0 && m.sysv.count != 0 {
 			return // without hashes in its table a symbol cannot be entered
 		}
-		if m.gnu.count != 0 {
-			offered += m.symbols
-		}
+		offered += m.gnu.hashed
 		asked += (m.get(dtRelaSz) + m.get(dtPltRelSz)) / relaSize
 	}
 	if asked*l.count < 16*(asked+offered) {
@@ -50,21 +48,16 @@ func makeIndex() {
 	x.enter(&l.own)
 }
 
-// enter enters the symbols of m.
+// enter enters the symbols of m, each once, whatever chains say it is in.
 func (x *index) enter(m *module) {
-	g := &m.gnu
-	for b := g.buckets; b < g.buckets+uintptr(g.count)*4; b += 4 {
-		for i := load32(b); i != 0; i++ {
-			c := load32(g.chain + uintptr(i)*4)
-			s := x.slot(uint32(c))
-			for s.m != nil {
-				s = x.next(s)
-			}
-			s.m, s.hash, s.sym = m, uint32(c), uint32(i)
-			if c&1 != 0 {
-				break
-			}
+	for i := m.symbols - m.gnu.hashed; i < m.symbols; i++ {
+		c := uint32(load32(m.gnu.chain + uintptr(i)*4))
+		s := x.slot(c)
+		for s.m != nil {
+			s = x.next(s)
 		}
+		checkWork()
+		s.m, s.hash, s.sym = m, c, uint32(i)
 	}
 }
 
@@ -75,6 +68,7 @@ func (x *index) slot(hash uint32) *slot {
 
 // next returns the slot behind s.
 func (x *index) next(s *slot) *slot {
+	process.work++ // see spend
 	at := uintptr(unsafe.Pointer(s)) + slotSize
 	if at == x.at+uintptr(x.slots)*slotSize {
 		at = x.at
@@ -91,5 +85,6 @@ func (x *index) find(q *query) (*module, *symbol) {
 			}
 		}
 	}
+	checkWork()
 	return nil, nil
 }

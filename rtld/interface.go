@@ -69,15 +69,15 @@ func checkInterfaces(m *module) {
 		if endOf(t.at)-t.at <= depName+1 {
 			bad(lit("damaged note: n_type=#\x00"), noteXdeps)
 		}
-		name := buffer{tryPlace(), tryPlace() + pathMax}
+		name := buffer{pathPlace(), pathPlace() + pathMax}
 		version := name.cstring(t.at+depName, ' ', nameMax)
 		end := name.at
 		name.all(lit(".so\x00"))
 		name.put(0)
-		d := moduleNamed(tryPlace())
+		d := moduleNamed(pathPlace())
 		setByte(end, 0)
 		if d == nil {
-			badName(lit("needs an interface of %, but not the library\x00"), tryPlace())
+			badName(lit("needs an interface of %, not the library\x00"), pathPlace())
 		}
 		if what := d.unfit(t.at+4, version); what != 0 {
 			complainInterface(what, m, d, t.at)
@@ -114,16 +114,16 @@ func (m *module) unfit(hash, version uintptr) uintptr {
 }
 
 // complainInterface says what is wrong with d for m, whose line of needs is dep: what is
-// needed, and what is there. The name of the module is in tryPlace.
+// needed, and what is there. The name of the module is in pathPlace.
 func complainInterface(what uintptr, m, d *module, dep uintptr) {
 	beginComplaint()
-	say(what, tryPlace(), 0)
+	say(what, pathPlace(), 0)
 	say(lit("\n  needs  %\x00"), dep+depName, 0)
 	sayHash(dep + 4)
 	between := lit(": %\x00")
 	for i := uint64(1); i < m.symbols; i++ {
 		y := m.symbol(i)
-		if y.shndx != shnUndef || !hasPrefix(m.name(uint64(y.name)), tryPlace()) {
+		if y.shndx != shnUndef || !hasPrefix(m.name(uint64(y.name)), pathPlace()) {
 			continue
 		}
 		var q query

@@ -24,8 +24,6 @@ const (
 	serviceLoad = iota
 	serviceSymbol
 	serviceError
-	serviceSecure
-	serviceProgram
 	serviceFinish
 )
 
@@ -40,19 +38,8 @@ func service(nr, a, b, back uintptr) uintptr {
 		return symbolLate(a, b)
 	case nr == serviceError:
 		return l.late.message
-	case nr == serviceSecure:
-		return uintptr(boolBit(l.secure))
-	case nr == serviceProgram:
-		return l.program.file
 	}
 	destruct()
-	return 0
-}
-
-func boolBit(v bool) uint8 {
-	if v {
-		return 1
-	}
 	return 0
 }
 
@@ -60,15 +47,8 @@ func boolBit(v bool) uint8 {
 // its constructors. It returns a handle, which is never 0.
 func loadLate(name uintptr) uintptr {
 	l := &process
-	t := &l.late
-	t.message = 0
-	t.before = l.growth
-	t.on = true
-	l.index.slots = 0 // it knows nothing of late libraries
-	p := &l.program
-	if p.dynamic == nil && l.own.dynamic == nil {
-		prepareOwn()
-	}
+	t, p := &l.late, &l.program
+	beginLate()
 	m := moduleNamed(name)
 	if m == nil {
 		fd := search(p, name)
@@ -86,14 +66,24 @@ func loadLate(name uintptr) uintptr {
 	loadNeeded(first)
 	l.initFirst = nil
 	bind(first)
-	if l.tls.tp == 0 {
-		startTLS()
-	}
 	finishModules(first)
+	unguard()
 	t.on = false
 	announce(rtConsistent)
 	construct(l.initFirst)
 	return handleOf(m)
+}
+
+// beginLate notes how everything is; from here on a mistake goes back to the caller.
+//
+//go:noinline
+func beginLate() {
+	l := &process
+	t := &l.late
+	t.message, l.work = 0, 0
+	t.before, l.before = l.growth, l.pool
+	t.on = true
+	l.index.slots = 0 // it knows nothing of late libraries
 }
 
 // undoLate makes everything as it was before the call.
@@ -117,6 +107,7 @@ func undoLate() {
 	t.before.last.next = nil
 	t.opened, t.deferred = nil, nil
 	l.growth = t.before
+	l.pool.giveBack(&l.before)
 }
 
 //go:noinline
@@ -126,15 +117,16 @@ func (m *module) unmap() { munmap(m.base+uintptr(m.lo), uintptr(m.hi-m.lo)) }
 // the one that a search finds; 0 when there is none.
 func symbolLate(handle, name uintptr) uintptr {
 	l := &process
-	l.late.message = 0
+	beginLate()
 	q := query{name: name, hash: gnuHashOf(name)}
-	l.index.slots = 0
 	of, y := moduleOf(handle), (*symbol)(nil)
+	l.about = of
 	if of != nil {
 		y = of.find(&q)
 	} else {
 		of, y = lookup(&q)
 	}
+	l.late.on = false
 	if y == nil {
 		return 0
 	}

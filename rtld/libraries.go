@@ -53,6 +53,7 @@ func loadNeeded(m *module) {
 		m.deps = (*[maxTable]*module)(pointer(alloc(m.needed * word)))[:min(m.needed, maxTable)]
 		at := uint64(0)
 		for i := range m.deps {
+			process.about = m
 			m.deps[i] = libraryNamed(m, m.eachNeeded(&at))
 			absent = absent || m.deps[i] == nil
 		}
@@ -64,8 +65,6 @@ func loadNeeded(m *module) {
 
 // libraryNamed returns the library that m calls name, loaded; nil when it is not found.
 func libraryNamed(m *module, name uintptr) *module {
-	l := &process
-	l.about = m
 	if d := moduleNamed(name); d != nil {
 		return d
 	}
@@ -78,11 +77,11 @@ func libraryNamed(m *module, name uintptr) *module {
 	return d
 }
 
-// loadFile loads the open library at path tryPlace, which m asks for.
+// loadFile loads the open library at path pathPlace, which m asks for.
 func loadFile(m *module, fd uintptr) *module {
 	l := &process
 	d := (*module)(pointer(alloc(uint64(moduleSize))))
-	d.file, d.fd, d.isOpen, d.by = tryPlace(), fd, true, m
+	d.file, d.fd, d.isOpen, d.by = pathPlace(), fd, true, m
 	l.about, l.late.opened = d, d
 	d.look(&l.stat)
 	for known := &l.program; known != nil; known = known.next {
@@ -101,7 +100,7 @@ func loadFile(m *module, fd uintptr) *module {
 	case d.fixed:
 		bad(lit("not a library but a program: e_type=#\x00"), etExec)
 	case d.note != nil:
-		bad(lit("not a library but a SLUL program\x00"), 0)
+		bad(lit("not a library but a program: e_type=#\x00"), etDyn)
 	case d.dynamic == nil:
 		bad(lit("not a library: no PT_DYNAMIC\x00"), 0)
 	}
@@ -110,7 +109,7 @@ func loadFile(m *module, fd uintptr) *module {
 	enlist(d)
 	d.prepare()
 	if d.get(slotFlags1)&df1Pie != 0 {
-		bad(lit("not a library but a program: DT_FLAGS_1=$\x00"), d.get(slotFlags1))
+		bad(lit("not a library but a program: e_type=#\x00"), etDyn)
 	}
 	if d.has(dtSoname) {
 		if name := d.name(d.get(dtSoname)); moduleNamed(name) == nil {
@@ -138,7 +137,7 @@ func complainAbsent(m *module) {
 	for ; m != nil; m = m.next {
 		at := uint64(0)
 		for i := range m.deps {
-			if name := m.eachNeeded(&at); m.deps[i] == nil {
+			if name := m.eachNeeded(&at); m.deps[i] == nil && !process.line.full() {
 				say(lit(" %\x00"), name, 0)
 				say(lit(" (for %\x00"), m.file, 0)
 				sayDirs(m)

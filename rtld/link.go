@@ -58,7 +58,6 @@ func finishModules(first *module) {
 		l.about = m
 		fillTLS(m)
 	}
-	unguard()
 	for d := l.late.deferred; d != nil; d = d.next {
 		store(d.where, callC(d.function, 0, 0, 0)+uintptr(d.addend))
 	}

@@ -54,14 +54,14 @@ func (m *module) reserve() {
 		want, extra, flags = uintptr(m.lo), 0, flags|mapFixedNoreplace
 	}
 	at := mmap(want, span+extra, protNone, flags, ^uintptr(0), 0)
-	if failed(at) {
-		noSpace(span + extra)
-	}
 	if m.fixed {
-		if at != want { // a kernel before 4.17 takes the address for a wish
-			bad(lit("the address range is in use: p_vaddr=$\x00"), m.lo)
+		if at != want { // EEXIST; a kernel before 4.17 takes the address for a wish
+			bad(lit("addresses not free: p_vaddr=$\x00"), m.lo)
 		}
 		return
+	}
+	if failed(at) {
+		noSpace(span + extra)
 	}
 	skip := (uintptr(m.lo) - at) & uintptr(m.align-1)
 	m.base = at + skip - uintptr(m.lo)

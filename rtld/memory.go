@@ -33,14 +33,13 @@ func lit(s string) uintptr { return uintptr(unsafe.Pointer(unsafe.StringData(s))
 //
 //go:noinline
 func isSame(a, b uintptr) bool {
-	for byteAt(a) == byteAt(b) {
-		if byteAt(a) == 0 {
-			return true
-		}
+	from := a
+	for byteAt(a) == byteAt(b) && byteAt(a) != 0 {
 		a++
 		b++
 	}
-	return false
+	process.work += uint64(a-from) + 8 // see spend
+	return byteAt(a) == byteAt(b)
 }
 
 // hasPrefix tells whether the C string at addr begins with the C string at prefix.

@@ -103,15 +103,26 @@ func takeMapped(p *module) {
 	if size, _ := l.block.aux(atPhent); !ok || size != phdrSize || n-1 >= maxTable/phdrSize {
 		bad(lit("unknown program headers: AT_PHNUM=#\x00"), uint64(n))
 	}
+	// Where no segment has them, the kernel names any address. It is asked to read there, as
+	// if for a path, before it is read.
+	if errno(statPath(at, &l.other)) == efault {
+		bad(lit("unknown program headers: AT_PHNUM=#\x00"), uint64(n))
+	}
 	copied := alloc(uint64(n) * phdrSize)
 	copyBytes(copied, at, n*phdrSize)
 	p.size = maxAddress // the kernel knows
 	p.isMapped = true
 	p.setTable(copied, uint64(n))
-	if p.phdr == nil {
+	head := at &^ (uintptr(l.page) - 1)
+	e := (*ehdr)(pointer(head))
+	switch {
+	case e.magic == elfMagic && head+uintptr(e.phoff) == at:
+		p.base = entry - uintptr(e.entry) // whatever segment that header was mapped by
+	case p.phdr != nil:
+		p.base = at - uintptr(p.phdr.vaddr)
+	default:
 		bad(lit("unknown program headers: AT_PHNUM=#\x00"), uint64(n))
 	}
-	p.base = at - uintptr(p.phdr.vaddr)
 	p.entry = uint64(entry - p.base)
 	if s := p.note; s != nil {
 		guard()

@@ -121,15 +121,15 @@ func relocateRest(m *module, e *rela, kind byte, s *target) {
 func copySymbol(m *module, e *rela, s *target) {
 	l := &process
 	if m != &l.program || s.y == nil {
-		bad(lit("relocation type only for programs: r_type=#\x00"), uint64(e.number))
+		bad(lit("only for programs: r_type=#\x00"), uint64(e.number))
 	}
 	n := min(s.y.size, m.symbol(uint64(e.sym)).size)
 	from := s.m.view(s.y.value, n, pfR)
-	to := m.view(e.offset, n, pfW)
-	if from == nil || to == nil {
+	spend(n)
+	if from == nil {
 		bad(lit("symbol outside the image: r_sym=#\x00"), uint64(e.sym))
 	}
-	copyBytes(uintptr(to), uintptr(from), uintptr(n))
+	copyBytes(uintptr(unsafe.Pointer(m.word(e.offset, n))), uintptr(from), uintptr(n))
 }
 
 // later makes the word of m at the file's address at wait for function, an address in the code of module of.
@@ -148,17 +148,30 @@ func later(m *module, at uint64, of *module, function, addend uint64) {
 	l.late.lastDeferred = d
 }
 
-// word returns where the n bytes at the file's address at are, which must be writable.
+// word returns where the n bytes at the file's address at are, which must be writable, and
+// not beside tables that were checked already and are read again.
 func (m *module) word(at, n uint64) *uint64 {
 	s := m.writable
 	if s == nil || at-s.vaddr > s.memsz || s.memsz-(at-s.vaddr) < n {
-		if s = m.around(at, n, pfW); s == nil {
+		if s = m.around(at, n, pfW); s == nil || m.hasTables(s) {
 			bad(lit("relocation of what is not writable: address=$\x00"), at)
 		}
 		m.writable = s
 	}
 	return (*uint64)(pointer(m.base + uintptr(at)))
 }
+
+// hasTables tells whether a table that is read for each symbol lies in s.
+func (m *module) hasTables(s *phdr) bool {
+	for row := lit(symbolTables); byteAt(row) != 0; row++ {
+		if slot := byteAt(row); m.has(slot) && m.around(m.get(slot), 0, 0) == s {
+			return true
+		}
+	}
+	return false
+}
+
+const symbolTables = "\x04\x05\x06\x26\x27\x00" // HASH STRTAB SYMTAB GNU_HASH VERSYM
 
 // relocateRelr adds B to the words that the table of size bytes at the file's address
 // at names: an even entry is the address of a word, an odd one has a bit for each

@@ -5,15 +5,15 @@ package rtld
 // systemDirs are searched last, and alone in secure mode.
 const systemDirs = "/usr/lib/slul/" + archName + ":/usr/lib/slul\x00"
 
-// search opens the library that m calls name, and leaves its path in tryPlace. It returns
+// search opens the library that m calls name, and leaves its path in pathPlace. It returns
 // the fd, or the last errno.
 func search(m *module, name uintptr) uintptr {
 	l := &process
 	if baseName(name) != name {
 		if l.secure {
-			badName(lit("needs % by path: not permitted in secure mode\x00"), name)
+			refused(lit("not permitted in secure mode\x00"), ^uintptr(eperm-1)) // a path that the file chose
 		}
-		path := buffer{tryPlace(), tryPlace() + pathMax}
+		path := buffer{pathPlace(), pathPlace() + pathMax}
 		path.all(name)
 		path.put(0)
 		fd, _ := openHead(&path)
@@ -62,13 +62,17 @@ func searchDirsOf(m *module, stage int) uintptr {
 	return m.name(m.get(tag))
 }
 
+// dirWork is what looking into a directory counts as.
+const dirWork = 1024
+
 // searchDirs looks for name in directories with colons between. An empty one is left out: it
 // would be the current directory.
 func searchDirs(dirs, name uintptr, m *module) uintptr {
 	for {
-		path := buffer{tryPlace(), tryPlace() + pathMax}
+		path := buffer{pathPlace(), pathPlace() + pathMax}
 		end, ok := m.expand(&path, dirs)
 		if ok && end != dirs {
+			spend(uint64(end-dirs) + dirWork)
 			path.put('/')
 			path.all(name)
 			path.put(0)
@@ -88,7 +92,7 @@ func searchDirs(dirs, name uintptr, m *module) uintptr {
 func (m *module) expand(path *buffer, dir uintptr) (end uintptr, ok bool) {
 	ok = true
 	for ; byteAt(dir) != 0 && byteAt(dir) != ':'; dir++ {
-		if byteAt(dir) != '$' {
+		if byteAt(dir) != '$' || path.full() {
 			path.put(byteAt(dir))
 			continue
 		}
@@ -122,20 +126,19 @@ func (m *module) origin(path *buffer) {
 func tryPath(path *buffer) uintptr {
 	fd, isForUs := openHead(path)
 	if !failed(fd) && !isForUs {
-		traceSkip()
 		closeFd(fd)
 		fd = ^uintptr(enoent - 1)
 	}
 	return fd
 }
 
-// openHead opens the file at path, which is in tryPlace, and reads its first bytes to headPlace.
+// openHead opens the file at path, which is in pathPlace, and reads its first bytes to headPlace.
 func openHead(path *buffer) (fd uintptr, isForUs bool) {
 	l := &process
 	if path.full() {
 		return ^uintptr(enoent - 1), false
 	}
-	if fd = open(tryPlace(), programFlags); failed(fd) {
+	if fd = open(pathPlace(), programFlags); failed(fd) {
 		return fd, false
 	}
 	e := (*ehdr)(pointer(headPlace()))

@@ -101,7 +101,7 @@ func (m *module) checkLoad(s *phdr) {
 	case s.align&(s.align-1) != 0 || s.align > maxAddress:
 		bad(lit("bad segment alignment: p_align=$\x00"), s.align)
 	case apart != 0:
-		bad(lit("address and offset differ within a page: p_vaddr=$\x00"), s.vaddr)
+		bad(lit("address and offset differ: p_vaddr=$\x00"), s.vaddr)
 	case s.flags&(pfW|pfX) == pfW|pfX:
 		bad(lit("segment is writable and executable: p_flags=#\x00"), uint64(s.flags))
 	}
@@ -140,7 +140,7 @@ func (m *module) checkRelro() {
 			return
 		}
 	}
-	bad(lit("PT_GNU_RELRO outside the segments: p_vaddr=$\x00"), p.vaddr)
+	bad(lit("segment outside the image: p_vaddr=$\x00"), p.vaddr)
 }
 
 // checkTLS checks PT_TLS, whose initial bytes lie in one readable PT_LOAD.
@@ -157,6 +157,6 @@ func (m *module) checkTLS() {
 	case s.memsz > maxTLS:
 		bad(lit("PT_TLS too large: p_memsz=#\x00"), s.memsz)
 	case s.filesz != 0 && m.around(s.vaddr, s.filesz, pfR) == nil:
-		bad(lit("PT_TLS outside the image: p_vaddr=$\x00"), s.vaddr)
+		bad(lit("segment outside the image: p_vaddr=$\x00"), s.vaddr)
 	}
 }

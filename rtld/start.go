@@ -47,38 +47,19 @@ func run() {
 	// From here on the process is the program's: its fds, its names, its auxv. Its
 	// constructors may change everything, so nothing of the files is believed any more.
 	construct(l.initFirst)
+	unguard()
 	tick(lit("constructed\x00"))
 	enter(l.block.sp, p.base+uintptr(p.entry), finisher())
 }
 
-// loader is all that the loader remembers, its state. It lies on the stack below the frames of the
-// loader, whose deepest end is MaxStack below the kernel's block, or in memory of its own
-// (settle). What is always used comes last, next to the frames: each page that is touched costs
-// a page fault. What is used most lies in the 256 bytes around BaseOffset, which are reached by
-// shorter instructions (rtld/shrink, base.go).
+// loader is all that the loader remembers, its state. At first it lies on the stack above the
+// frames of the loader, later maybe in memory of its own (settle). What is always used comes
+// first, next to the frames: each page that is touched costs a page fault. What is used most
+// lies in the 256 bytes around BaseOffset, which are reached by shorter instructions
+// (rtld/shrink, base.go).
 //
-// entry0 makes what begins with guarded zero; all of it is after settle.
+// entry0 makes what comes before head zero; all of it is after settle.
 type loader struct {
-	room room
-
-	tls      tlsArea
-	index    index
-	headRead uint64 // bytes of a library's file that are in headPlace
-	names    *names
-	own      module // the loader itself, which offers symbols too
-
-	head  [headSize]byte // the first bytes of the program's file
-	other kernelStat     // of any file
-	stat  kernelStat     // of the program or the library that is being opened
-
-	guarded     guarded
-	times       uint64 // ns, when it began
-	how         launch
-	libraryPath uintptr // where to look first, a C string or 0
-
-	free uintptr // memory for alloc,
-	full uintptr // and its end
-
 	self  uintptr // the first byte of the loader's own image
 	page  uint64  // of the system, bytes
 	about *module // which complaints are about
@@ -96,6 +77,27 @@ type loader struct {
 	late    lateLoad
 	block   block
 	program module
+
+	pool        pool   // for alloc
+	work        uint64 // steps of searches, see spend
+	guarded     guarded
+	times       uint64 // ns, when it began
+	how         launch
+	libraryPath uintptr    // where to look first, a C string or 0
+	stat        kernelStat // of the program or the library that is being opened
+	other       kernelStat // of any file
+
+	head [headSize]byte // the first bytes of the program's file
+
+	// From here on nothing is used before settle but room.
+	before   pool // as it was before a late load
+	tls      tlsArea
+	index    index
+	headRead uint64 // bytes of a library's file that are in headPlace
+	names    *names
+	own      module // the loader itself, which offers symbols too
+	room     room
+	_        uint64 // the size is a multiple of 16
 }
 
 // growth is what grows with every module, and what a late load that fails goes back to.
@@ -113,23 +115,23 @@ var process loader
 // room is memory of which only what is used is touched.
 type room struct {
 	line [lineMax]byte // also for the first bytes of a library's file
-	path [pathMax]byte // the program's, as it is found
-	try  [pathMax]byte // of a library that is being looked for
+	path [pathMax]byte // one that is being tried
 }
 
 const headSize = 1024
 
 func linePlace() uintptr { return uintptr(unsafe.Pointer(&process.room.line)) }
 func pathPlace() uintptr { return uintptr(unsafe.Pointer(&process.room.path)) }
-func tryPlace() uintptr  { return uintptr(unsafe.Pointer(&process.room.try)) }
 func headPlace() uintptr { return linePlace() }
 
 // What entry_amd64.s and rtld/shrink have to know of it, in bytes.
 const (
 	stateSize  = unsafe.Sizeof(process)
-	zeroAt     = unsafe.Offsetof(process.guarded)
-	BaseOffset = int(unsafe.Offsetof(process.self)) + 128
-	MaxStack   = 1152
+	zeroSize   = unsafe.Offsetof(process.head)
+	secureAt   = unsafe.Offsetof(process.secure)
+	programAt  = unsafe.Offsetof(process.program) + unsafe.Offsetof(process.program.file)
+	BaseOffset = 128
+	MaxStack   = 1280
 )
 
 // fixed is the variable that has an address in the loader's image. It is zero, and its page
@@ -146,8 +148,7 @@ func settle() uintptr {
 	l := &process
 	to := newPages(uint64(stateSize + unsafe.Sizeof(names{})))
 	at := uintptr(unsafe.Pointer(l))
-	const from = unsafe.Offsetof(process.head)
-	copyBytes(to+from, at+from, stateSize-from)
+	copyBytes(to, at, zeroSize+headSize)
 	n := (*loader)(pointer(to))
 	p := &n.program
 	n.about = p
@@ -158,20 +159,40 @@ func settle() uintptr {
 	return to
 }
 
+// pool is the memory for alloc: the last chunk, what of it is free. A chunk begins with the pool
+// as it was before.
+type pool struct{ chunk, free, full uintptr }
+
+const poolSize = 32 // of the head of a chunk
+
 // alloc returns n bytes of zeroed memory that stays, aligned to 16.
 //
 //go:noinline
 func alloc(n uint64) uintptr {
-	l := &process
+	a := &process.pool
 	n = (n + 15) &^ 15
-	if n > uint64(l.full-l.free) {
-		size := max(pageUp(n, l.page), 65536)
-		l.free = newPages(size)
-		l.full = l.free + uintptr(size)
+	if n > uint64(a.full-a.free) {
+		size := max(pageUp(n+poolSize, process.page), 65536)
+		at := newPages(size)
+		*(*pool)(pointer(at)) = *a
+		a.chunk, a.free, a.full = at, at+poolSize, at+uintptr(size)
 	}
-	at := l.free
-	l.free += uintptr(n)
+	at := a.free
+	a.free += uintptr(n)
 	return at
+}
+
+// giveBack takes back all that was allocated since the pool was like old.
+func (a *pool) giveBack(old *pool) {
+	for a.chunk != old.chunk {
+		at, full := a.chunk, a.full
+		*a = *(*pool)(pointer(at))
+		munmap(at, full-at)
+	}
+	for a.free > old.free {
+		a.free -= word
+		store(a.free, 0)
+	}
 }
 
 // keepString returns a copy of the C string at s that stays.

@@ -12,6 +12,7 @@ type gnuHash struct {
 	words   uint64  // of the filter, less 1: a mask
 	count   uint64  // of buckets; 0: there is no table
 	shift   uint64
+	hashed  uint64 // how many symbols have a chain entry: the last ones
 }
 
 // sysvHash is DT_HASH (gABI, "Hash Table").
@@ -26,7 +27,7 @@ func (m *module) findSymbols() {
 	if n := m.get(dtStrSz); n != 0 {
 		m.strtab = m.base + uintptr(m.get(dtStrtab))
 		if byteAt(m.strtab+uintptr(n)-1) != 0 {
-			m.complain(lit("string table without end: DT_&=$\x00"), dtStrtab)
+			m.complain(lit("damaged table: DT_&=$\x00"), dtStrtab)
 		}
 	}
 	if !m.has(dtSymtab) {
@@ -85,7 +86,7 @@ func (m *module) checkGnuHash() {
 	p := m.base + uintptr(at)
 	count, first, words, shift := load32(p), load32(p+4), load32(p+8), load32(p+12)
 	if count == 0 || words == 0 || words&(words-1) != 0 || shift >= 64 || words*2+count > n-4 {
-		m.complain(lit("damaged hash table: DT_&=$\x00"), slotGnuHash)
+		m.complain(lit("damaged table: DT_&=$\x00"), slotGnuHash)
 	}
 	g := &m.gnu
 	g.filter = p + 16
@@ -108,10 +109,11 @@ func (m *module) checkGnuHash() {
 	for ; last < end; last++ {
 		if load32(g.chain+uintptr(last)*4)&1 != 0 {
 			m.symbols = last + 1
+			g.hashed = m.symbols - first
 			return
 		}
 	}
-	m.complain(lit("hash chain without end: DT_&=$\x00"), slotGnuHash)
+	m.complain(lit("damaged table: DT_&=$\x00"), slotGnuHash)
 }
 
 // checkSysvHash checks DT_HASH. Each symbol is in one chain at most, so walking all of
@@ -125,7 +127,7 @@ func (m *module) checkSysvHash() {
 	p := m.base + uintptr(at)
 	count, chains := load32(p), load32(p+4)
 	if count == 0 || count+chains > n-2 || chains > m.symbols {
-		m.complain(lit("damaged hash table: DT_&=$\x00"), dtHash)
+		m.complain(lit("damaged table: DT_&=$\x00"), dtHash)
 	}
 	h := &m.sysv
 	h.buckets, h.count = p+8, count
@@ -135,7 +137,7 @@ func (m *module) checkSysvHash() {
 	for b := h.buckets; b < h.chain; b += 4 {
 		for i := load32(b); i != 0; i = load32(h.chain + uintptr(i)*4) {
 			if steps++; i >= chains || steps > chains {
-				m.complain(lit("hash chain without end: DT_&=$\x00"), dtHash)
+				m.complain(lit("damaged table: DT_&=$\x00"), dtHash)
 			}
 		}
 	}
@@ -143,6 +145,28 @@ func (m *module) checkSysvHash() {
 
 // symbol returns entry i.
 func (m *module) symbol(i uint64) *symbol { return (*symbol)(pointer(m.symtab + uintptr(i*symSize))) }
+
+// maxWork bounds the steps that searches take, all together: far more than a program of a
+// million relocations needs, and about a second. Without it a file of a few megabytes could
+// make them last for days: hash chains of all symbols, all names alike but for their end.
+const maxWork = 1 << 30
+
+// spend counts n steps. Where it would cost too much to call it, the steps are added to work
+// and checkWork is what follows.
+//
+//go:noinline
+func spend(n uint64) {
+	if process.work += n; process.work > maxWork {
+		bad(lit("too much to do: steps=#\x00"), process.work)
+	}
+}
+
+//go:noinline
+func checkWork() {
+	if process.work > maxWork {
+		spend(0)
+	}
+}
 
 // A query is a symbol that is looked for.
 type query struct {
@@ -158,10 +182,11 @@ type query struct {
 //
 //go:noinline
 func gnuHashOf(name uintptr) uint32 {
-	h := uint32(5381)
+	h, from := uint32(5381), name
 	for {
 		c := byteAt(name)
 		if c == 0 {
+			process.work += uint64(name - from)
 			return h
 		}
 		h = h*33 + uint32(c)
@@ -193,17 +218,21 @@ func (m *module) find(q *query) *symbol {
 		if i == 0 {
 			return nil
 		}
-		for ; ; i++ {
+		y, from := (*symbol)(nil), i
+		for {
 			c := load32(g.chain + uintptr(i)*4)
 			if (c^h)>>1 == 0 {
-				if y := m.offers(i, q); y != nil {
-					return y
-				}
+				y = m.offers(i, q)
 			}
-			if c&1 != 0 {
-				return nil
+			if y != nil || c&1 != 0 {
+				break
 			}
+			i++
 		}
+		if i-from > 16 {
+			spend(i - from)
+		}
+		return y
 	}
 	if m.sysv.count == 0 {
 		return nil
@@ -212,6 +241,7 @@ func (m *module) find(q *query) *symbol {
 		q.sysv = sysvHashOf(q.name)
 	}
 	for i := load32(m.sysv.buckets + uintptr(uint64(q.sysv)%m.sysv.count)*4); i != 0; i = load32(m.sysv.chain + uintptr(i)*4) {
+		process.work += 4 // see spend
 		if y := m.offers(i, q); y != nil {
 			return y
 		}
@@ -224,6 +254,7 @@ func (m *module) find(q *query) *symbol {
 //
 //go:noinline
 func (m *module) offers(i uint64, q *query) *symbol {
+	checkWork()
 	y := m.symbol(i)
 	if y.shndx == shnUndef && (y.value == 0 || q.isCall) || y.info>>4 == stbLocal || y.other&3-1 < stvHidden || !isSame(m.name(uint64(y.name)), q.name) || !m.isVersion(i, q.version) {
 		return nil

@@ -48,9 +48,8 @@ const (
 	eintr   = 4
 	enomem  = 12
 	eacces  = 13
+	efault  = 14
 	enotdir = 20
-	enfile  = 23
-	emfile  = 24
 )
 
 // failed tells whether r is an errno.

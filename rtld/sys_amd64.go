@@ -16,6 +16,7 @@ const (
 	sysRtSigprocmask = 14
 	sysPread         = 17
 	sysFcntl         = 72
+	sysGetcwd        = 79
 	sysPrctl         = 157
 	sysArchPrctl     = 158
 	sysClockGettime  = 228

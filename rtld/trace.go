@@ -58,15 +58,6 @@ func traceLoad(m *module) {
 	writeLine(2)
 }
 
-// traceSkip tells that the file at tryPlace is not for this machine.
-func traceSkip() {
-	l := &process
-	if l.trace&traceFiles != 0 {
-		tracing(lit("load: passed over %\x00"), tryPlace(), 0)
-		writeLine(2)
-	}
-}
-
 // traceBind tells that m uses symbol y of module of.
 func traceBind(m, of *module, q *query, y *symbol) {
 	l := &process

@@ -37,11 +37,11 @@ const maxSteps = 1 << 20
 // versionEntry returns where the n bytes of an entry at the file's address at are.
 //
 //go:noinline
-func (m *module) versionEntry(at, n uint64) uintptr {
+func (m *module) versionEntry(at, n uint64, slot uint8) uintptr {
 	m.steps++
 	w := m.view(at, n, pfR)
 	if w == nil || m.steps > maxSteps {
-		m.complain(lit("damaged version table: DT_&=$\x00"), slotVersym)
+		m.complain(lit("damaged table: DT_&=$\x00"), slot)
 	}
 	return uintptr(w)
 }
@@ -62,8 +62,8 @@ func (m *module) set(ndx uint16, name uint64, hash uint32) uint64 {
 func (m *module) walkDefinitions() (largest uint64) {
 	at := m.get(slotVerDef)
 	for n := m.get(slotVerDefNum); n != 0; n-- {
-		d := (*verdef)(pointer(m.versionEntry(at, 20)))
-		name := load32(m.versionEntry(at+uint64(d.aux), 8))
+		d := (*verdef)(pointer(m.versionEntry(at, 20, slotVerDef)))
+		name := load32(m.versionEntry(at+uint64(d.aux), 8, slotVerDef))
 		if d.flags&verFlgBase == 0 {
 			largest = max(largest, m.set(d.ndx, name, d.hash))
 		}
@@ -80,10 +80,10 @@ func (m *module) walkDefinitions() (largest uint64) {
 func (m *module) walkNeeds(isCheck bool) (largest uint64) {
 	at := m.get(slotVerNeed)
 	for n := m.get(slotVerNeedNum); n != 0; n-- {
-		d := (*verneed)(pointer(m.versionEntry(at, 16)))
+		d := (*verneed)(pointer(m.versionEntry(at, 16, slotVerNeed)))
 		aux := at + uint64(d.aux)
 		for k := d.cnt; k != 0; k-- {
-			x := (*vernaux)(pointer(m.versionEntry(aux, 16)))
+			x := (*vernaux)(pointer(m.versionEntry(aux, 16, slotVerNeed)))
 			if isCheck {
 				checkVersion(m, m.name(uint64(d.file)), x)
 			} else {

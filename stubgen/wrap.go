@@ -31,6 +31,8 @@ const (
 	noteName  = ".note.slul"
 	stubName  = ".slul.stub"
 	magicName = ".slul.magic"
+
+	interpName = ".interp"
 )
 
 // WrapOptions says how a wrapped object starts.
@@ -53,7 +55,8 @@ func Wrap(so []byte, o WrapOptions) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	stub, err := Generate(target, cmp.Or(o.Rtld, target.RTLD))
+	rtld := cmp.Or(o.Rtld, target.RTLD)
+	stub, err := Generate(target, rtld)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +69,7 @@ func Wrap(so []byte, o WrapOptions) ([]byte, error) {
 		return nil, err
 	}
 	w.appendLoaded(stub.Bytes)
-	if err := w.appendSections(); err != nil {
+	if err := w.appendSections(rtld); err != nil {
 		return nil, err
 	}
 	w.put(0, &w.header)
@@ -289,14 +292,14 @@ func (w *wrapper) newTable(slul, load elf.Prog64) []elf.Prog64 {
 
 // appendSections names what is new, so that debuggers and disassemblers see it.
 // The old section headers are copied; indices stay what they were.
-func (w *wrapper) appendSections() error {
+func (w *wrapper) appendSections(rtld string) error {
 	h := &w.header
 	if h.Shnum == 0 || h.Shoff == 0 {
 		return nil
 	}
 	sections := make([]elf.Section64, h.Shnum)
 	w.get(h.Shoff, sections)
-	if int(h.Shstrndx) >= len(sections) || len(sections)+3 >= int(elf.SHN_LORESERVE) {
+	if int(h.Shstrndx) >= len(sections) || len(sections)+4 >= int(elf.SHN_LORESERVE) {
 		return fmt.Errorf("e_shstrndx=%d with %d section headers", h.Shstrndx, h.Shnum)
 	}
 	names := &sections[h.Shstrndx]
@@ -307,10 +310,14 @@ func (w *wrapper) appendSections() error {
 	w.note.Name, table = appendName(table, noteName)
 	w.stub.Name, table = appendName(table, stubName)
 	w.magic.Name, table = appendName(table, magicName)
+	// In no segment, for debuggers: docs/loader.md, "Debuggers".
+	interp := elf.Section64{Type: uint32(elf.SHT_PROGBITS), Off: uint64(len(w.out)), Size: uint64(len(rtld) + 1), Addralign: 1}
+	interp.Name, table = appendName(table, interpName)
+	w.out = append(append(w.out, rtld...), 0)
 	names.Off, names.Size = uint64(len(w.out)), uint64(len(table))
 	w.out = append(w.out, table...)
 	w.pad(8)
-	sections = append(sections, w.note, w.stub)
+	sections = append(sections, w.note, w.stub, interp)
 	if w.magic.Addr != 0 {
 		sections = append(sections, w.magic)
 	}

@@ -31,6 +31,9 @@ func become(file string) error {
 	if err := unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC); err != nil {
 		return fmt.Errorf("close_range: %w", err)
 	}
+	if err := s.mounts(); err != nil {
+		return err
+	}
 	prog, err := s.program()
 	if err != nil {
 		return err
@@ -66,6 +69,9 @@ func become(file string) error {
 		if err := unix.Prlimit(0, what, &lim, nil); err != nil {
 			return fmt.Errorf("limit %d: %w", what, err)
 		}
+	}
+	if err := s.confine(); err != nil {
+		return err
 	}
 	for _, fd := range s.Close {
 		unix.Close(fd)
@@ -189,6 +195,11 @@ func (s *Spec) identity() error {
 			return err
 		}
 	}
+	if s.Unreach {
+		if err := os.Remove(s.Dir); err != nil {
+			return err
+		}
+	}
 	if s.User != 0 {
 		if err := syscall.Setgroups(nil); err != nil {
 			return err
@@ -220,5 +231,13 @@ func (s *Spec) signals() error {
 	for _, sig := range s.Block {
 		set.Val[0] |= 1 << (sig - 1)
 	}
-	return unix.PthreadSigmask(unix.SIG_SETMASK, &set, nil)
+	if err := unix.PthreadSigmask(unix.SIG_SETMASK, &set, nil); err != nil {
+		return err
+	}
+	for _, sig := range s.Pending { // to this thread: another one of the helper would handle it
+		if err := unix.Tgkill(unix.Getpid(), unix.Gettid(), sig); err != nil {
+			return err
+		}
+	}
+	return nil
 }

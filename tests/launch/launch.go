@@ -30,6 +30,22 @@ type File struct {
 	Pos   int64 // file offset
 }
 
+// Mount is a file system to be mounted, mount(2), in a mount namespace of the program's own.
+type Mount struct {
+	Source, Target, Type string
+	Flags                uintptr
+	Data                 string
+}
+
+// Denial is a system call that a seccomp filter answers with an error: always, or, with
+// Mask, when any of these bits is set in argument Arg.
+type Denial struct {
+	Call  int
+	Errno syscall.Errno
+	Arg   int
+	Mask  uint32
+}
+
 // Spec is a start. The zero value of each field but Path and Args changes nothing.
 type Spec struct {
 	Path string   // given to execve as it is
@@ -50,6 +66,14 @@ type Spec struct {
 	Person  uint64           // personality(2) bits, such as ADDR_NO_RANDOMIZE
 	Block   []syscall.Signal // blocked signals
 	Ignore  []syscall.Signal // ignored signals
+	Pending []syscall.Signal // sent to itself; those that are not blocked end it
+
+	Mounts     []Mount  // in this order, before everything else
+	Binfmt     []string // lines for binfmt_misc, in a user namespace with all the same ids
+	Deny       []Denial // by a seccomp filter
+	NoNewPrivs bool     // prctl(PR_SET_NO_NEW_PRIVS)
+	Landlock   []string // all that may be read and executed: files, and directories with what is below
+	Unreach    bool     // its working directory is removed
 }
 
 // Result is what came of it.
@@ -114,6 +138,15 @@ func Command(t testing.TB, s Spec) *exec.Cmd {
 	}
 	cmd := exec.Command(self)
 	cmd.Env = append(os.Environ(), specEnv+"="+file)
+	if len(s.Mounts) > 0 || len(s.Binfmt) > 0 {
+		cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
+	}
+	if len(s.Binfmt) > 0 {
+		all := []syscall.SysProcIDMap{{Size: 1 << 16}}
+		cmd.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
+		cmd.SysProcAttr.UidMappings, cmd.SysProcAttr.GidMappings = all, all
+		cmd.SysProcAttr.GidMappingsEnableSetgroups = true
+	}
 	return cmd
 }
 

@@ -16,8 +16,8 @@ import (
 // All is the environment variable that turns every skip into a failure.
 const All = "SLUL_TEST_ALL"
 
-// missing ends the test: a skip, or a failure where everything must run.
-func missing(t testing.TB, format string, args ...any) {
+// Missing ends the test: a skip, or a failure where everything must run.
+func Missing(t testing.TB, format string, args ...any) {
 	t.Helper()
 	if os.Getenv(All) == "1" {
 		t.Fatalf("needed because "+All+"=1: "+format, args...)
@@ -44,7 +44,7 @@ func Tool(t testing.TB, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
 	if err != nil {
-		missing(t, "the tool %q is not installed", name)
+		Missing(t, "the tool %q is not installed", name)
 	}
 	return path
 }
@@ -53,7 +53,7 @@ func Tool(t testing.TB, name string) string {
 func Root(t testing.TB) {
 	t.Helper()
 	if os.Geteuid() != 0 {
-		missing(t, "this test must be run as root")
+		Missing(t, "this test must be run as root")
 	}
 }
 
@@ -66,7 +66,7 @@ func SetID(t testing.TB, dir string) {
 		t.Fatalf("statfs %s: %v", dir, err)
 	}
 	if fs.Flags&unix.ST_NOSUID != 0 {
-		missing(t, "%s is mounted nosuid", dir)
+		Missing(t, "%s is mounted nosuid", dir)
 	}
 }
 
@@ -74,6 +74,6 @@ func SetID(t testing.TB, dir string) {
 func That(t testing.TB, ok bool, what string) {
 	t.Helper()
 	if !ok {
-		missing(t, "%s", what)
+		Missing(t, "%s", what)
 	}
 }

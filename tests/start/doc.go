@@ -11,6 +11,12 @@
 //	handover_test.go   descriptors, decoys, limits, shapes of files
 //	names_test.go      comm, AT_EXECFN, arguments, environment, layout, signals
 //	setid_test.go      set-user-ID and set-group-ID programs
+//	modes_test.go      one table over all ways to start a program
+//	sec_test.go        the table of attacks on loaders; sec_caller_test.go, sec_files_test.go
+//	process_test.go    states of the process: limits, mounts, filters, signals, tools
+//	shrink_test.go     files that are cut while they are being loaded
+//	path_test.go       where libraries are looked for, and traces
+//	c_test.go          programs and libraries in C
 //	refuse_test.go     starts that must fail, with one line
 //	explicit_test.go   the loader called by name
 //	status_test.go     exit status, signals, input and output

@@ -254,15 +254,16 @@ func TestSetIDHardLink(t *testing.T) {
 	}
 }
 
+// netRaw is vfs_cap_data of revision 2 (linux/capability.h): CAP_NET_RAW permitted, effective.
+var netRaw = []byte{1, 0, 0, 2, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+
 // File capabilities do not live through the second exec (docs/startup.md): the
 // program runs, without them, and nothing is secure.
 func TestFileCapabilities(t *testing.T) {
 	p := newPlace(t)
 	need.SetID(t, p.dir)
 	prog := p.probe(t, "prog")
-	// vfs_cap_data of revision 2 (linux/capability.h): CAP_NET_RAW permitted, effective
-	caps := []byte{1, 0, 0, 2, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
-	if err := unix.Setxattr(prog, "security.capability", caps, 0); err != nil {
+	if err := unix.Setxattr(prog, "security.capability", netRaw, 0); err != nil {
 		need.That(t, false, fmt.Sprintf("file capabilities on %s: %v", p.dir, err))
 	}
 	d := run(t, launch.Spec{Path: prog, Args: []string{"prog"}, Env: []string{"A=1"}, User: nobody})

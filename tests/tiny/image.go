@@ -39,7 +39,7 @@ func Build(im *elfimage.Image, rtld string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	im.Stub = stub.Bytes
+	im.Stub, im.Loader = stub.Bytes, rtld
 	im.MinRtld = stubgen.LeastRTLD
 	return im.Bytes()
 }

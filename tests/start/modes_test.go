@@ -1,0 +1,244 @@
+package start
+
+// One table over all ways in (docs/startup.md, "How the loader was started"): whichever it
+// is, the program finds the same process.
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"slul/tests/launch"
+	"slul/tests/need"
+	"slul/tests/probe"
+	"slul/tests/tiny"
+
+	"golang.org/x/sys/unix"
+)
+
+// magicLine registers a loader for SLUL programs with binfmt_misc, by what is in their first
+// 128 bytes: the ELF header's beginning, type and machine, and the first program header's type.
+func magicLine(rtld, flags string) string {
+	const at = 64
+	var magic, mask strings.Builder
+	want := map[int]byte{0: 0x7f, 1: 'E', 2: 'L', 3: 'F', 4: 2, 5: 1, 16: 3, 17: 0, 18: 62, 19: 0, at: 0x55, at + 1: 0x4c, at + 2: 0x53, at + 3: 0x60}
+	for i := range at + 4 {
+		c, ok := want[i]
+		fmt.Fprintf(&magic, `\x%02x`, c)
+		fmt.Fprintf(&mask, `\x%02x`, map[bool]int{true: 0xff}[ok])
+	}
+	return fmt.Sprintf(":slul:M:0:%s:%s:%s:%s", magic.String(), mask.String(), rtld, flags)
+}
+
+// binfmt makes starts of programs in this place go through binfmt_misc with these flags.
+func (p place) binfmt(t testing.TB, s *launch.Spec, flags string) {
+	t.Helper()
+	need.Root(t)
+	var u unix.Utsname
+	unix.Uname(&u)
+	var major, minor int
+	fmt.Sscanf(unix.ByteSliceToString(u.Release[:]), "%d.%d", &major, &minor)
+	need.That(t, major > 6 || major == 6 && minor >= 7, "binfmt_misc of a user namespace is of Linux 6.7")
+	if err := os.MkdirAll(filepath.Join(p.dir, "binfmt"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s.Binfmt = []string{magicLine(p.rtld, flags)}
+}
+
+// way is a way to start a program, which the Spec runs by its path.
+type way struct {
+	name string
+	file *tiny.Interp // a program of another form; nil: with a stub
+	via  func(t *testing.T, p place, s *launch.Spec)
+	// what the program finds, when that is not what the Spec said
+	args  func(prog string, args []string) []string
+	moved bool // an argument is not where the kernel had put it
+}
+
+func explicitly(words ...string) func(*testing.T, place, *launch.Spec) {
+	return func(t *testing.T, p place, s *launch.Spec) {
+		s.Args = slices.Concat([]string{"slulrtld"}, words, []string{s.Path}, s.Args[1:])
+		s.Path = p.rtld
+	}
+}
+
+func byPath(prog string, args []string) []string { return slices.Concat([]string{prog}, args[1:]) }
+
+var ways = []way{
+	{name: "stub", via: func(*testing.T, place, *launch.Spec) {}},
+	{name: "binfmt_misc POCF", via: func(t *testing.T, p place, s *launch.Spec) { p.binfmt(t, s, "POCF") }},
+	{name: "binfmt_misc OCF", via: func(t *testing.T, p place, s *launch.Spec) { p.binfmt(t, s, "OCF") }, args: byPath},
+	{name: "binfmt_misc POF, no stub", file: &tiny.Interp{Note: true}, via: func(t *testing.T, p place, s *launch.Spec) { p.binfmt(t, s, "POF") }},
+	{name: "PT_INTERP", file: &tiny.Interp{Table: true}},
+	{name: "PT_INTERP and note", file: &tiny.Interp{Table: true, Note: true}},
+	{name: "PT_INTERP, ET_EXEC", file: &tiny.Interp{Table: true, At: tiny.FixedAddress}},
+	{name: "PT_INTERP and note, ET_EXEC", file: &tiny.Interp{Table: true, Note: true, At: tiny.FixedAddress}},
+	{name: "explicit", via: explicitly(), args: byPath},
+	{name: "explicit --", via: explicitly("--"), args: byPath},
+	{name: "explicit --library-path", via: explicitly("--library-path", "/nowhere"), args: byPath},
+	{name: "explicit --argv0", via: explicitly("--argv0", "name"), moved: true,
+		args: func(_ string, args []string) []string { return slices.Concat([]string{"name"}, args[1:]) }},
+	{name: "explicit, all options", via: explicitly("--library-path", "/nowhere", "--argv0", "name", "--"), moved: true,
+		args: func(_ string, args []string) []string { return slices.Concat([]string{"name"}, args[1:]) }},
+	{name: "script", via: func(t *testing.T, p place, s *launch.Spec) {
+		s.Path = p.write(t, "script", []byte("#!"+p.rtld+" "+s.Path+"\n"), 0o755)
+	}, args: func(prog string, args []string) []string {
+		return slices.Concat([]string{prog, filepath.Join(filepath.Dir(prog), "script")}, args[1:])
+	}},
+	{name: "nested script", via: func(t *testing.T, p place, s *launch.Spec) {
+		script := p.write(t, "script", []byte("#!"+p.rtld+" "+s.Path+"\n"), 0o755)
+		s.Path = p.write(t, "outer", []byte("#!"+script+" word\n"), 0o755)
+	}, args: func(prog string, args []string) []string {
+		dir := filepath.Dir(prog)
+		return slices.Concat([]string{prog, filepath.Join(dir, "script"), "word", filepath.Join(dir, "outer")}, args[1:])
+	}},
+	{name: "nested", via: func(t *testing.T, p place, s *launch.Spec) {
+		s.Args = slices.Concat([]string{"slulrtld", "--", p.rtld, s.Path}, s.Args[1:])
+		s.Path = p.rtld
+	}, args: byPath},
+	{name: "nested thrice", via: func(t *testing.T, p place, s *launch.Spec) {
+		s.Args = slices.Concat([]string{"slulrtld", p.rtld, "--library-path", "/", p.rtld, "--", s.Path}, s.Args[1:])
+		s.Path = p.rtld
+	}, args: byPath},
+}
+
+// program writes the probe as this way wants it, in a place.
+func (w way) program(t *testing.T, p place, name string) string {
+	if w.file == nil {
+		return p.probe(t, name)
+	}
+	f := *w.file
+	if w.via == nil {
+		f.Path = p.rtld
+	}
+	return p.write(t, name, f.Bytes(probe.Code()), 0o755)
+}
+
+func TestWays(t *testing.T) {
+	p := newPlace(t)
+	vectors := []struct {
+		name      string
+		args, env []string
+	}{
+		{"odd", []string{"", "one", "two words", ""}, []string{"A=1", "", "B"}},
+		{"even", []string{"", "--help", "--list"}, []string{"PATH=" + p.dir, "A=1"}},
+		{"nothing", []string{""}, nil},
+	}
+	for _, w := range ways {
+		for _, v := range vectors {
+			t.Run(w.name+"/"+v.name, func(t *testing.T) {
+				prog := w.program(t, p, "prog")
+				given := slices.Clone(v.args)
+				given[0] = prog
+				s := launch.Spec{Path: prog, Args: given, Env: v.env,
+					Open: []launch.File{{FD: 5, Path: prog, Flags: unix.O_RDONLY, Pos: 3}}}
+				if w.via != nil {
+					w.via(t, p, &s)
+				}
+				d := run(t, s)
+				want := s
+				want.Args = given
+				if w.args != nil {
+					want.Args = w.args(prog, given)
+				}
+				if w.moved {
+					checkRegisters(t, d)
+					checkAux(t, p, d, "", prog)
+					checkMemory(t, d)
+					if !slices.Equal(d.Args, want.Args) || !slices.Equal(d.Env, s.Env) {
+						t.Errorf("args %q, env %q", d.Args, d.Env)
+					}
+				} else {
+					checkStart(t, p, d, want, prog)
+				}
+				descriptors(t, d, s, false)
+				if d.Comm != "prog" {
+					t.Errorf("comm is %q", d.Comm)
+				}
+			})
+		}
+	}
+}
+
+// binfmt_misc keeps the ids of a set-user-ID program with flag C, and drops them without it;
+// and with flag O the program need not be readable, in both cases.
+func TestWaysSetID(t *testing.T) {
+	p := newPlace(t)
+	need.SetID(t, p.dir)
+	env := []string{"LD_SLUL_TRACE=load", "A=1", "LD_PRELOAD=x"}
+	tests := []struct {
+		name, flags string
+		mode        os.FileMode
+		secure      bool
+	}{
+		{"stub", "", 0o755, true},
+		{"POCF", "POCF", 0o755, true},
+		{"POCF, not readable", "POCF", 0o711, true},
+		{"OC", "OC", 0o755, true},
+		{"PF", "PF", 0o755, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			prog := p.setID(t, 0, 0, test.mode|os.ModeSetuid)
+			s := launch.Spec{Path: prog, Args: []string{"anything", "x"}, Env: env, User: nobody}
+			if test.flags != "" {
+				p.binfmt(t, &s, test.flags)
+			}
+			if !test.secure {
+				s.Env = env[1:] // no line on fd 2
+			}
+			d := run(t, s)
+			want := []string{"A=1"}
+			if !test.secure {
+				want = s.Env
+			}
+			if !slices.Equal(d.Env, want) {
+				t.Errorf("env %q, want %q", d.Env, want)
+			}
+			euid := map[bool]uint64{true: 0, false: nobody}[test.secure]
+			if got, _ := d.Aux(atEUID); got != euid {
+				t.Errorf("effective user id %d, want %d", got, euid)
+			}
+			if secure, _ := d.Aux(atSecure); secure != 0 != test.secure {
+				t.Errorf("AT_SECURE is %d", secure)
+			}
+			checkRegisters(t, d)
+			checkAux(t, p, d, "", prog)
+			if d.Comm != "prog" || d.ExecFn != prog {
+				t.Errorf("comm %q, AT_EXECFN %q", d.Comm, d.ExecFn)
+			}
+		})
+	}
+}
+
+// A set-user-ID program whose PT_INTERP is the loader keeps its ids, and is secure.
+func TestInterpreterSetID(t *testing.T) {
+	p := newPlace(t)
+	need.SetID(t, p.dir)
+	for _, note := range []bool{false, true} {
+		prog := p.write(t, "prog", tiny.Interp{Path: p.rtld, Table: true, Note: note}.Bytes(probe.Code()), 0o755|os.ModeSetuid)
+		d := run(t, launch.Spec{Path: prog, Args: []string{"x"}, User: nobody,
+			Env: []string{"LD_SLUL_TRACE=load", "A=1", "LD_SLUL_LIBRARY_PATH=/x"}})
+		if euid, _ := d.Aux(atEUID); euid != 0 || !slices.Equal(d.Env, []string{"A=1"}) {
+			t.Errorf("note %v: effective user id %d, env %q", note, euid, d.Env)
+		}
+		checkRegisters(t, d)
+		checkAux(t, p, d, "", prog)
+	}
+}
+
+// Without PT_PHDR, which linkers write whenever they write PT_INTERP, the ELF header in front of the program
+// headers tells where the kernel has put a program.
+func TestInterpreterWithoutTable(t *testing.T) {
+	p := newPlace(t)
+	for _, f := range []tiny.Interp{{}, {Note: true}, {At: tiny.FixedAddress}} {
+		f.Path = p.rtld
+		prog := p.write(t, "prog", f.Bytes(tiny.Print(decoyText, 0)), 0o755)
+		if r := launch.Run(t, launch.Spec{Path: prog, Args: []string{"x"}}); r.Exit != 0 || string(r.Stdout) != decoyText {
+			t.Error(describe(r))
+		}
+	}
+}
