@@ -22,6 +22,7 @@ type Options struct {
 	Rtld     string // absolute path of the loader; "": the target's own
 	Strip    bool   // no symbols, sections and debug information
 	Separate bool   // no byte that is not code is ever executable
+	Emit     string // what to make, one of Emits; "": a program
 	Dump     Dump
 	Warnings io.Writer // nil: not wanted
 }
@@ -32,14 +33,27 @@ const DefaultTarget = stubgen.DefaultTarget
 // Targets are the names that Options.Target knows.
 func Targets() []string { return gen.Names() }
 
-// Program is a finished program.
+// What Options.Emit knows: a program, a relocatable file for another linker, or the text
+// of the middle form or of the machine code.
+const (
+	EmitProgram = "program"
+	EmitObject  = "object"
+	EmitIR      = "ir"
+	EmitAsm     = "asm"
+)
+
+// Emits are the words that Options.Emit knows, and what files of their kind end in.
+var Emits = map[string]string{EmitProgram: "", EmitObject: ".o", EmitIR: ".ir", EmitAsm: ".lst"}
+
+// Program is a finished program, or what else was asked for.
 type Program struct {
 	Command string // what its service is called
 	Rtld    string // the loader that its stub names
 	File    []byte // the ELF file
 }
 
-// Build compiles the program at path, a .slul file or a directory with one. What it
+// Build compiles the program at path, a .slul file or a directory with the files of a
+// module. What it
 // gives depends on nothing but the source, its file's name, and the options.
 func Build(path string, o Options) (*Program, error) {
 	target, err := o.resolve()
@@ -62,6 +76,10 @@ func Build(path string, o Options) (*Program, error) {
 		return nil, refuse(CodeCodegen, err)
 	}
 
+	if o.Emit == EmitIR {
+		return &Program{Command: info.Service.Command, File: []byte(module.String())}, nil
+	}
+
 	// the stub, proved to write no memory
 	stub, err := stubgen.Generate(target.stub, o.Rtld)
 	if err != nil {
@@ -81,18 +99,36 @@ func Build(path string, o Options) (*Program, error) {
 		Strip:    o.Strip,
 		Separate: o.Separate,
 	}
-	generate := func(f *ir.Func) (*asm.Code, error) { return target.gen.Compile(f, dumpCode(f, o.Dump)) }
+	var listing strings.Builder
+	dump := o.Dump
+	if o.Emit == EmitAsm {
+		dump = Dump{[]string{"emit", withCore}, &listing}
+	}
+	generate := func(f *ir.Func) (*asm.Code, error) { return target.gen.Compile(f, dumpCode(f, dump)) }
 	if err := link(module, image, generate); err != nil {
 		return nil, refuse(CodeCodegen, err)
 	}
 
+	if o.Emit == EmitAsm {
+		return &Program{Command: info.Service.Command, File: []byte(listing.String())}, nil
+	}
+
 	// parts -> bytes: from here on every address is known
-	file, err := image.Bytes()
+	encode := image.Bytes
+	if o.Emit == EmitObject {
+		encode = image.Object
+	}
+	file, err := encode()
 	if err != nil {
 		return nil, refuse(CodeImage, err)
 	}
-	if err := dumpImage(file, o.Dump); err != nil {
-		return nil, refuse(CodeImage, err)
+	if o.Emit != EmitObject {
+		if err := dumpImage(file, o.Dump); err != nil {
+			return nil, refuse(CodeImage, err)
+		}
+	}
+	if o.Emit == EmitObject {
+		return &Program{Command: info.Service.Command, File: file}, nil
 	}
 	return &Program{info.Service.Command, o.Rtld, file}, nil
 }
@@ -138,6 +174,12 @@ func (o *Options) resolve() (target, error) {
 	if t.stub, err = stubgen.Lookup(o.Target); err != nil {
 		return t, err
 	}
+	if o.Emit == "" {
+		o.Emit = EmitProgram
+	}
+	if _, known := Emits[o.Emit]; !known {
+		return t, fmt.Errorf("--emit %s: there are program, object, ir and asm", o.Emit)
+	}
 	if o.Rtld == "" {
 		o.Rtld = t.stub.RTLD
 	}
@@ -149,22 +191,29 @@ func (o *Options) resolve() (target, error) {
 
 // front is the road from a path to facts.
 func front(path string, d Dump) (*check.Info, error) {
-	// path -> text
-	src, err := readSource(path)
+	// path -> texts
+	sources, err := readSources(path)
 	if err != nil {
 		return nil, refuse(CodeUsage, err)
 	}
 
-	// text -> tree
-	dumpTokens(src, d)
-	file, errs := syntax.Parse(src.name, src.text)
+	// texts -> trees
+	var files []*syntax.File
+	var errs syntax.Errors
+	for _, src := range sources {
+		dumpTokens(src, d)
+		file, wrong := syntax.Parse(src.name, src.text)
+		files, errs = append(files, file), append(errs, wrong...)
+	}
 	if err := errs.Err(); err != nil {
 		return nil, refuse(CodeSyntax, err)
 	}
-	dumpTree(file, d)
+	for _, file := range files {
+		dumpTree(file, d)
+	}
 
 	// trees -> facts beside them
-	info, errs := check.Check(coreFiles(), []*syntax.File{file})
+	info, errs := check.Check(coreFiles(), files)
 	if err := errs.Err(); err != nil {
 		return nil, refuse(CodeCheck, err)
 	}

@@ -5,7 +5,7 @@
 // The files in reading order:
 //
 //	compiler.go  Build and Check: the stages, one call each
-//	source.go    a path -> the program's one source file
+//	source.go    a path -> the program's source files
 //	reach.go     drops the funcs that the program does not lead to
 //	link.go      what is reached from the first instruction -> text, constants, symbols
 //	service.go   the service -> .note.slul-entry

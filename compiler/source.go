@@ -22,44 +22,84 @@ type source struct {
 	text []byte
 }
 
-// readSource finds and reads the program behind path: a .slul file, or a directory
-// with exactly one.
-func readSource(path string) (source, error) {
+// sourcesIndex names the files of a module, one a line, where not all are meant.
+const sourcesIndex = "sources.index"
+
+// readSources finds and reads the program behind path: a .slul file, or a directory with
+// the files of one module.
+func readSources(path string) ([]source, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return source{}, err
+		return nil, err
 	}
+	names := []string{path}
 	if info.IsDir() {
-		if path, err = onlySource(path); err != nil {
-			return source{}, err
+		if names, err = moduleFiles(path); err != nil {
+			return nil, err
 		}
 	} else if filepath.Ext(path) != ".slul" {
-		return source{}, fmt.Errorf("%s: not a .slul file or a directory", path)
+		return nil, fmt.Errorf("%s: not a .slul file or a directory", path)
 	}
-	text, err := readBounded(path)
-	return source{path, text}, err
+	var list []source
+	for _, name := range names {
+		text, err := readBounded(name)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, source{name, text})
+	}
+	return list, nil
 }
 
-// onlySource is the one source file of a directory.
-func onlySource(dir string) (string, error) {
+// moduleFiles lists the source files of a module: those that sources.index names, else
+// all of the directory, by name.
+func moduleFiles(dir string) ([]string, error) {
+	index, err := readBounded(filepath.Join(dir, sourcesIndex))
+	switch {
+	case err == nil:
+		return indexed(dir, string(index))
+	case !errors.Is(err, os.ErrNotExist):
+		return nil, err
+	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	var found []string
 	for _, e := range entries {
 		if filepath.Ext(e.Name()) == ".slul" && !e.IsDir() {
-			found = append(found, e.Name())
+			found = append(found, filepath.Join(dir, e.Name()))
 		}
 	}
-	switch len(found) {
-	case 0:
-		return "", fmt.Errorf("%s: no .slul file in this directory", dir)
-	case 1:
-		return filepath.Join(dir, found[0]), nil
+	if len(found) == 0 {
+		return nil, fmt.Errorf("%s: no .slul file in this directory", dir)
 	}
-	return "", fmt.Errorf("%s: %d .slul files (%s); this version of the compiler builds programs of one file",
-		dir, len(found), strings.Join(found[:min(len(found), 5)], ", "))
+	return found, nil
+}
+
+// indexed reads sources.index: a path for each line, below the directory; `#` starts a
+// comment.
+func indexed(dir, text string) (found []string, err error) {
+	seen := map[string]bool{}
+	for n, line := range strings.Split(text, "\n") {
+		line, _, _ = strings.Cut(line, "#")
+		line = strings.TrimSpace(line)
+		name := filepath.Base(line)
+		switch {
+		case line == "":
+			continue
+		case !filepath.IsLocal(line) || filepath.Ext(line) != ".slul":
+			return nil, fmt.Errorf("%s:%d: not the name of a .slul file below this directory: %s", filepath.Join(dir, sourcesIndex), n+1, line)
+		case seen[name]:
+			return nil, fmt.Errorf("%s:%d: a second file called %s", filepath.Join(dir, sourcesIndex), n+1, name)
+		}
+		seen[name] = true
+		found = append(found, filepath.Join(dir, line))
+	}
+	if len(found) == 0 {
+		return nil, fmt.Errorf("%s: no file in it", filepath.Join(dir, sourcesIndex))
+	}
+	return found, nil
 }
 
 func readBounded(path string) ([]byte, error) {

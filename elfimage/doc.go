@@ -15,6 +15,7 @@
 //	fixup.go     symbols and fixups -> bytes that no longer wait for anything
 //	section.go   what only tools read: .symtab and the section headers
 //	dwarf.go     .debug_info and .debug_line, so that gdb shows file:line
+//	object.go    the same Image as a relocatable file
 //	write.go     bytes -> a file that is there whole or not at all
 //	parse.go     bytes -> File, bounds-checked
 //	symbols.go   the symbols of a File

@@ -205,9 +205,9 @@ var damages = []struct {
 		f.Sym[2] = f.Sym[3]
 		f.Sym[2].Name = 18
 	}, "undefined symbols: another strong\n"},
-	{46, "name outside", func(f *elftest.File) { f.Rela[1].Info = 3<<32 | 6; f.Sym[3].Name = 1 << 30 }, "string table: offset=0x40000000"},
+	{46, "name outside", func(f *elftest.File) { f.Rela[1].Info = 3<<32 | 6; f.Sym[3].Name = 1 << 30 }, "bad string: offset=0x40000000"},
 	{49, "DT_NEEDED", func(f *elftest.File) { f.Add(1, 26) }, "libraries not found: libx.so (for "},
-	{49, "DT_NEEDED outside", func(f *elftest.File) { f.Add(1, 1<<20) }, "outside the string table"},
+	{49, "DT_NEEDED outside", func(f *elftest.File) { f.Add(1, 1<<20) }, "bad string: offset="},
 	{50, "DT_INIT outside", func(f *elftest.File) { f.Add(12, 1<<40) }, "not in code: DT_INIT=0x10000000000"},
 	{50, "DT_INIT in data", func(f *elftest.File) { f.Add(12, elftest.Data) }, "not in code: DT_INIT"},
 	{50, "DT_INIT_ARRAY outside", func(f *elftest.File) { f.Set(25, 1<<40) }, "DT_INIT_ARRAY="},

@@ -162,7 +162,7 @@ const outsideImage = "table outside the image: DT_&=$\x00"
 //go:noinline
 func (m *module) name(off uint64) uintptr {
 	if off >= m.get(dtStrSz) {
-		bad(lit("string outside the string table: offset=$\x00"), off)
+		bad(lit("bad string: offset=$\x00"), off)
 	}
 	return m.strtab + uintptr(off)
 }

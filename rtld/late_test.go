@@ -266,7 +266,7 @@ func TestLateSymbolDamaged(t *testing.T) {
 		if at := s.symbol(handle, "chosen"); at != 0 {
 			t.Errorf("it is at %#x", at)
 		}
-		if line := s.text(s.call(s.offered("w.error"), 0, 0)); !strings.HasSuffix(line, elftest.LibraryName+": string outside the string table: offset=0x40000000") {
+		if line := s.text(s.call(s.offered("w.error"), 0, 0)); !strings.HasSuffix(line, elftest.LibraryName+": bad string: offset=0x40000000") {
 			t.Errorf("%q", line)
 		}
 		s.unchanged(before)

@@ -92,7 +92,7 @@ func relocateRest(m *module, e *rela, kind byte, s *target) {
 	offset := uint64(0)
 	if s.m != nil {
 		if kind >= relocModule && s.m.tls == nil {
-			bad(lit("symbol without thread-local storage: r_sym=#\x00"), uint64(e.sym))
+			bad(lit("symbol without PT_TLS: r_sym=#\x00"), uint64(e.sym))
 		}
 		offset = s.m.tlsOffset
 	}
@@ -101,7 +101,7 @@ func relocateRest(m *module, e *rela, kind byte, s *target) {
 		copySymbol(m, e, s)
 	case kind == relocUnsigned || kind == relocSigned:
 		if kind == relocUnsigned && v != uint64(uint32(v)) || kind == relocSigned && v != uint64(int32(v)) {
-			bad(lit("value does not fit 32 bits: r_offset=$\x00"), e.offset)
+			bad(lit("value too large: r_offset=$\x00"), e.offset)
 		}
 		*(*uint32)(unsafe.Pointer(m.word(e.offset, 4))) = uint32(v)
 	case kind == relocModule:
@@ -121,7 +121,7 @@ func relocateRest(m *module, e *rela, kind byte, s *target) {
 func copySymbol(m *module, e *rela, s *target) {
 	l := &process
 	if m != &l.program || s.y == nil {
-		bad(lit("only for programs: r_type=#\x00"), uint64(e.number))
+		bad(lit("relocation only for programs: r_type=#\x00"), uint64(e.number))
 	}
 	n := min(s.y.size, m.symbol(uint64(e.sym)).size)
 	from := s.m.view(s.y.value, n, pfR)

@@ -175,7 +175,7 @@ var rows = []row{
 	{34, "DT_RELA outside", both, tag(elf.DT_RELA, 1<<40), "table outside the image: DT_RELA=0x10000000000", ""},
 	{34, "DT_RELR outside", both, tag(dtRelr, ^uint64(0)), "table outside the image: DT_RELR=0xffffffffffffffff", ""},
 	{35, "DT_STRSZ too small", both, tag(elf.DT_STRSZ, 4), "damaged table: DT_STRTAB=", ""},
-	{35, "DT_STRSZ 1", both, tag(elf.DT_STRSZ, 1), "string outside the string table: offset=", ""},
+	{35, "DT_STRSZ 1", both, tag(elf.DT_STRSZ, 1), "bad string: offset=", ""},
 	{35, "DT_STRSZ missing", both, func(o *elftest.Object) { o.Drop(elf.DT_STRSZ) }, "table without address or size: DT_STRSZ=0x0", ""},
 	{35, "DT_STRSZ 2^60", both, tag(elf.DT_STRSZ, 1<<60), "table outside the image: DT_STRTAB=", ""},
 	{35, "not terminated", both, func(o *elftest.Object) { o.Str[len(o.Str)-1] = 'x' }, "damaged table: DT_STRTAB=", ""},
@@ -222,7 +222,7 @@ var rows = []row{
 	{41, "symbol 2^32-1", both, indexed("w.nowhere", 0xffffffff), "relocation without symbol: r_sym=4294967295", ""},
 	{42, "unknown type", both, typed("w.rel", 77), "relocation type not supported: r_type=77", ""},
 	{42, "type 2^32-1", both, typed("w.rel", 0xffffffff), "relocation type not supported: r_type=4294967295", ""},
-	{42, "COPY in a library", library, typed("w.copied", 5), "only for programs: r_type=5", ""},
+	{42, "COPY in a library", library, typed("w.copied", 5), "relocation only for programs: r_type=5", ""},
 	{42, "COPY of what is nowhere", program, func(o *elftest.Object) { o.Symbol("copied").Name = o.Name("alone") }, "no library has alone, to be copied", ""},
 	{42, "COPY that does not fit", program, func(o *elftest.Object) {
 		o.Symbol("copied").Size = 1 << 40
@@ -244,10 +244,10 @@ var rows = []row{
 	{46, "undefined", both, func(o *elftest.Object) { o.Symbol("nowhere").Info = 1 << 4 }, "undefined symbols: nowhere", "undefined symbols: nowhere (for "},
 	{46, "two undefined", both, func(o *elftest.Object) { o.Symbol("nowhere").Info = 1 << 4; o.Symbol("absent").Info = 1 << 4 },
 		"undefined symbols: nowhere absent", "libevery.so) absent (for "},
-	{46, "name outside", both, func(o *elftest.Object) { o.Symbol("nowhere").Name = 1 << 30 }, "string outside the string table: offset=0x40000000", ""},
+	{46, "name outside", both, func(o *elftest.Object) { o.Symbol("nowhere").Name = 1 << 30 }, "bad string: offset=0x40000000", ""},
 	{47, "version that is not there", both, func(o *elftest.Object) { o.Vernaux[0].Hash++ }, "needs version ", ""},
-	{47, "vn_version name outside", both, func(o *elftest.Object) { o.Vernaux[0].Name = 1 << 30 }, "string outside the string table: offset=0x40000000", ""},
-	{47, "vn_file outside", both, func(o *elftest.Object) { o.Verneed[0].File = 1 << 30 }, "string outside the string table: offset=0x40000000", ""},
+	{47, "vn_version name outside", both, func(o *elftest.Object) { o.Vernaux[0].Name = 1 << 30 }, "bad string: offset=0x40000000", ""},
+	{47, "vn_file outside", both, func(o *elftest.Object) { o.Verneed[0].File = 1 << 30 }, "bad string: offset=0x40000000", ""},
 	{47, "vn_aux outside", both, func(o *elftest.Object) { o.Verneed[0].Aux = 1 << 30 }, "damaged table: DT_VERNEED=", ""},
 	{47, "vn_next outside", both, func(o *elftest.Object) { o.Verneed[0].Next = 1 << 30; o.Set(elf.DT_VERNEEDNUM, 2) }, "damaged table: DT_VERNEED=", ""},
 	{47, "vn_next loops", both, func(o *elftest.Object) {
@@ -256,8 +256,8 @@ var rows = []row{
 	}, "damaged table: DT_VERNEED=", ""},
 	{47, "vd_aux outside", library, func(o *elftest.Object) { o.Verdef[0].Aux = 1 << 30 }, "damaged table: DT_VERDEF=", ""},
 	{47, "vd_next outside", library, func(o *elftest.Object) { o.Verdef[0].Next = 1 << 30 }, "damaged table: DT_VERDEF=", ""},
-	{47, "vda_name outside", library, func(o *elftest.Object) { o.Verdef[1].Name = 1 << 30 }, "string outside the string table: offset=0x40000000", ""},
-	{49, "DT_NEEDED out of range", both, func(o *elftest.Object) { o.Add(elf.DT_NEEDED, 1<<30) }, "string outside the string table: offset=0x40000000", ""},
+	{47, "vda_name outside", library, func(o *elftest.Object) { o.Verdef[1].Name = 1 << 30 }, "bad string: offset=0x40000000", ""},
+	{49, "DT_NEEDED out of range", both, func(o *elftest.Object) { o.Add(elf.DT_NEEDED, 1<<30) }, "bad string: offset=0x40000000", ""},
 	{49, "DT_NEEDED empty", both, func(o *elftest.Object) { o.Add(elf.DT_NEEDED, 0) }, "empty name: DT_NEEDED=0x0", ""},
 	{49, "DT_NEEDED not there", both, func(o *elftest.Object) { o.Add(elf.DT_NEEDED, uint64(o.Name("libnone.so"))) }, "libraries not found: libnone.so (for ", "libraries not found: libnone.so (for "},
 	{49, "DT_NEEDED of 1 MB", both, func(o *elftest.Object) {
@@ -269,7 +269,7 @@ var rows = []row{
 		o.Set(elf.DT_STRTAB, 0x10000)
 		o.Set(elf.DT_STRSZ, 1<<20+1)
 	}, "nnn... (for ", "nnn... (for "},
-	{49, "DT_SONAME out of range", library, tag(elf.DT_SONAME, 1<<30), "string outside the string table: offset=0x40000000", ""},
+	{49, "DT_SONAME out of range", library, tag(elf.DT_SONAME, 1<<30), "bad string: offset=0x40000000", ""},
 	{50, "DT_INIT outside", both, tag(elf.DT_INIT, 1<<40), "not in code: DT_INIT=0x10000000000", ""},
 	{50, "DT_INIT in data", both, tag(elf.DT_INIT, elftest.PlainAt), "not in code: DT_INIT=0x4000", ""},
 	{50, "DT_FINI in tables", both, tag(elf.DT_FINI, 0x400), "not in code: DT_FINI=0x400", ""},

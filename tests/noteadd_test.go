@@ -63,7 +63,7 @@ func TestNoteAdd(t *testing.T) {
 // noteAdd builds the example with its log in dir, which others may enter but not write.
 func noteAdd(t *testing.T, dir string) string {
 	t.Helper()
-	source, err := os.ReadFile("../examples/note-add/NoteAdd.slul")
+	source, err := os.ReadFile("../examples/tools/note-add/NoteAdd.slul")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,12 +24,13 @@ func newBuild() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "build [flags] SRC",
 		Short: "Compile a program to a file",
-		Long: `Compile SRC, one .slul file or a directory that holds one, to a program that is
+		Long: `Compile SRC, a .slul file or the directory of a program, to a program that is
 started like any other: ./NAME. It needs the loader at the path that is written
 into it; build warns when nothing is there.`,
 		Example: `  slul build examples/hello                     # writes ./hello
   slul build -o /tmp/hi --strip examples/hello
   slul build --rtld /opt/slul/rtld examples/hello
+  slul build --emit object examples/hello       # hello.o, for: ld -o hello hello.o
   slul build -d=ir,emit examples/hello          # shows what the stages leave`,
 		Args:              takes(false, "SRC"),
 		ValidArgsFunction: completeSource,
@@ -41,6 +42,7 @@ into it; build warns when nothing is there.`,
 	f := c.Flags()
 	f.StringVarP(&out, "output", "o", "", "write to `FILE` (default: the service's command name)")
 	f.BoolVar(&o.Strip, "strip", false, "no symbols, sections and debug information")
+	f.StringVar(&o.Emit, "emit", compiler.EmitProgram, "make a program, an `object` for another linker (entry: _start), or the text of the ir or asm")
 	f.BoolVar(&o.Separate, "separate-code", false, "no byte that is not code is ever executable")
 	targetFlag(c, &o.Target)
 	rtldFlag(c, &o.Rtld)
@@ -58,15 +60,21 @@ func build(src, out string, o compiler.Options, stderr io.Writer) error {
 		return err
 	}
 	if out == "" {
-		out = p.Command
+		out = p.Command + compiler.Emits[o.Emit]
 		if err := notSource(out); err != nil {
 			return err
 		}
 	}
-	if err := elfimage.WriteFile(out, p.File, 0o777); err != nil {
+	mode := os.FileMode(0o666)
+	if p.Rtld != "" {
+		mode = 0o777
+	}
+	if err := elfimage.WriteFile(out, p.File, mode); err != nil {
 		return err
 	}
-	warnMissing(stderr, out, p.Rtld)
+	if p.Rtld != "" {
+		warnMissing(stderr, out, p.Rtld)
+	}
 	return nil
 }
 

@@ -21,7 +21,7 @@ func newRun() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "run SRC [ARGS...]",
 		Short: "Compile a program and run it",
-		Long: `Compile SRC, one .slul file or a directory that holds one, and run it with ARGS.
+		Long: `Compile SRC, a .slul file or the directory of a program, and run it with ARGS.
 The program takes this process over: its exit status and signals are its own.
 
 The loader and the program are kept in $XDG_CACHE_HOME/slul or ~/.cache/slul.

@@ -29,6 +29,8 @@ type checker struct {
 	file *syntax.File
 	core bool
 
+	service *syntax.File // the file with the service; nil without one
+
 	// of the func at hand
 	fn         *Func  // nil outside of funcs
 	class      *Class // that it belongs to; nil: the service's or the module's
@@ -41,6 +43,7 @@ type checker struct {
 	receiver   syntax.Expr   // what stands before a member\'s dot, until it is looked at
 	vars       []*Var        // all that it declares
 	used       map[*Var]bool
+	usedConsts map[*Const]bool
 	changed    map[*Var]bool
 
 	calls    map[*Func][]*Call          // by caller
@@ -49,12 +52,14 @@ type checker struct {
 }
 
 // Check gives the program and its core library their meaning. core is the files of
-// package core, parsed; program is the files of one module, in this version one.
+// package core, parsed; program is the files of one module.
 //
 // The list has all mistakes, sorted; with an empty one Info is complete.
 // Info.Warnings says what is allowed but hardly meant.
 func Check(core, program []*syntax.File) (*Info, syntax.Errors) {
 	c := newChecker(append(append([]*syntax.File(nil), core...), program...))
+	c.info.CoreFiles = len(core)
+	c.findService(program)
 
 	// declarations: from here on every global name is known
 	for _, f := range core {
@@ -76,7 +81,7 @@ func Check(core, program []*syntax.File) (*Info, syntax.Errors) {
 	}
 	c.constants()
 	if len(program) > 0 {
-		c.service(program)
+		c.serviceDecl(program)
 	}
 
 	// bodies
@@ -86,6 +91,7 @@ func Check(core, program []*syntax.File) (*Info, syntax.Errors) {
 	}
 	c.spreadThis()
 	c.flow()
+	c.unusedGlobals()
 	c.ctors()
 	c.owned()
 
@@ -106,7 +112,7 @@ func newChecker(files []*syntax.File) *checker {
 		enums: make(map[string]*Type), classes: make(map[string]*Class), types: make(map[string]*Type),
 		coreNames: make(map[string]Object), public: make(map[string]bool),
 		program: make(map[string]Object), givemes: make(map[string]*Var), options: make(map[string]*Var),
-		used: make(map[*Var]bool), changed: make(map[*Var]bool),
+		used: make(map[*Var]bool), usedConsts: make(map[*Const]bool), changed: make(map[*Var]bool),
 		calls: make(map[*Func][]*Call), touches: make(map[*Func]bool),
 		complete: make(map[*syntax.MatchStmt]bool),
 	}

@@ -55,26 +55,37 @@ func TestCore(t *testing.T) {
 
 // TestExamples: the examples have neither mistakes nor warnings.
 func TestExamples(t *testing.T) {
-	files, _ := filepath.Glob("../../examples/*/*.slul")
-	if len(files) == 0 {
-		t.Fatal("no examples")
-	}
-	for _, name := range files {
-		src, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
+	dirs, _ := filepath.Glob("../../examples/tools/*")
+	simple, _ := filepath.Glob("../../examples/*")
+	programs := 0
+	for _, dir := range append(dirs, simple...) {
+		names, _ := filepath.Glob(dir + "/*.slul")
+		var files []*syntax.File
+		for _, name := range names {
+			src, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			files = append(files, parse(t, name, string(src)))
 		}
-		info, errs := check.Check(coreFiles(t), []*syntax.File{parse(t, name, string(src))})
+		if files == nil {
+			continue // the folder of folders
+		}
+		programs++
+		info, errs := check.Check(coreFiles(t), files)
 		if err := append(errs, info.Warnings...).Err(); err != nil {
 			t.Error(err)
 		}
+	}
+	if programs < 20 {
+		t.Errorf("only %d examples", programs)
 	}
 }
 
 // program puts declarations and statements of main into a whole program.
 func program(decls, body string) string {
 	return "service CommandMain \"t\"\ngiveme\n    Args args\n    @Console console\nend\n" + decls +
-		"\nentry main\ncode\n" + body + "\nend\n"
+		"\nentry main\ncode\nfor a in args\nconsole.print \"{}\" a\nend\n" + body + "\nend\n"
 }
 
 // TestWarnings: what is allowed but hardly meant.
@@ -84,6 +95,9 @@ func TestWarnings(t *testing.T) {
 		{"", "int !x = 1\nconsole.print \"{}\" x", "`x` is never assigned again"},
 		{"func f int a\ncode\nend", "f 1", "`a` is never used"},
 		{"", "return\nreturn", "this is never reached"},
+		{"func f\ncode\n    f\nend", "", "`f` is never called"},
+		{"const int k = 1", "", "`k` is never used"},
+		{"class A\n    fields\n        int n = 0\n    end\n    func !f\n    code\n        n = 1\n    end\nend", "!A a = new\na.f", "`n` is never read"},
 		{"", "while true\nend\nreturn", "this is never reached"},
 		{"func f returns int\ncode\n    return 1\nend", "f", "the result of this call is not used"},
 		{"", "for i in 0..3\nend", ""},

@@ -35,7 +35,7 @@ func (c *checker) collectClass(d *syntax.ClassDecl) {
 				class.Ctor.Sigils = syntax.Change | syntax.DoIO
 			}
 		case *syntax.FuncDecl:
-			if m.Name == nil {
+			if m.Name == nil || m.Entry {
 				continue
 			}
 			if old := class.Funcs[m.Name.Name]; old != nil {

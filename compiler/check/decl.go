@@ -24,6 +24,10 @@ func (c *checker) collect() {
 	for _, u := range c.file.Uses {
 		c.later(u.Pos(), "`use` of other modules is")
 	}
+	isClass := c.file.Header != nil && c.file.Header.Service == nil
+	if isClass {
+		c.collectClass(c.file.Class(className(c.file)))
+	}
 	for _, d := range c.file.Decls {
 		switch d := d.(type) {
 		case *syntax.ConstDecl:
@@ -31,8 +35,15 @@ func (c *checker) collect() {
 		case *syntax.EnumDecl:
 			c.enum(d)
 		case *syntax.FuncDecl:
-			c.function(d, nil)
-		case *syntax.GivemeDecl: // service
+			if !isClass {
+				c.function(d, nil)
+			} else if d.Entry {
+				c.errorf(d.Pos(), "an entry belongs to a service")
+			}
+		case *syntax.GivemeDecl:
+			if c.file != c.service && c.service != nil {
+				c.errorf(d.Pos(), "a `giveme` belongs to a service")
+			}
 		case *syntax.RecordDecl:
 			c.declareClass(d.Name, &Class{Record: true, fields: d.Fields})
 		case *syntax.ClassDecl:
@@ -41,10 +52,21 @@ func (c *checker) collect() {
 			c.later(d.Pos(), "foreign libraries are")
 			c.refusedType(d.Name)
 		case *syntax.FieldsDecl:
-			c.later(d.Pos(), "fields are")
+			c.ofClass(d, isClass, "fields")
 		case *syntax.CtorDecl:
-			c.later(d.Pos(), "ctors are")
+			c.ofClass(d, isClass, "a ctor")
 		}
+	}
+}
+
+// ofClass refuses what only a class has.
+func (c *checker) ofClass(d syntax.Decl, isClass bool, what string) {
+	switch {
+	case isClass:
+	case c.file == c.service:
+		c.later(d.Pos(), "%s of a service are", strings.TrimPrefix(what, "a "))
+	default:
+		c.errorf(d.Pos(), "%s in no class: a file that is a class begins with the line `class`", what)
 	}
 }
 
@@ -57,7 +79,11 @@ func (c *checker) refusedType(id *syntax.Ident) {
 
 // declareGlobal adds a global name, which must be free, and reports whether it was.
 func (c *checker) declareGlobal(id *syntax.Ident, o Object) bool {
-	if what := c.takenGlobally(id.Name); what != "" {
+	what := c.takenGlobally(id.Name)
+	if o := c.program[id.Name]; what == "" && o != nil && !c.core { // of the service, seen from outside
+		what = "a func of " + c.service.Name
+	}
+	if what != "" {
 		c.errorf(id.Pos(), "`%s` is already %s", id.Name, what)
 		return false
 	}
@@ -66,7 +92,7 @@ func (c *checker) declareGlobal(id *syntax.Ident, o Object) bool {
 		return true
 	}
 	c.coreNames[id.Name] = o
-	if _, isFunc := o.(*Func); isFunc && (!c.unsafe() || isStringMember(id.Name)) {
+	if _, isFunc := o.(*Func); isFunc && (!c.unsafe() || isStringMember(id.Name) || openFuncs[id.Name]) {
 		c.public[id.Name] = true
 	}
 	return true
@@ -143,12 +169,14 @@ func (c *checker) function(d *syntax.FuncDecl, class *Class) *Func {
 		fn.Symbol += class.Name + "."
 	}
 	fn.Symbol += fn.Name
-	if d.Entry {
+	switch {
+	case d.Entry && c.file != c.service && (c.core || c.service != nil):
+		c.errorf(d.Pos(), "an entry belongs to a service")
+		return nil
+	case d.Entry:
 		fn.Sigils = syntax.Change | syntax.DoIO
-		if c.core {
-			c.errorf(d.Pos(), "an entry belongs to a service")
-			return nil
-		}
+	case d.Sigils != 0 && class == nil && c.file != c.service && c.service != nil && !c.core:
+		c.errorf(d.Name.Pos(), "`%s` belongs to no class or service, so it has nothing to mark with `%s`", fn.Name, sigilText(d.Sigils))
 	}
 	if class != nil || c.declareGlobal(d.Name, fn) {
 		c.info.Funcs = append(c.info.Funcs, fn)

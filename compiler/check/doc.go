@@ -23,7 +23,8 @@
 //	arith.go       arithmetic, bits, logic, constant folding
 //	compare.go     comparisons
 //	conv.go        operands and how they get their final type
-//	call.go        calls of funcs and members
+//	call.go        calls, and which argument goes to which parameter
+//	member.go      what stands behind a dot
 //	prim.go        calls of primitives
 //	format.go      formats and their fields
 //	value.go       list literals and copies
@@ -33,5 +34,6 @@
 //	ctor.go        ctors that set everything, and
 //	own.go         own values that are given away exactly once
 //	flow.go        missing `return`, blocks that must leave, what is never reached
+//	unused.go      warnings of what is not used
 //	dump.go        the text form of facts
 package check

@@ -121,6 +121,7 @@ func (c *checker) name(e *syntax.Name, want *Type) operand {
 	}
 	if k, ok := c.global(e.Name).(*Const); ok {
 		c.info.Uses[e] = k
+		c.usedConsts[k] = true
 		c.constant(k)
 		if k.val == nil && k.Array == nil {
 			return bad(e)
@@ -181,6 +182,11 @@ func (c *checker) enumVal(e *syntax.EnumVal, want *Type) operand {
 // index is an element of a string, Bytes, a List or an Array.
 func (c *checker) index(e *syntax.Index) operand {
 	x := c.value(e.X, nil)
+	if x.typ.is("Map") {
+		c.errorf(e.X.Pos(), "a Map has no index: write `.get` and `.set`")
+		c.badCall(e.I, []*syntax.Arg{{X: e.I}})
+		return bad(e)
+	}
 	ok := c.valueOf(e.I, IntType, "an index")
 	if x.invalid() {
 		return bad(e)
@@ -190,8 +196,6 @@ func (c *checker) index(e *syntax.Index) operand {
 	switch {
 	case t != nil:
 		return operand{expr: e, typ: t}
-	case ok && x.typ.is("Map"):
-		c.errorf(e.X.Pos(), "a Map has no index: write `.get` and `.set`")
 	case ok && !x.invalid():
 		c.errorf(e.X.Pos(), "%s has no elements%s", x.typ, maybeHint(x.typ))
 	}

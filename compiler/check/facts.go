@@ -11,7 +11,8 @@ import "slul/compiler/syntax"
 
 // Info is all facts of one program and its core library.
 type Info struct {
-	Files []*syntax.File // core's first, then the program's
+	Files     []*syntax.File // core's first, then the program's
+	CoreFiles int            // how many are core's
 
 	// Service is the program's service; nil when only a library was checked.
 	Service *Service

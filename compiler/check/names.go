@@ -62,7 +62,7 @@ func (c *checker) taken(name string) string {
 
 // given is the giveme of this name, which only the service's own funcs see.
 func (c *checker) given(name string) *Var {
-	if c.core || c.class != nil {
+	if c.file != c.service || c.class != nil {
 		return nil
 	}
 	return c.givemes[name]
@@ -113,7 +113,7 @@ func (c *checker) lineIn(f *syntax.File, id *syntax.Ident) string {
 // global is the constant or func of this name that the file at hand can see.
 func (c *checker) global(name string) Object {
 	if !c.core {
-		if o := c.program[name]; o != nil {
+		if o := c.program[name]; o != nil && c.sees(o) {
 			return o
 		}
 		if o := c.coreNames[name]; o != nil && c.public[name] {
@@ -122,6 +122,13 @@ func (c *checker) global(name string) Object {
 		return nil
 	}
 	return c.coreNames[name]
+}
+
+// sees says whether the file at hand sees a global of the program: the funcs of the
+// service are its own.
+func (c *checker) sees(o Object) bool {
+	fn, ok := o.(*Func)
+	return !ok || fn.File == c.file || fn.File != c.service
 }
 
 // maxGuesses bounds the mistakes that get a guess: each looks at all names.
@@ -178,6 +185,9 @@ func (c *checker) unknown(name *syntax.Name, want *Type) {
 	}
 	if class, ok := usualGivemes[name.Name]; ok && !c.core {
 		hint = " (it comes by a `giveme`: `" + class + " " + name.Name + "`)"
+	}
+	if o := c.program[name.Name]; o != nil && !c.sees(o) && !c.core {
+		hint = " (it is a func of the service, which only " + c.service.Name + " sees)"
 	}
 	if hint == "" {
 		hint = didYouMean(name.Name, c.visible())

@@ -9,18 +9,28 @@ import (
 	"slul/compiler/syntax"
 )
 
-// service checks that the program is one service of type CommandMain.
-func (c *checker) service(program []*syntax.File) {
-	f := program[0]
-	c.enter(f, false)
-	for _, other := range program[1:] {
-		c.errs.Add(other, syntax.Pos{Line: 1, Col: 1}, "programs of several files are not in this version of the compiler")
+// findService finds the one file of the program that is a service.
+func (c *checker) findService(program []*syntax.File) {
+	for _, f := range program {
+		switch h := f.Header; {
+		case h == nil || h.Service == nil:
+		case c.service == nil:
+			c.service = f
+		default:
+			c.errs.Add(f, h.Pos(), "the program is a service already, in %s", c.service.Name)
+		}
 	}
-	h := f.Header
-	if h == nil || h.Service == nil {
-		c.errorf(syntax.Pos{Line: 1, Col: 1}, "expected `service CommandMain \"name\"` before all else: a program is a service")
+}
+
+// serviceDecl checks that the program is one service of type CommandMain.
+func (c *checker) serviceDecl(program []*syntax.File) {
+	f := c.service
+	if f == nil {
+		c.errs.Add(program[0], syntax.Pos{Line: 1, Col: 1}, "expected `service CommandMain \"name\"` before all else: a program is a service")
 		return
 	}
+	c.enter(f, false)
+	h := f.Header
 	s := &Service{File: f, Type: h.Service.Name, Command: h.Command.Value, Class: className(f)}
 	c.info.Service = s
 	if s.Type != "CommandMain" {
@@ -36,6 +46,9 @@ func (c *checker) service(program []*syntax.File) {
 // allRights is Var.Rights of a giveme without `only`.
 const allRights = ^uint32(0)
 
+// maxGivemes is the most that a service is given: core keeps a bit for each.
+const maxGivemes = 64
+
 // givemeList makes the words of the service object.
 func (c *checker) givemeList(s *Service) {
 	for _, d := range s.File.Decls {
@@ -46,6 +59,9 @@ func (c *checker) givemeList(s *Service) {
 		for _, g := range d.Items {
 			if v := c.giveme(g); v != nil {
 				v.Index = len(s.Givemes)
+				if v.Index == maxGivemes {
+					c.errorf(g.Pos(), "too much is asked for: a service is given at most %d things", maxGivemes)
+				}
 				s.Givemes = append(s.Givemes, v)
 			}
 		}

@@ -19,22 +19,6 @@ func (c *checker) body(fn *Func) {
 	c.unused(fn)
 }
 
-// unused warns of what a func declares and does not use.
-func (c *checker) unused(fn *Func) {
-	if fn.Core {
-		return
-	}
-	for _, v := range c.vars {
-		switch {
-		case !c.used[v] && v.Kind == LoopVar: // counts turns
-		case !c.used[v]:
-			c.warnf(fn.File, v.Ident.Pos(), "`%s` is never used", v.Name)
-		case v.Mutable && !c.changed[v]:
-			c.warnf(fn.File, v.Ident.Pos(), "`%s` is never assigned again: leave `!` out", v.Name)
-		}
-	}
-}
-
 // block checks statements in a scope of their own.
 func (c *checker) block(b *syntax.Block) {
 	if b == nil {
@@ -144,8 +128,8 @@ func (c *checker) varStmt(s *syntax.VarStmt) {
 func (c *checker) assign(s *syntax.AssignStmt) {
 	v := c.target(s)
 	if v == nil || v.Type.Kind == Invalid {
-		x := c.guarded(s.Right, nil, s.OnError)
-		if !x.invalid() && x.typ.Kind != Nothing {
+		x := c.guarded(s.Right, InvalidType, s.OnError)
+		if !x.invalid() && x.typ.Kind != Nothing && x.typ.Kind != NoneKind {
 			c.settleDefault(&x)
 		}
 		return
@@ -197,7 +181,7 @@ func (c *checker) target(s *syntax.AssignStmt) *Var {
 		on := c.info.Types[left.X]
 		if on.Kind == String || on.Sigil&syntax.Change == 0 {
 			c.settleDefault(&x)
-			c.errorf(left.Pos(), "elements of %s cannot be changed%s", on, c.arenaHint(left.X))
+			c.errorf(left.Pos(), "elements of %s cannot be changed%s", on, c.readHint(left.X, on))
 			return nil
 		}
 		t := ByteType
@@ -248,6 +232,16 @@ func (c *checker) thisHint() string {
 
 const arenaReads = " (inside `arena`, what was made outside and holds references is only read)"
 
+// readHint says why what e names is only read, and what would help.
+func (c *checker) readHint(e syntax.Expr, t *Type) string {
+	hint := c.arenaHint(e)
+	v, ok := c.info.Uses[asName(e)].(*Var)
+	if hint == "" && ok && (v.Kind == LocalVar || v.Kind == ParamVar) && v.Type.Sigil&syntax.Change == 0 && v.Type.isObject() {
+		return " (declare it as `" + c.withSigils(t, t.Sigil|syntax.Change).Name + " " + v.Name + "`)"
+	}
+	return hint
+}
+
 // arenaHint is arenaReads when that is why e is only read.
 func (c *checker) arenaHint(e syntax.Expr) string {
 	if v, ok := c.info.Uses[asName(e)].(*Var); ok && v.depth < c.arenas && v.Type.Sigil&syntax.Change != 0 {
@@ -273,7 +267,7 @@ func (c *checker) targetField(left *syntax.Member) *Var {
 		return nil
 	}
 	if on := c.info.Types[left.X]; on.Sigil&syntax.Change == 0 {
-		c.errorf(left.Name.Pos(), "`%s` cannot be changed through %s, which is only read%s", v.Name, on, c.arenaHint(left.X))
+		c.errorf(left.Name.Pos(), "`%s` cannot be changed through %s, which is only read%s", v.Name, on, c.readHint(left.X, on))
 		return nil
 	}
 	return v

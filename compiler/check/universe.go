@@ -105,6 +105,9 @@ var elementNeeds = map[string]struct {
 // coreMember is the prefix of core funcs that are members of strings.
 const coreMember = "string_"
 
+// openFuncs are the funcs of .slunsafe files that programs see by name.
+var openFuncs = map[string]bool{"rotl32": true, "rotr32": true}
+
 // isStringMember says whether a core func of this name is a member of strings.
 func isStringMember(name string) bool {
 	return len(name) > len(coreMember) && name[:len(coreMember)] == coreMember

@@ -6,6 +6,7 @@
 //	toplevels.slul    what programs see by name: enums, is_digit, string_parse_int
 //	run.slunsafe      the run block, console output, the end of the program
 //	arena.slunsafe    where objects live
+//	bits.slunsafe     rotations
 //	bytes.slunsafe, list.slunsafe, map.slunsafe
 //	stream.slunsafe, console.slunsafe, file.slunsafe, network.slunsafe, process.slunsafe,
 //	clock.slunsafe    what programs are given, and the errors of the kernel

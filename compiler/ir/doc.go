@@ -23,7 +23,8 @@
 //
 //	pass.go            the passes in order; then one file for each: pass_fold.go,
 //	                   pass_blocks.go, pass_cse.go, pass_hoist.go, pass_check.go with
-//	                   ranges.go, pass_strength.go, pass_dead.go, pass_inline.go
+//	                   ranges.go, pass_strength.go, pass_dead.go, pass_inline.go,
+//	                   pass_splice.go
 //
 // The folder irtest has an interpreter and a maker of random functions, for tests here
 // and in the code generators.

@@ -26,6 +26,15 @@ func (f *Func) NewValue(b *Block, op Op, t Type, args ...*Value) *Value {
 	return v
 }
 
+// copyTo appends a copy of v to b, with the same arguments.
+func (f *Func) copyTo(b *Block, v *Value) *Value {
+	w := *v
+	w.ID, w.Block = f.nextID, b
+	f.nextID++
+	b.Values = append(b.Values, &w)
+	return &w
+}
+
 // NewParam appends a parameter; all parameters are made before any other value.
 func (f *Func) NewParam(t Type) *Value {
 	v := f.NewValue(f.Blocks[0], OpParam, t)

@@ -13,7 +13,7 @@ import (
 
 // FuzzBuild: whatever check accepts is lowered, and passes leave it well formed.
 func FuzzBuild(f *testing.F) {
-	for _, pattern := range []string{"testdata/*/*.slul", "../../examples/*/*.slul"} {
+	for _, pattern := range []string{"testdata/*/*.slul", "../../examples/*/*.slul", "../../examples/tools/*/*.slul"} {
 		files, _ := filepath.Glob(pattern)
 		for _, path := range files {
 			b, err := os.ReadFile(path)

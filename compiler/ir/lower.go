@@ -221,11 +221,15 @@ func (l *lowering) needTrap(file *syntax.File) {
 
 // trapSym names the function that the traps of a file call.
 func (l *lowering) trapSym(file *syntax.File) string {
-	if s := l.info.Service; s != nil && s.File == file {
+	base := path.Base(file.Name)
+	name := symbolName(strings.TrimSuffix(base, path.Ext(base)))
+	switch s := l.info.Service; {
+	case int(l.files[file]) < l.info.CoreFiles:
+		return "trap.core." + name
+	case s != nil && s.File == file:
 		return "trap." + s.Class
 	}
-	base := path.Base(file.Name)
-	return "trap.core." + symbolName(strings.TrimSuffix(base, path.Ext(base)))
+	return "trap.module." + name // also where a file is called like another but for its case
 }
 
 // trapFunc tells core.trap the file's name: its callers give only the place in it.

@@ -252,7 +252,8 @@ func (g *builder) joined(end *Block, values ...*Value) *Value {
 
 func (g *fn) shift(op Op, x, count *Value) *Value {
 	bits := int64(x.Type.Bits())
-	if count.Op != OpConst || count.Imm < 0 || count.Imm >= bits {
+	known := count.Op == OpConst && 0 <= count.Imm && count.Imm < bits
+	if !known && g.file.Kind != syntax.KindUnsafe { // there the author answers for it, as for a divisor
 		g.trapIf(TrapShift, UGE, count, g.konst(count.Type, bits))
 	}
 	return g.wrap(op, x, g.low32(count))

@@ -36,7 +36,7 @@ func isErased(t *check.Type) bool {
 	if t.Kind == check.MaybeKind {
 		t = t.Elem
 	}
-	return t.Name == "Element" || t.Name == "Key"
+	return t.Kind == check.Addr && (t.Name == "Element" || t.Name == "Key")
 }
 
 // toWord makes a value of type t a word.

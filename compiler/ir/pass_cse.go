@@ -1,9 +1,11 @@
 package ir
 
+import "slices"
+
 // pass_cse.go computes nothing twice: a value for which an equal one was made in a
 // dominating block is replaced by that. Pure values, checks and loads of fixed memory
-// are found anywhere above; other loads within their block, as long as nothing between
-// may have changed the memory. Constants and addresses of symbols stay where they are
+// are found anywhere above; other loads as long as nothing on any way between may have
+// changed the memory. Constants and addresses of symbols stay where they are
 // used: making them again costs less than a register.
 
 // valueKey is equal for values that compute the same. Arguments are numbers: equal
@@ -16,7 +18,7 @@ type valueKey struct {
 	imm     int64
 	sym     string
 	a, b, c int
-	epoch   int // loads of memory that may change: how many changes there were
+	epoch   int // loads of memory that may change: a number of its state
 }
 
 type sharer struct {
@@ -25,13 +27,15 @@ type sharer struct {
 	numbers map[valueKey]int // of constants and addresses
 	num     []int            // by value ID
 	table   map[valueKey]*Value
-	epoch   int
+	epoch   int             // the state of memory here; a larger number after each change
+	last    int             // of all epochs
+	ends    []int           // by block ID: the epoch at its end
 	dropped map[*Value]bool // traps that were asked above
 }
 
 func shareEqual(f *Func) {
 	s := &sharer{d: f.dominators(), r: replacements{}, numbers: map[valueKey]int{}, num: make([]int, f.nextID),
-		table: map[valueKey]*Value{}, dropped: map[*Value]bool{}}
+		table: map[valueKey]*Value{}, ends: make([]int, f.nextBlk), dropped: map[*Value]bool{}}
 	s.walk(f.Blocks[0])
 	f.keep(func(v *Value) bool { return !s.dropped[v] })
 	s.r.apply(f)
@@ -62,7 +66,12 @@ func (s *sharer) walk(top *Block) {
 }
 
 func (s *sharer) visit(b *Block) (added []valueKey) {
-	s.epoch++
+	if idom := s.d.idom[b.ID]; idom != nil && sameMemory(idom, b) {
+		s.epoch = s.ends[idom.ID]
+	} else {
+		s.change()
+	}
+	defer func() { s.ends[b.ID] = s.epoch }()
 	for _, v := range b.Values {
 		if v.Op != OpPhi {
 			for i, a := range v.Args {
@@ -78,10 +87,38 @@ func (s *sharer) visit(b *Block) (added []valueKey) {
 			}
 		}
 		if changesMemory(v) {
-			s.epoch++
+			s.change()
 		}
 	}
 	return added
+}
+
+func (s *sharer) change() {
+	s.last++
+	s.epoch = s.last
+}
+
+// mostBetween bounds the search of sameMemory.
+const mostBetween = 40
+
+// sameMemory says whether nothing changes memory on any way from the end of above, which
+// dominates b, to the start of b.
+func sameMemory(above, b *Block) bool {
+	seen := map[*Block]bool{}
+	work := append([]*Block(nil), b.Preds...)
+	for len(work) > 0 {
+		p := work[len(work)-1]
+		work = work[:len(work)-1]
+		if p == above || seen[p] {
+			continue
+		}
+		seen[p] = true
+		if len(seen) > mostBetween || slices.ContainsFunc(p.Values, changesMemory) {
+			return false
+		}
+		work = append(work, p.Preds...)
+	}
+	return true
 }
 
 func changesMemory(v *Value) bool {

@@ -65,12 +65,3 @@ func madeAbove(v *Value, head *Block, d *domTree) bool {
 
 // isCheap says whether a value is made again rather than kept in a register.
 func isCheap(v *Value) bool { return v.Op == OpConst || v.Op == OpAddr }
-
-// copyTo makes v, which has no arguments, once more at the end of b.
-func (f *Func) copyTo(b *Block, v *Value) *Value {
-	w := *v
-	w.ID, w.Block = f.nextID, b
-	f.nextID++
-	b.Values = append(b.Values, &w)
-	return &w
-}

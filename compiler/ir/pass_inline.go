@@ -1,8 +1,9 @@
 package ir
 
-// pass_inline.go puts the values of small functions in place of their calls. Only
-// functions of one block qualify: nothing of the caller's graph changes. Their places
-// in the source come along, so traps and line tables stay right.
+// pass_inline.go puts the values of small functions in place of their calls. For
+// functions of one block nothing of the caller's graph changes; pass_splice.go does it
+// for larger ones. Their places in the source come along, so traps and line tables stay
+// right.
 
 // Sizes up to which a function is put in place of a call, in values that make code.
 const (
@@ -29,20 +30,32 @@ func inlineSmall(m *Module) (changed []*Func) {
 			small[f.Name] = f
 		}
 	}
+	fit := map[string]*Func{}
+	for _, f := range m.Funcs {
+		if f.canSplice() {
+			fit[f.Name] = f
+		}
+	}
 	for _, f := range m.Funcs {
 		if small[f.Name] != nil {
 			continue // its own callers take it as it is now
 		}
-		if inlineInto(f, small) {
+		isChanged := inlineInto(f, small)
+		if fit[f.Name] == nil && spliceInto(f, fit) {
+			isChanged = true
+		}
+		if isChanged {
 			changed = append(changed, f)
 		}
 	}
 	return changed
 }
 
-// size counts the values that make code of their own.
-func (f *Func) size() (n int) {
-	for _, v := range f.Blocks[0].Values {
+// size counts the values of the first block that make code of their own.
+func (f *Func) size() int { return f.Blocks[0].size() }
+
+func (b *Block) size() (n int) {
+	for _, v := range b.Values {
 		switch v.Op {
 		case OpParam, OpConst, OpTrunc, OpZextW:
 		case OpCall: // its arguments have to be put in place
@@ -97,6 +110,15 @@ func inlineInto(f *Func, small map[string]*Func) bool {
 // trapsFit says whether the traps of f may happen in to: they name their file.
 func (f *Func) trapsFit(to *Func) bool { return f.TrapSym == "" || f.TrapSym == to.TrapSym }
 
+// mapped is what now stands for each value.
+func mapped(list []*Value, now map[*Value]*Value) []*Value {
+	out := make([]*Value, len(list))
+	for i, v := range list {
+		out[i] = now[v]
+	}
+	return out
+}
+
 // copyBody appends the values of a function to b, with the call's arguments for its
 // parameters. r learns what stands for the call; the second result is given back.
 func copyBody(f *Func, b *Block, of *Func, call *Value, r replacements) (second *Value) {
@@ -109,15 +131,9 @@ func copyBody(f *Func, b *Block, of *Func, call *Value, r replacements) (second 
 		if v.Op == OpParam {
 			continue
 		}
-		w := *v
-		w.ID, w.Block = f.nextID, b
-		f.nextID++
-		w.Args = make([]*Value, len(v.Args))
-		for i, a := range v.Args {
-			w.Args[i] = now[a]
-		}
-		now[v] = &w
-		b.Values = append(b.Values, &w)
+		w := f.copyTo(b, v)
+		w.Args = mapped(v.Args, now)
+		now[v] = w
 	}
 	if body.Ctl != nil {
 		r[call] = now[body.Ctl]

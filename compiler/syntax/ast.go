@@ -556,6 +556,20 @@ type Arg struct {
 	X    Expr
 }
 
+// Class is the class that a file with the header `class` is, called like the file: its
+// members are the file's declarations.
+func (f *File) Class(name string) *ClassDecl {
+	at := f.Header.span
+	d := &ClassDecl{span: at, Name: &Ident{at, name}, EndPos: f.End}
+	for _, m := range f.Decls {
+		switch m.(type) {
+		case *FieldsDecl, *CtorDecl, *FuncDecl:
+			d.Members = append(d.Members, m)
+		}
+	}
+	return d
+}
+
 // Func is the ctor as a func that is called `ctor`.
 func (d *CtorDecl) Func() *FuncDecl {
 	end := Pos{d.pos.Line, d.pos.Col + int32(len("ctor"))}

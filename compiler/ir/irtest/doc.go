@@ -3,6 +3,7 @@
 //
 //	machine.go  Machine: runs a module's functions value by value
 //	memory.go   the memory that it has
+//	arena.go    and that it has no more
 //	linux.go    enough system calls for programs that print
 //	random.go   Random: functions by seed that end and are defined everywhere
 //

@@ -51,7 +51,7 @@ var (
 
 // New makes a machine with the module's constants in its memory.
 func New(m *ir.Module) *Machine {
-	x := &Machine{Steps: 1 << 20, funcs: map[string]*ir.Func{}, symbols: map[string]int64{}, fixed: map[int64]fixedLoad{}}
+	x := &Machine{Memory: Memory{freed: map[int64]bool{}}, Steps: 1 << 20, funcs: map[string]*ir.Func{}, symbols: map[string]int64{}, fixed: map[int64]fixedLoad{}}
 	at := int64(dataBase)
 	for _, d := range m.Data {
 		at = (at + 15) &^ 15
@@ -97,6 +97,9 @@ func (x *Machine) Call(name string, args ...int64) (result, second int64, err er
 		if fr.vals[p.ID], err = promised(p, narrow(p.Type, args[i])); err != nil {
 			return 0, 0, err
 		}
+	}
+	if name == arenaClose || name == takeChunk {
+		return x.around(name, args, func() (int64, int64, error) { return x.run(fr) })
 	}
 	return x.run(fr)
 }
@@ -227,6 +230,9 @@ func (x *Machine) value(fr *frame, v *ir.Value) (int64, error) {
 	case ir.OpCopyMem:
 		return 0, x.copyMem(args[0], args[1], args[2])
 	case ir.OpFillMem:
+		if args[2] == 0 { // as in copyMem: nothing is touched
+			return 0, nil
+		}
 		to, err := x.Bytes(args[0], args[2], true)
 		for i := range to {
 			to[i] = byte(args[1])

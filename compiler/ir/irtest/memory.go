@@ -7,7 +7,10 @@ import (
 )
 
 // Memory is a few regions at addresses of their own; everything else is not there.
-type Memory struct{ regions []region }
+type Memory struct {
+	regions []region
+	freed   map[int64]bool // chunks of arenas that were given back: see arena.go
+}
 
 type region struct {
 	base  int64
@@ -33,6 +36,9 @@ func (m *Memory) Unmap(base, size int64) error {
 
 // Bytes is the n bytes at an address, to be read, or also to be written.
 func (m *Memory) Bytes(at, n int64, write bool) ([]byte, error) {
+	if err := m.isFreed(at, n); err != nil && n > 0 {
+		return nil, err
+	}
 	for _, r := range m.regions {
 		if at >= r.base && n >= 0 && at-r.base <= int64(len(r.bytes))-n {
 			if write && r.fixed {

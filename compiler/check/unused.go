@@ -1,0 +1,54 @@
+// Warnings of what the program declares and does not use.
+
+package check
+
+// unused warns of the variables of a func.
+func (c *checker) unused(fn *Func) {
+	if fn.Core {
+		return
+	}
+	for _, v := range c.vars {
+		switch {
+		case !c.used[v] && v.Kind == LoopVar: // counts turns
+		case !c.used[v]:
+			c.warnf(fn.File, v.Ident.Pos(), "`%s` is never used", v.Name)
+		case v.Mutable && !c.changed[v]:
+			c.warnf(fn.File, v.Ident.Pos(), "`%s` is never assigned again: leave `!` out", v.Name)
+		}
+	}
+}
+
+// unusedGlobals warns of funcs that nobody else calls, of constants, of fields of classes,
+// and of what the service is given.
+func (c *checker) unusedGlobals() {
+	called := make(map[*Func]bool)
+	for fn, list := range c.calls {
+		for _, call := range list {
+			if call.Func != fn {
+				called[call.Func] = true
+			}
+		}
+	}
+	for _, fn := range c.info.Funcs {
+		if !fn.Core && !fn.Entry && !called[fn] {
+			c.warnf(fn.File, fn.Decl.Name.Pos(), "`%s` is never called", callName(fn))
+		}
+	}
+	for _, name := range sorted(c.program) {
+		if k, ok := c.program[name].(*Const); ok && !c.usedConsts[k] {
+			c.warnf(k.file, k.Decl.Name.Pos(), "`%s` is never used", name)
+		}
+	}
+	for _, class := range c.order {
+		for _, v := range class.Fields {
+			if !class.Core && !class.Record && !c.used[v] {
+				c.warnf(class.file, v.Ident.Pos(), "`%s` is never read", v.Name)
+			}
+		}
+	}
+	for _, name := range sorted(c.givemes) {
+		if v := c.givemes[name]; !c.used[v] {
+			c.warnf(c.service, v.Ident.Pos(), "`%s` is given and never used", name)
+		}
+	}
+}
