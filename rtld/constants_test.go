@@ -209,6 +209,7 @@ func TestEntryConstants(t *testing.T) {
 	}
 	for name, n := range map[string]uintptr{
 		"maxStack": MaxStack, "stateSize": stateSize, "zeroSize": zeroSize, "baseOffset": uintptr(BaseOffset),
+		"secureAt": secureAt, "programAt": programAt,
 		"fixedState": unsafe.Offsetof(fixed.loader), "fixedBusy": unsafe.Offsetof(fixed.busy),
 	} {
 		if line := fmt.Sprintf("#define %s %d", name, n); !strings.Contains(string(source), line) {

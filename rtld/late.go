@@ -24,8 +24,6 @@ const (
 	serviceLoad = iota
 	serviceSymbol
 	serviceError
-	serviceSecure
-	serviceProgram
 	serviceFinish
 )
 
@@ -40,19 +38,8 @@ func service(nr, a, b, back uintptr) uintptr {
 		return symbolLate(a, b)
 	case nr == serviceError:
 		return l.late.message
-	case nr == serviceSecure:
-		return uintptr(boolBit(l.secure))
-	case nr == serviceProgram:
-		return l.program.file
 	}
 	destruct()
-	return 0
-}
-
-func boolBit(v bool) uint8 {
-	if v {
-		return 1
-	}
 	return 0
 }
 

@@ -128,6 +128,8 @@ func headPlace() uintptr { return linePlace() }
 const (
 	stateSize  = unsafe.Sizeof(process)
 	zeroSize   = unsafe.Offsetof(process.head)
+	secureAt   = unsafe.Offsetof(process.secure)
+	programAt  = unsafe.Offsetof(process.program) + unsafe.Offsetof(process.program.file)
 	BaseOffset = 128
 	MaxStack   = 1280
 )

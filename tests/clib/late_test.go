@@ -47,3 +47,30 @@ func TestServices(t *testing.T) {
 		})
 	}
 }
+
+// TestIsSecure asks whether the caller is to be believed, as a plain program and with more rights than the
+// caller has.
+func TestIsSecure(t *testing.T) {
+	p := newPlace(t)
+	need.SetID(t, p.dir)
+	source, err := filepath.Abs("testdata/late/secure.c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.do(t, "gcc", "-nostdlib", "-shared", "-fPIC", "-fno-stack-protector", "-O1", "-o", "secure.so", source)
+	prog := p.wrap(t, "secure.so", "secure")
+	for dir := p.dir; dir != os.TempDir(); dir = filepath.Dir(dir) {
+		if err := os.Chmod(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const user = 65534
+	for mode, want := range map[os.FileMode]int{0o755: 42, os.ModeSetuid | 0o755: 43} {
+		if err := os.Chmod(prog, mode); err != nil {
+			t.Fatal(err)
+		}
+		if r := launch.Run(t, launch.Spec{Path: prog, Args: []string{prog}, User: user}); r.Exit != want {
+			t.Errorf("mode %v: exit %d, want %d; fd 2: %s", mode, r.Exit, want, r.Stderr)
+		}
+	}
+}

@@ -18,6 +18,7 @@ __attribute__((constructor)) static void begin(int argc, char **argv)
 	note('l');
 	// The loader is at work, for us: it does not begin something else meanwhile.
 	inner_was_refused = slulrtld_load("libother.so") == 0;
+	check(slulrtld_program() != 0); // but what never changes it tells at any time
 }
 __attribute__((destructor)) static void end(void) { note('L'); }
 
