@@ -185,7 +185,7 @@ var damages = []struct {
 	{41, "symbol index out of range", func(f *elftest.File) { f.Rela[1].Info = 4<<32 | 6 }, "r_sym=4"},
 	{41, "symbol index 2^32-1", func(f *elftest.File) { f.Rela[1].Info = 0xffffffff<<32 | 6 }, "r_sym=4294967295"},
 	{42, "unknown type", func(f *elftest.File) { f.Rela[0].Info = 77 }, "r_type=77"},
-	{42, "COPY", func(f *elftest.File) { f.Rela[1].Info = 1<<32 | 5 }, "no library has self, to be copied"},
+	{42, "COPY", func(f *elftest.File) { f.Rela[1].Info = 1<<32 | 5 }, "no library has self to copy"},
 	{42, "type 2^32-1", func(f *elftest.File) { f.Rela[0].Info = 0xffffffff }, "r_type=4294967295"},
 	{43, "DT_RELASZ 2^40", func(f *elftest.File) { f.Set(8, 24<<40) }, "DT_RELA="},
 	{43, "DT_RELA in .bss that is all but endless", func(f *elftest.File) {

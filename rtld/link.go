@@ -54,16 +54,15 @@ func complete(p *module) {
 // finishModules is complete for the modules from first on.
 func finishModules(first *module) {
 	l := &process
-	for m := first; m != nil; m = m.next {
-		l.about = m
-		fillTLS(m)
-	}
 	for d := l.late.deferred; d != nil; d = d.next {
-		store(d.where, callC(d.function, 0, 0, 0)+uintptr(d.addend))
+		v := callC(d.function, 0, 0, 0) + uintptr(d.addend)
+		store(d.where, v)
+		store(d.copied, v)
 	}
 	l.late.deferred = nil
 	for m := first; m != nil; m = m.next {
 		l.about = m
+		fillTLS(m)
 		m.protectRelro()
 	}
 }

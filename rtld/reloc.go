@@ -31,6 +31,7 @@ func isSymbolic(kind byte) bool { return kind >= relocJump && kind <= relocDesc 
 type deferred struct {
 	next     *deferred
 	where    uintptr
+	copied   uintptr // the same word in the program's copy of a variable, or where
 	function uintptr
 	addend   uint64
 }
@@ -129,7 +130,13 @@ func copySymbol(m *module, e *rela, s *target) {
 	if from == nil {
 		bad(lit("symbol outside the image: r_sym=#\x00"), uint64(e.sym))
 	}
-	copyBytes(uintptr(unsafe.Pointer(m.word(e.offset, n))), uintptr(from), uintptr(n))
+	to := uintptr(unsafe.Pointer(m.word(e.offset, n)))
+	copyBytes(to, uintptr(from), uintptr(n))
+	for d := l.late.deferred; d != nil; d = d.next {
+		if at := d.where - uintptr(from); at < uintptr(n) && at+8 <= uintptr(n) {
+			d.copied = to + at
+		}
+	}
 }
 
 // later makes the word of m at the file's address at wait for function, an address in the code of module of.
@@ -140,6 +147,7 @@ func later(m *module, at uint64, of *module, function, addend uint64) {
 	}
 	d := (*deferred)(pointer(alloc(uint64(unsafe.Sizeof(deferred{})))))
 	d.where, d.function, d.addend = uintptr(unsafe.Pointer(m.word(at, 8))), uintptr(function), addend
+	d.copied = d.where
 	if l.late.deferred == nil {
 		l.late.deferred = d
 	} else {
@@ -154,7 +162,7 @@ func (m *module) word(at, n uint64) *uint64 {
 	s := m.writable
 	if s == nil || at-s.vaddr > s.memsz || s.memsz-(at-s.vaddr) < n {
 		if s = m.around(at, n, pfW); s == nil || m.hasTables(s) {
-			bad(lit("relocation of what is not writable: address=$\x00"), at)
+			bad(lit("relocated, but not writable: address=$\x00"), at)
 		}
 		m.writable = s
 	}

@@ -103,7 +103,7 @@ func (m *module) checkLoad(s *phdr) {
 	case apart != 0:
 		bad(lit("address and offset differ: p_vaddr=$\x00"), s.vaddr)
 	case s.flags&(pfW|pfX) == pfW|pfX:
-		bad(lit("segment is writable and executable: p_flags=#\x00"), uint64(s.flags))
+		bad(lit("segment writable and executable: p_flags=#\x00"), uint64(s.flags))
 	}
 	m.align = max(m.align, s.align)
 }

@@ -315,7 +315,7 @@ func resolve(m *module, i uint64, kind byte) target {
 			of, y = lookup(&q)
 		}
 		if y == nil && isCopy {
-			badName(lit("no library has %, to be copied\x00"), q.name)
+			badName(lit("no library has % to copy\x00"), q.name)
 		}
 		if y == nil {
 			m.missing = m.missing || own.isMissing()

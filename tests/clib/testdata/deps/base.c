@@ -65,6 +65,7 @@ function base_plain_at(void) { return plain; }
 // --- thread-local storage: variables with bytes, zeros, an alignment, a relocated value
 __thread int tls_int = 11;
 __thread int *tls_pointer = &data;
+__thread function tls_function = ifunc_global;
 __thread __attribute__((aligned(256))) char tls_aligned[100];
 static __thread int tls_own = 12;
 static __thread int tls_own2[50];

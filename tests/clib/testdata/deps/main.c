@@ -20,6 +20,7 @@ int middle_who(void), middle_hidden(void), middle_ifunc(void), middle_absent(voi
 int top_who(void);
 long top_tls_sum(void), *top_tls_at(void);
 extern __thread int tls_int, *tls_pointer;
+extern __thread function tls_function;
 extern __thread char tls_aligned[100];
 extern __thread long top_tls;
 __attribute__((weak)) extern int nowhere;
@@ -84,14 +85,14 @@ static void check_functions(void)
 #ifndef SYMBOLIC
 	// A pointer to a function is the same everywhere, even where the program has a way of its own to it.
 	check(base_plain_at() == plain);
-	check(base_ifunc_at() == ifunc_global);
+	check(base_ifunc_at() == ifunc_global && ifunc_pointer == ifunc_global && ifunc_pointer() == 100);
 #endif
 }
 
 static void check_tls(void)
 {
 	check(tls_int == 11 && &tls_int == base_tls_int() && &tls_int == middle_tls_int());
-	check(*tls_pointer == 7);
+	check(*tls_pointer == 7 && tls_function() == 100);
 	check(((unsigned long)tls_aligned & 255) == 0 && tls_aligned[0] == 0 && tls_aligned[99] == 0);
 	check(base_tls_own() == 12 && base_tls_own() == 13);
 	check(top_tls == 21 && &top_tls == top_tls_at());
