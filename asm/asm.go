@@ -10,6 +10,7 @@ type Code struct {
 	Labels map[string]int // label and string name -> offset in Bytes
 	Items  []Item         // every byte of Bytes, in order: instructions and named strings
 	Lines  []Line         // source positions, by Off
+	Frames []Frame        // where the stack pointer is, by Off; at entry Depth is 0
 }
 
 // Item is one instruction, or one named string of data between instructions.
@@ -25,6 +26,13 @@ type Line struct {
 	Off  int
 	File int // index in the caller's list of files
 	Line int // 1 is the first
+}
+
+// Frame says that from Off on the stack pointer is Depth bytes below where it was at entry.
+type Frame struct {
+	Off   int
+	Depth int64
+	Saved int // DWARF number of the register whose value at entry lies in the lowest word; 0 if none was stored there
 }
 
 // FixupKind says how a Fixup's field is computed. S is the symbol's address, A

@@ -10,7 +10,7 @@
 //
 // # What a CPU's folder gives
 //
-//	New, Asm.Op, Asm.Label, Asm.String, Asm.Line, Asm.Assemble
+//	New, Asm.Op, Asm.Label, Asm.String, Asm.Line, Asm.Depth, Asm.Assemble
 //	Reg, Mem, Imm, Label, Sym; Op and its table
 //	Decode, DecodeAll, Inst with Text
 //

@@ -92,6 +92,10 @@ func (l *linker) text(name string, code *asm.Code) {
 		line.Off += at
 		im.Lines = append(im.Lines, line)
 	}
+	for _, f := range code.Frames {
+		f.Off += at
+		im.Frames = append(im.Frames, f)
+	}
 }
 
 // rodata appends one constant.

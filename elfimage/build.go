@@ -178,6 +178,11 @@ func (im *Image) checkNames() error {
 			return fmt.Errorf("line %d of file %d at .text+%d: outside", l.Line, l.File, l.Off)
 		}
 	}
+	for _, f := range im.Frames {
+		if f.Off < 0 || f.Off > len(im.Text) || f.Depth < 0 || f.Saved < 0 || f.Saved >= dwarfReturnAddress {
+			return fmt.Errorf("frame of %d bytes at .text+%d: outside", f.Depth, f.Off)
+		}
+	}
 	return nil
 }
 

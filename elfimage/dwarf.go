@@ -55,7 +55,7 @@ func (b *builder) addLoader() {
 	}
 }
 
-// addDebug adds the three sections when there are lines to tell of.
+// addDebug adds the sections when there are lines to tell of.
 func (b *builder) addDebug() {
 	if b.text == nil || len(b.im.Lines) == 0 || len(b.im.Files) == 0 {
 		return
@@ -65,6 +65,9 @@ func (b *builder) addDebug() {
 		data []byte
 	}{{".debug_abbrev", abbrevs}, {".debug_info", b.debugInfo()}, {".debug_line", b.debugLine()}} {
 		b.addUnloaded(&part{name: s.name, typ: SHT_PROGBITS, align: 1, data: s.data})
+	}
+	if len(b.im.Frames) > 0 {
+		b.addUnloaded(&part{name: ".debug_frame", typ: SHT_PROGBITS, align: 8, data: b.debugFrame()})
 	}
 }
 
@@ -177,4 +180,81 @@ func appendSleb(d []byte, v int64) []byte {
 		}
 		d = append(d, c|0x80)
 	}
+}
+
+// DWARF 4, section 7.23: call frame instructions. The first two hold an operand in the byte.
+const (
+	dwCfaAdvanceLoc   = 0x40
+	dwCfaOffset       = 0x80
+	dwCfaAdvanceLoc4  = 0x04
+	dwCfaUndefined    = 0x07
+	dwCfaDefCfa       = 0x0c
+	dwCfaDefCfaOffset = 0x0e
+)
+
+// psABI, figure 3.36: DWARF numbers.
+const (
+	dwarfRSP           = 7
+	dwarfReturnAddress = 16
+)
+
+// debugFrame tells how to get from a function to its caller (DWARF 4, section 6.4.1): no function
+// keeps a frame pointer. The CFA is where the stack pointer is before the call, 8 above entry.
+func (b *builder) debugFrame() []byte {
+	const none = 0xFFFFFFFF
+	d := appendFrameEntry(nil, none, []byte{
+		4, 0, 8, 0, // version, augmentation, sizes of an address and of a segment selector
+		1, 0x78, dwarfReturnAddress, // factors of code and of data (−8)
+		dwCfaDefCfa, dwarfRSP, 8,
+		dwCfaOffset | dwarfReturnAddress, 1,
+	})
+	frames := slices.Clone(b.im.Frames)
+	slices.SortStableFunc(frames, func(x, y Frame) int { return cmp.Compare(x.Off, y.Off) })
+	for _, s := range b.sortedSymbols() {
+		if s.Section != Text || !s.Func || s.Size == 0 {
+			continue
+		}
+		e := binary.LittleEndian.AppendUint64(nil, b.address(s))
+		e = binary.LittleEndian.AppendUint64(e, s.Size)
+		if s.Name == b.im.Entry {
+			e = append(e, dwCfaUndefined, dwarfReturnAddress)
+		}
+		first, _ := slices.BinarySearchFunc(frames, int(s.Off), func(f Frame, at int) int { return cmp.Compare(f.Off, at) })
+		at := int(s.Off)
+		for _, f := range frames[first:] {
+			if f.Off >= int(s.Off+s.Size) {
+				break
+			}
+			e = appendAdvance(e, f.Off-at)
+			at = f.Off
+			e = binary.AppendUvarint(append(e, dwCfaDefCfaOffset), uint64(f.Depth+8))
+			if f.Saved != 0 {
+				e = binary.AppendUvarint(append(e, dwCfaOffset|byte(f.Saved)), uint64(f.Depth+8)/8)
+			}
+		}
+		d = appendFrameEntry(d, 0, e)
+	}
+	return d
+}
+
+// appendFrameEntry appends an entry of .debug_frame, whose length is a multiple of 8; cie is
+// the number that makes it a common entry, or where the common one is.
+func appendFrameEntry(d []byte, cie uint32, body []byte) []byte {
+	for (len(body)+8)%8 != 0 {
+		body = append(body, 0) // DW_CFA_nop
+	}
+	d = binary.LittleEndian.AppendUint32(d, uint32(len(body)+4))
+	d = binary.LittleEndian.AppendUint32(d, cie)
+	return append(d, body...)
+}
+
+// appendAdvance goes on by so many bytes of code.
+func appendAdvance(d []byte, by int) []byte {
+	switch {
+	case by == 0:
+		return d
+	case by < 64:
+		return append(d, dwCfaAdvanceLoc|byte(by))
+	}
+	return binary.LittleEndian.AppendUint32(append(d, dwCfaAdvanceLoc4), uint32(by))
 }

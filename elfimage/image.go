@@ -45,6 +45,9 @@ type Fixup struct {
 	asm.Fixup
 }
 
+// Frame says where the stack pointer is from Off in Text on.
+type Frame = asm.Frame
+
 // Line says that the code from Off in Text on comes from this line.
 type Line = asm.Line
 
@@ -77,6 +80,7 @@ type Image struct {
 	Loader  string   // path of the loader, for debuggers: the section .interp
 	Files   []string // source files that Lines refer to
 	Lines   []Line   // for .debug_line, by Off
+	Frames  []Frame  // for .debug_frame, by Off; functions begin with Depth 0
 	Strip   bool     // no section headers, no .symtab, no debug sections
 
 	// Powers of two up to 16; 0 is 16. A small program saves up to 30 bytes when it

@@ -321,6 +321,26 @@ func TestLines(t *testing.T) {
 	}
 }
 
+func TestFrames(t *testing.T) {
+	a := New()
+	a.Save(R12)
+	a.Op(SUBQ, RSP, Imm(32))
+	a.Op(POP, RAX)
+	a.Op(RET)
+	a.Depth(40)
+	a.Op(ADDQ, RSP, Imm(32))
+	a.Op(RET)
+	a.Depth(40)
+	code, err := a.Assemble()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []asm.Frame{{Off: 2, Depth: 8, Saved: 12}, {Off: 6, Depth: 40}, {Off: 7, Depth: 32}, {Off: 8, Depth: 40}, {Off: 12, Depth: 8}}
+	if fmt.Sprint(code.Frames) != fmt.Sprint(want) {
+		t.Errorf("frames %v, want %v", code.Frames, want)
+	}
+}
+
 func TestEmpty(t *testing.T) {
 	a := New()
 	a.Label("only")

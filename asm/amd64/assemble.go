@@ -256,6 +256,9 @@ func (u *unit) current() *note {
 	return &u.a.notes[at]
 }
 
+// dwarfNumbers of the registers: psABI, figure 3.36. Only those that functions save.
+var dwarfNumbers = map[Reg]int{RBX: 3, RBP: 6, R12: 12, R13: 13, R14: 14, R15: 15}
+
 // finish makes the Code: labels, fixups, items, lines.
 func (u *unit) finish() (*asm.Code, error) {
 	c := &asm.Code{Bytes: u.sym.P[:u.offset(len(u.a.notes))]}
@@ -270,6 +273,11 @@ func (u *unit) finish() (*asm.Code, error) {
 	}
 	for _, l := range u.a.lines {
 		c.Lines = append(c.Lines, asm.Line{Off: u.offset(l.note), File: l.file, Line: l.line})
+	}
+	for _, f := range u.a.frames {
+		if off := u.offset(f.note); off < len(c.Bytes) { // behind the end is another function's beginning
+			c.Frames = append(c.Frames, asm.Frame{Off: off, Depth: f.depth, Saved: dwarfNumbers[f.saved]})
+		}
 	}
 	if err := u.items(c); err != nil {
 		return nil, err

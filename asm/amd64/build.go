@@ -13,6 +13,8 @@ type Asm struct {
 	notes  []note
 	labels map[string]int // label or string name -> index in notes
 	lines  []lineNote
+	frames []frameNote
+	depth  int64 // as in asm.Frame, behind the last instruction
 	errs   []error
 }
 
@@ -35,6 +37,12 @@ const (
 )
 
 type lineNote struct{ note, file, line int }
+
+type frameNote struct {
+	note  int
+	depth int64
+	saved Reg
+}
 
 // operand is an Arg without its interface.
 type operand struct {
@@ -83,6 +91,41 @@ func (a *Asm) Line(file, line int) {
 	a.lines = append(a.lines, lineNote{len(a.notes), file, line})
 }
 
+// Depth says that the following instructions run with the stack pointer so many bytes below
+// where it was at entry. What PUSH, POP, ADDQ and SUBQ do to it is noted without being said,
+// as if all instructions ran one after the other.
+func (a *Asm) Depth(bytes int64) {
+	a.depth = bytes
+	if n := len(a.frames); n > 0 && a.frames[n-1].note == len(a.notes) {
+		a.frames = a.frames[:n-1]
+	}
+	a.frames = append(a.frames, frameNote{note: len(a.notes), depth: bytes})
+}
+
+// Save pushes a register whose value at entry the end of the function brings back.
+func (a *Asm) Save(r Reg) {
+	a.Op(PUSH, r)
+	if n := len(a.frames); n > 0 {
+		a.frames[n-1].saved = r
+	}
+}
+
+// move notes what n does to the stack pointer.
+func (a *Asm) move(n *note) {
+	by := n.args[1].imm
+	switch {
+	case n.op == PUSH:
+		by = 8
+	case n.op == POP:
+		by = -8
+	case (n.op != ADDQ && n.op != SUBQ) || n.args[0].kind != isReg || n.args[0].reg != RSP || n.args[1].kind != isImm:
+		return
+	case n.op == ADDQ:
+		by = -by
+	}
+	a.Depth(a.depth + by)
+}
+
 func (a *Asm) define(name string) {
 	if name == "" {
 		a.errs = append(a.errs, errors.New("a label without a name"))
@@ -112,6 +155,7 @@ func (a *Asm) Op(op Op, args ...Arg) {
 		n.args[1].imm = int64(int32(n.args[1].imm))
 	}
 	a.notes = append(a.notes, n)
+	a.move(&n)
 }
 
 func operandOf(arg Arg) operand {

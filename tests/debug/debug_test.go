@@ -165,8 +165,19 @@ func TestBreak(t *testing.T) {
 		kit{t, k.dir, k.rtld}.gdb(append([]string{"set breakpoint pending on"}, commands...), []string{"--args", k.rtld, "./prog"}, want...)
 	})
 	t.Run("SLUL", func(t *testing.T) {
-		kit{t, k.dir, k.rtld}.gdb([]string{"break Primes.crossed_out", "run 30", "bt 1", "info sharedlibrary"}, []string{"./primes"},
-			`^Breakpoint 1, Primes.crossed_out`, `^#0 +Primes.crossed_out \(\) at Primes.slul:[0-9]+`, `Yes +`+dir+`/primes$`)
+		kit{t, k.dir, k.rtld}.gdb([]string{"break Primes.crossed_out", "run 30", "bt", "info sharedlibrary"}, []string{"./primes"},
+			`^Breakpoint 1, Primes.crossed_out`, `^#0 +Primes.crossed_out \(\) at Primes.slul:[0-9]+`, `^#1 .* in Primes.print_up_to`, `^#2 .* in Primes.main \(\) at`, `^#3 .* in _start`, `Yes +`+dir+`/primes$`)
+	})
+	t.Run("at every instruction", func(t *testing.T) {
+		commands := []string{"break Primes.print_up_to", "run 30"}
+		const steps = 200 // through beginnings and ends of functions
+		for range steps {
+			commands = append(commands, "stepi", "bt -3")
+		}
+		out := kit{t, k.dir, k.rtld}.gdb(commands, []string{"./primes"}, `^#3 .* in _start`)
+		if got := len(regexp.MustCompile(`(?m)^#[2-9] .* in _start`).FindAllString(out, -1)); got != steps {
+			t.Errorf("%d of %d backtraces end in _start:\n%s", got, steps, out)
+		}
 	})
 	t.Run("a line", func(t *testing.T) {
 		kit{t, k.dir, k.rtld}.gdb([]string{"break prog.c:10", "run", "info line"}, []string{"./prog"}, `^Breakpoint 1, middle \(x=.*\) at prog.c:10`)

@@ -133,6 +133,7 @@ func (e *emitter) jump(b, next *mach.Block) {
 	case len(b.Insts) == 1 && b.Insts[0].Op == oRet && e.frame.leaveBytes() <= 1:
 		e.frame.leave(e.Asm, rcx)
 		e.Op(asm.RET)
+		e.Depth(e.frame.entry)
 	default:
 		e.Op(asm.JMP, label(b))
 	}
@@ -226,6 +227,7 @@ func (e *emitter) inst(i *mach.Inst) {
 	case oTail:
 		e.frame.leave(e.Asm, rax)
 		e.Op(asm.JMP, e.arg(i.Args[callee(i)]))
+		e.Depth(e.frame.entry)
 	case oRet:
 		e.ret()
 	case oStop:
@@ -246,6 +248,7 @@ func (e *emitter) ret() {
 	}
 	e.frame.leave(e.Asm, rcx)
 	e.Op(asm.RET)
+	e.Depth(e.frame.entry)
 }
 
 // callee is the index of the operand that names a called function.

@@ -94,7 +94,7 @@ func (k *frame) placeLocals(sizes []int64) {
 // start function does so only when it is larger than 64 KiB.
 func (k *frame) enter(a *asm.Asm) {
 	for _, r := range k.saved {
-		a.Op(asm.PUSH, asm.Reg(r))
+		a.Save(asm.Reg(r))
 	}
 	size := k.size
 	if size > page && !(k.start && size <= 16*page) {
@@ -115,6 +115,7 @@ func (k *frame) enter(a *asm.Asm) {
 		size %= page
 	}
 	grow(a, size)
+	a.Depth(k.entry)
 }
 
 // touch writes to the lowest word of the stack without changing it.
