@@ -231,3 +231,52 @@ func FuzzNote(f *testing.F) {
 		}
 	})
 }
+
+// moduleNote is a note of module text.
+func moduleNote(typ uint32, text string) []byte {
+	b, _ := binary.Append(nil, binary.LittleEndian, []uint32{5, uint32(len(text)), typ, 0x4c554c53, 0})
+	return append(append(b, text...), make([]byte, -len(text)&3)...)
+}
+
+// FuzzInterfaces gives the reader of module notes a module that needs and one that offers.
+func FuzzInterfaces(f *testing.F) {
+	hash := strings.Repeat("h", hashSize)
+	offers := func(about, api string) []byte {
+		return append(moduleNote(noteModule, about), moduleNote(noteAPI, api)...)
+	}
+	needs := moduleNote(noteXdeps, "dep "+hash+" lib 1.0\n\x00")
+	small := "name lib\nprofile small\n\x00"
+	f.Add(needs, offers(small, "api 1.0 "+hash+"\n\x00"))
+	f.Add(needs, offers(small, "api 1.0 "+hash[1:]+"i\n\x00"))
+	f.Add(needs, offers(small, "api 2.0 "+hash[1:]+"i\napi \n\x00"))
+	f.Add(needs, offers("name lib\nflags 1\nprofile small\n\x00", "api 1.0 "+hash+"\n\x00"))
+	f.Add(moduleNote(noteXdeps, "dep "+hash+" lib\n\x00\ndep\x00"), []byte{})
+	f.Fuzz(func(t *testing.T, needs, offers []byte) {
+		if len(needs) > fencedPages*4096 || len(offers) > fencedPages*4096 {
+			return
+		}
+		p, lib := newProgram(t), new(module)
+		oneSegment(t, p, 0, needs)
+		oneSegment(t, lib, 1, offers)
+		p.file, lib.file = cstr(t, "/p"), cstr(t, "/lib.so")
+		addName(lib, cstr(t, "lib.so"))
+		for _, m := range []*module{p, lib} {
+			m.table = []phdr{{typ: ptNote, vaddr: m.loads[0].vaddr, filesz: m.loads[0].filesz}}
+		}
+		accepted := false
+		line, code := try(func() {
+			checkInterfaces(p)
+			accepted = true
+		})
+		if accepted != (line == "") {
+			t.Errorf("accepted: %v, %q", accepted, line)
+		}
+		if line != "" && (!strings.HasPrefix(line, "slulrtld: ") || !strings.HasSuffix(line, "\n") || code != 127) {
+			t.Errorf("%q, %d", line, code)
+		}
+		first := moduleNote(noteXdeps, "dep "+hash+" lib 1.0\n\x00")
+		if accepted && bytes.HasPrefix(needs, first) && !bytes.Contains(offers, []byte(hash)) {
+			t.Errorf("accepted what is not offered: %q", offers)
+		}
+	})
+}

@@ -134,9 +134,13 @@ func complainInterface(what uintptr, m, d *module, dep uintptr) {
 	}
 	say(lit("\n  found  %:\x00"), d.file, 0)
 	for t := d.noteText(noteAPI); t.at < t.end; t.at = endOf(t.at) {
+		hash := endOf(t.at) - (hashSize + 1)
+		if hash <= t.at+3 {
+			continue
+		}
 		process.line.put(' ')
 		process.line.cstring(t.at+4, ' ', nameMax)
-		sayHash(endOf(t.at) - (hashSize + 1))
+		sayHash(hash)
 	}
 	endComplaint(exitCannotStart)
 }

@@ -69,7 +69,7 @@ func relocateOne(m *module, e *rela, kind byte) {
 	}
 	switch v := s.value; {
 	case kind == relocUnknown:
-		bad(lit("relocation type not supported: r_type=#\x00"), uint64(e.number))
+		bad(lit("unknown relocation: r_type=#\x00"), uint64(e.number))
 	case kind == relocCall:
 		later(m, e.offset, m, uint64(m.base)+e.addend, 0)
 	case kind > relocSymAdd:

@@ -220,8 +220,8 @@ var rows = []row{
 	{40, "of the versions, in a writable segment", both, relocateTable("versym", 0), "relocated, but not writable: address=", ""},
 	{41, "symbol out of range", both, indexed("w.fn", 60), "relocation without symbol: r_sym=60", ""},
 	{41, "symbol 2^32-1", both, indexed("w.nowhere", 0xffffffff), "relocation without symbol: r_sym=4294967295", ""},
-	{42, "unknown type", both, typed("w.rel", 77), "relocation type not supported: r_type=77", ""},
-	{42, "type 2^32-1", both, typed("w.rel", 0xffffffff), "relocation type not supported: r_type=4294967295", ""},
+	{42, "unknown type", both, typed("w.rel", 77), "unknown relocation: r_type=77", ""},
+	{42, "type 2^32-1", both, typed("w.rel", 0xffffffff), "unknown relocation: r_type=4294967295", ""},
 	{42, "COPY in a library", library, typed("w.copied", 5), "relocation only for programs: r_type=5", ""},
 	{42, "COPY of what is nowhere", program, func(o *elftest.Object) { o.Symbol("copied").Name = o.Name("alone") }, "no library has alone to copy", ""},
 	{42, "COPY that does not fit", program, func(o *elftest.Object) {

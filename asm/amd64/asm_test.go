@@ -324,6 +324,7 @@ func TestLines(t *testing.T) {
 func TestFrames(t *testing.T) {
 	a := New()
 	a.Save(R12)
+	a.Depth(8) // is known
 	a.Op(SUBQ, RSP, Imm(32))
 	a.Op(POP, RAX)
 	a.Op(RET)

@@ -95,6 +95,9 @@ func (a *Asm) Line(file, line int) {
 // where it was at entry. What PUSH, POP, ADDQ and SUBQ do to it is noted without being said,
 // as if all instructions ran one after the other.
 func (a *Asm) Depth(bytes int64) {
+	if bytes == a.depth && len(a.frames) > 0 {
+		return
+	}
 	a.depth = bytes
 	if n := len(a.frames); n > 0 && a.frames[n-1].note == len(a.notes) {
 		a.frames = a.frames[:n-1]
