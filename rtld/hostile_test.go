@@ -38,6 +38,17 @@ func (x *annex) to(o *elftest.Object) {
 	o.Progs[elftest.SegProperty] = elf.Prog64{Type: 1, Flags: 4, Off: off, Vaddr: annexAt, Filesz: n, Memsz: n, Align: 4096}
 }
 
+// runpath gives o a DT_RUNPATH that is unit, n times.
+func runpath(o *elftest.Object, unit string, n int) {
+	var x annex
+	at := uint64(len(o.Str))
+	str := append(append(bytes.Clone(o.Str), bytes.Repeat([]byte(unit), n)...), 0)
+	o.Set(elf.DT_STRTAB, x.put(str))
+	o.Set(elf.DT_STRSZ, uint64(len(str)))
+	o.Set(elf.DT_RUNPATH, at)
+	x.to(o)
+}
+
 // crowd gives o so many symbols in one hash chain, all with the hash of the name that as many
 // relocations look for, none of them of that name; in DT_HASH none of them defined. name makes their names.
 func crowd(o *elftest.Object, isSysv bool, symbols, relocations int, str []byte, name func(i int) uint32) {
@@ -114,24 +125,12 @@ func TestSlowFiles(t *testing.T) {
 				for i := range 30 {
 					o.Add(elf.DT_NEEDED, uint64(o.Name(fmt.Sprint("none", i))))
 				}
-				var x annex
-				n := uint64(len(o.Str))
-				str := append(append(bytes.Clone(o.Str), bytes.Repeat([]byte("a:"), 1_000_000)...), 0)
-				o.Set(elf.DT_STRTAB, x.put(str))
-				o.Set(elf.DT_STRSZ, uint64(len(str)))
-				o.Set(elf.DT_RUNPATH, n)
-				x.to(o)
+				runpath(o, "a:", 1_000_000)
 			})
 		},
 		"a path of 10^6 colons": func(f folder) {
 			f.object("prog", elftest.Main('M', "none"), func(o *elftest.Object) {
-				var x annex
-				n := uint64(len(o.Str))
-				str := append(append(bytes.Clone(o.Str), bytes.Repeat([]byte(":"), 1_000_000)...), 0)
-				o.Set(elf.DT_STRTAB, x.put(str))
-				o.Set(elf.DT_STRSZ, uint64(len(str)))
-				o.Set(elf.DT_RUNPATH, n)
-				x.to(o)
+				runpath(o, ":", 1_000_000)
 			})
 		},
 		"a path of 10^5 $ORIGIN": func(f folder) {
@@ -139,13 +138,7 @@ func TestSlowFiles(t *testing.T) {
 				for i := range 30 {
 					o.Add(elf.DT_NEEDED, uint64(o.Name(fmt.Sprint("none", i))))
 				}
-				var x annex
-				n := uint64(len(o.Str))
-				str := append(append(bytes.Clone(o.Str), bytes.Repeat([]byte("$ORIGIN"), 100_000)...), 0)
-				o.Set(elf.DT_STRTAB, x.put(str))
-				o.Set(elf.DT_STRSZ, uint64(len(str)))
-				o.Set(elf.DT_RUNPATH, n)
-				x.to(o)
+				runpath(o, "$ORIGIN", 100_000)
 			})
 		},
 		"32,766 versions, asked for by overlapping tables": func(f folder) {

@@ -97,20 +97,29 @@ func (m *module) unfit(hash, version uintptr) uintptr {
 	}
 	what := lit("cannot start: module '%' is too old\x00")
 	for t := m.noteText(noteAPI); t.at < t.end; t.at = endOf(t.at) {
-		// "api VERSION HASH": version begins with the blank before it
-		offered := t.at + 3
-		mine := endOf(t.at) - (hashSize + 1)
-		if mine <= offered {
+		mine := t.apiHash()
+		if mine == 0 {
 			continue
 		}
 		if hasPrefix(hash, mine) {
 			return 0
 		}
-		if hasPrefix(offered, version) {
+		if hasPrefix(t.at+3, version) { // which begins with the blank before it
 			what = lit("cannot start: module '%' has a different interface\x00")
 		}
 	}
 	return what
+}
+
+// apiHash is where the hash of the first line, "api VERSION HASH", begins, 0 when the line is too short.
+//
+//go:noinline
+func (t text) apiHash() uintptr {
+	hash := endOf(t.at) - (hashSize + 1)
+	if hash <= t.at+3 {
+		return 0
+	}
+	return hash
 }
 
 // complainInterface says what is wrong with d for m, whose line of needs is dep: what is
@@ -134,8 +143,8 @@ func complainInterface(what uintptr, m, d *module, dep uintptr) {
 	}
 	say(lit("\n  found  %:\x00"), d.file, 0)
 	for t := d.noteText(noteAPI); t.at < t.end; t.at = endOf(t.at) {
-		hash := endOf(t.at) - (hashSize + 1)
-		if hash <= t.at+3 {
+		hash := t.apiHash()
+		if hash == 0 {
 			continue
 		}
 		process.line.put(' ')

@@ -17,6 +17,7 @@ import (
 	"slul/compiler"
 	"slul/rtld/image"
 	"slul/stubgen"
+	"slul/tests/launch"
 	"slul/tests/need"
 )
 
@@ -189,17 +190,7 @@ func TestAttach(t *testing.T) {
 	k := newKit(t)
 	cmd := exec.Command("./prog", "wait")
 	cmd.Dir = k.dir
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	in, out := launch.Piped(t, cmd)
 	ready := make([]byte, 6)
 	if _, err := out.Read(ready); err != nil || string(ready) != "ready\n" {
 		t.Fatalf("%q, %v", ready, err)

@@ -138,17 +138,7 @@ func TestNamesInPs(t *testing.T) {
 	p.program(t, "sleeper", tiny.Copy())
 	cmd := exec.Command("./sleeper", "first", "second")
 	cmd.Dir = p.dir
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	in, out := launch.Piped(t, cmd)
 	defer cmd.Wait()
 	defer in.Close()
 	in.Write([]byte("!")) // what comes back says that the program itself runs

@@ -461,17 +461,7 @@ static int program(long argc, char **argv, char **envp, word *auxv) {
     return number();
 }`, 0o755, lib, "-Wl,-rpath,$ORIGIN/lib")
 	cmd := exec.Command(prog)
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	in, out := launch.Piped(t, cmd)
 	if _, err := out.Read(make([]byte, 1)); err != nil {
 		t.Fatal(err)
 	}

@@ -131,9 +131,7 @@ func (e *emitter) jump(b, next *mach.Block) {
 	switch {
 	case b == next:
 	case len(b.Insts) == 1 && b.Insts[0].Op == oRet && e.frame.leaveBytes() <= 1:
-		e.frame.leave(e.Asm, rcx)
-		e.Op(asm.RET)
-		e.Depth(e.frame.entry)
+		e.leave(rcx, asm.RET)
 	default:
 		e.Op(asm.JMP, label(b))
 	}
@@ -225,9 +223,7 @@ func (e *emitter) inst(i *mach.Inst) {
 		}
 		e.Op(op, e.arg(i.Args[callee(i)]))
 	case oTail:
-		e.frame.leave(e.Asm, rax)
-		e.Op(asm.JMP, e.arg(i.Args[callee(i)]))
-		e.Depth(e.frame.entry)
+		e.leave(rax, asm.JMP, e.arg(i.Args[callee(i)]))
 	case oRet:
 		e.ret()
 	case oStop:
@@ -246,8 +242,13 @@ func (e *emitter) ret() {
 	if e.ends == 0 {
 		e.Label("leave")
 	}
-	e.frame.leave(e.Asm, rcx)
-	e.Op(asm.RET)
+	e.leave(rcx, asm.RET)
+}
+
+// leave takes the frame down and leaves the function by op. What follows is the body again.
+func (e *emitter) leave(scratch mach.Reg, op asm.Op, args ...asm.Arg) {
+	e.frame.leave(e.Asm, scratch)
+	e.Op(op, args...)
 	e.Depth(e.frame.entry)
 }
 

@@ -44,3 +44,13 @@ static inline int is_equal(const char *a, const char *b)
 } while (0)
 
 void note(char c); // base.c: appends to the log
+
+// Where a program begins: run(stack, finish) gets the stack pointer and rdx as they are at entry.
+#define START(run) __asm__( \
+	".globl _start\n" \
+	"_start:\n" \
+	"	mov %rsp, %rdi\n" \
+	"	mov %rdx, %rsi\n" \
+	"	and $-16, %rsp\n" \
+	"	xor %ebp, %ebp\n" \
+	"	call " #run "\n");

@@ -155,11 +155,4 @@ __attribute__((visibility("hidden"))) void run(long *block, void (*finish)(void)
 	sys(NR_exit_group, 42, 0, 0);
 }
 
-__asm__(
-	".globl _start\n"
-	"_start:\n"
-	"	mov %rsp, %rdi\n"
-	"	mov %rdx, %rsi\n"
-	"	and $-16, %rsp\n"
-	"	xor %ebp, %ebp\n"
-	"	call run\n");
+START(run)

@@ -143,11 +143,4 @@ __attribute__((used, visibility("hidden"))) void run(long *block, void (*finish)
 
 __attribute__((destructor)) static void end(void) { note('E'); }
 
-__asm__(
-	".globl _start\n"
-	"_start:\n"
-	"	mov %rsp, %rdi\n"
-	"	mov %rdx, %rsi\n"
-	"	and $-16, %rsp\n"
-	"	xor %ebp, %ebp\n"
-	"	call run\n");
+START(run)
