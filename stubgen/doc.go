@@ -13,7 +13,8 @@
 //
 //   - It writes no memory: argv, the environment and the stack reach the loader as
 //     the kernel made them. No instruction of it has a memory operand that is
-//     written, uses the stack, is a string operation or has a prefix.
+//     written, pushes, calls, is a string operation or has a prefix. The one pop
+//     that it may have reads argc.
 //   - Each byte is an instruction that is executed, or belongs to a string that is
 //     passed to a system call.
 //   - It relies on nothing at entry but rsp, reads nothing but argc, and may lie at

@@ -35,8 +35,8 @@ func TestSize(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(s.Bytes) > 176 {
-		t.Errorf("the stub is %d bytes, and may be 176", len(s.Bytes))
+	if len(s.Bytes) > 160 {
+		t.Errorf("the stub is %d bytes, and may be 160", len(s.Bytes))
 	}
 	end := 0
 	for _, i := range s.Items {

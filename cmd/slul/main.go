@@ -83,7 +83,7 @@ func newRoot() *cobra.Command {
 		Use:   "slul",
 		Short: "Linux programs without libc, C tool chain or sysroot",
 		Long: `slul compiles SLUL programs and starts them. A program is an ELF shared object
-with a start-up stub of some 170 bytes in front; the stub hands the open file to
+with a start-up stub of some 160 bytes in front; the stub hands the open file to
 a small loader, and the loader does the rest.`,
 		Version:       version(),
 		SilenceErrors: true,

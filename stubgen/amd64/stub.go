@@ -38,8 +38,9 @@ const (
 
 // Stub assembles the stub that starts the loader at path rtld.
 //
-// Registers that live long: ebp = 2, from which small numbers are made; ebx = P,
-// the program's fd; edi = the path while files are opened, then R, the loader's fd.
+// Registers that live long: ebp = 2, at the end 1, from which small numbers are made;
+// ebx = P, the program's fd; edi = the path while files are opened, then R, the
+// loader's fd.
 func Stub(rtld string) (*asm.Code, error) {
 	a := New()
 
@@ -64,8 +65,8 @@ func Stub(rtld string) (*asm.Code, error) {
 	a.Op(SYSCALL)
 
 	// execveat(R, "", argv, envp, AT_EMPTY_PATH)
-	a.Op(MOVL, RAX, Mem{Base: RSP})                                // eax = argc
-	a.Op(LEAQ, RDX, Mem{Base: RSP, Disp: 8})                       // rdx = argv
+	a.Op(POP, RAX)                                                 // rax = argc: read, not written
+	a.Op(MOVQ, RDX, RSP)                                           // rdx = argv
 	a.Op(LEAQ, R10, Mem{Base: RDX, Index: RAX, Scale: 8, Disp: 8}) // r10 = envp, behind argv's null word
 	a.Op(MOVL, R8, Imm(atEmptyPath))                               // r8d = flags
 	a.Op(LEAQ, RSI, Label("empty"))                                // rsi = "", the NUL of rtld
@@ -74,20 +75,21 @@ func Stub(rtld string) (*asm.Code, error) {
 
 	// write(2, "slul: cannot run " rtld)
 	text := int32(len(message + rtld))
-	a.Op(LEAQ, RSI, Mem{Base: RSI, Disp: -text})        // rsi = the message
-	a.Op(LEAL, RDX, Mem{Base: RBP, Disp: text - 2})     // edx = its size
-	a.Op(MOVL, RDI, RBP)                                // edi = 2
-	a.Op(LEAL, RAX, Mem{Base: RBP, Disp: sysWrite - 2}) // eax = write
+	a.Op(LEAQ, RSI, Mem{Base: RSI, Disp: -text})    // rsi = the message
+	a.Op(LEAL, RDX, Mem{Base: RBP, Disp: text - 2}) // edx = its size
+	a.Op(MOVL, RDI, RBP)                            // edi = 2
+	a.Op(DECL, RBP)                                 // ebp = 1
+	a.Op(MOVL, RAX, RBP)                            // eax = write
 	a.Op(SYSCALL)
 
 	// write(2, "\n")
-	a.Op(DECQ, RSI)                                     // rsi = the newline, in front of the message
-	a.Op(LEAL, RAX, Mem{Base: RBP, Disp: sysWrite - 2}) // eax = write
-	a.Op(MOVL, RDX, RAX)                                // edx = 1
+	a.Op(DECQ, RSI)       // rsi = the newline, in front of the message
+	a.Op(MOVL, RDX, RBP)  // edx = 1
+	a.Op(XCHGL, RBP, RAX) // eax = write; ebp is not needed again
 	a.Op(SYSCALL)
 
 	// exit_group(127)
-	a.Op(LEAL, RDI, Mem{Base: RBP, Disp: exitStatus - 2})            // edi = 127
+	a.Op(LEAL, RDI, Mem{Base: RDX, Disp: exitStatus - 1})            // edi = 127
 	a.Op(LEAL, RAX, Mem{Base: RDI, Disp: sysExitGroup - exitStatus}) // eax = exit_group
 	a.Op(SYSCALL)
 

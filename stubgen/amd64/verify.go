@@ -80,7 +80,7 @@ func harmless(i *amd64.Inst) error {
 	switch {
 	case i.Prefix != 0:
 		return errors.New("it has a prefix (lock, rep, segment, operand or address size)")
-	case i.Op == "PUSH" || i.Op == "POP" || i.Op == "ENTER" || i.Op == "LEAVE" || i.Flow == amd64.FlowCall || i.Flow == amd64.FlowReturn:
+	case i.Op == "PUSH" || i.Op == "ENTER" || i.Op == "LEAVE" || i.Flow == amd64.FlowCall || i.Flow == amd64.FlowReturn:
 		return errors.New("it uses the stack")
 	case i.Flow == amd64.FlowJump || i.Flow == amd64.FlowCond:
 		return errors.New("it leaves the straight line")
@@ -107,6 +107,7 @@ func harmless(i *amd64.Inst) error {
 var allowed = map[string]func(p *proof, i *amd64.Inst, end int) error{
 	"XOR":     (*proof).xor,
 	"MOV":     (*proof).mov,
+	"POP":     (*proof).pop,
 	"LEA":     (*proof).lea,
 	"XCHG":    (*proof).xchg,
 	"INC":     (*proof).inc,
@@ -133,7 +134,8 @@ func (p *proof) xor(i *amd64.Inst, _ int) error {
 	return nil
 }
 
-// mov r, constant; mov r, r; mov r, [rsp]: argc, the only word that a stub reads.
+// mov r, constant; mov r, r; mov r, rsp; mov r, [rsp]: argc, the only word that a
+// stub reads.
 func (p *proof) mov(i *amd64.Inst, _ int) error {
 	if i.N != 2 || !isReg(&i.Args[0]) {
 		return errForm
@@ -143,9 +145,9 @@ func (p *proof) mov(i *amd64.Inst, _ int) error {
 	switch {
 	case src.Kind == amd64.KindImm:
 		v = number(src.Imm)
-	case isReg(src) && src.Width == dst.Width:
+	case (isReg(src) || src.Kind == amd64.KindReg && src.Reg == amd64.RSP) && src.Width == dst.Width:
 		v = p.s.get(src.Reg)
-	case src.Kind == amd64.KindMem && src.Mem == amd64.Mem{Base: amd64.RSP, Scale: 1}:
+	case src.Kind == amd64.KindMem && src.Mem == amd64.Mem{Base: amd64.RSP, Scale: 1} && p.atArgc():
 		v = value{kind: argumentCount}
 	default:
 		return errForm
@@ -156,6 +158,21 @@ func (p *proof) mov(i *amd64.Inst, _ int) error {
 	p.s.set(dst.Reg, v)
 	return nil
 }
+
+// pop r: reads argc, and rsp is argv. The word stays as it is, and so do all that
+// follow: nothing but a push, a call or a signal's handler writes below rsp, and a
+// program that has just been executed has no handlers (execve(2)).
+func (p *proof) pop(i *amd64.Inst, _ int) error {
+	if i.N != 1 || !isReg(&i.Args[0]) || !p.atArgc() {
+		return errForm
+	}
+	p.s.set(i.Args[0].Reg, value{kind: argumentCount})
+	p.s.set(amd64.RSP, p.s.get(amd64.RSP).add(8))
+	return nil
+}
+
+// atArgc says whether rsp is what it was at entry.
+func (p *proof) atArgc() bool { return p.s.get(amd64.RSP) == value{kind: onStack} }
 
 // lea r, [address]: no access, a sum.
 func (p *proof) lea(i *amd64.Inst, end int) error {
