@@ -20,6 +20,7 @@ import (
 type Options struct {
 	Target   string // "": DefaultTarget
 	Rtld     string // absolute path of the loader; "": the target's own
+	Start    string // how programs are started, one of elfimage.Starts; "": the usual way
 	Strip    bool   // no symbols, sections and debug information
 	Separate bool   // no byte that is not code is ever executable
 	Emit     string // what to make, one of Emits; "": a program
@@ -42,14 +43,21 @@ const (
 	EmitAsm     = "asm"
 )
 
-// Emits are the words that Options.Emit knows, and what files of their kind end in.
+// Emits are the words that Options.Emit knows, and what files of their kind end in; but a
+// program that does not start by itself ends in libraryExt.
 var Emits = map[string]string{EmitProgram: "", EmitObject: ".o", EmitIR: ".ir", EmitAsm: ".lst"}
+
+// libraryExt ends the name of a program without a way to start, so that binfmt_misc knows
+// it by that.
+const libraryExt = ".slulb"
 
 // Program is a finished program, or what else was asked for.
 type Program struct {
-	Command string // what its service is called
-	Rtld    string // the loader that its stub names
-	File    []byte // the ELF file
+	Command string         // what its service is called
+	Name    string         // what to call the file
+	Start   elfimage.Start // how it is started; "" when it is no program
+	Rtld    string         // the loader whose path it has in it; "" for none
+	File    []byte
 }
 
 // Build compiles the program at path, a .slul file or a directory with the files of a
@@ -76,28 +84,28 @@ func Build(path string, o Options) (*Program, error) {
 		return nil, refuse(CodeCodegen, err)
 	}
 
-	if o.Emit == EmitIR {
-		return &Program{Command: info.Service.Command, File: []byte(module.String())}, nil
+	finished := func(file []byte) *Program {
+		command := info.Service.Command
+		return &Program{Command: command, Name: command + Emits[o.Emit], File: file}
 	}
-
-	// the stub, proved to write no memory
-	stub, err := stubgen.Generate(target.stub, o.Rtld)
-	if err != nil {
-		return nil, refuse(CodeImage, err)
+	if o.Emit == EmitIR {
+		return finished([]byte(module.String())), nil
 	}
 
 	// what is reached from the first instruction -> machine code: from here on no func
 	// and no constant is added
 	image := &elfimage.Image{
 		Machine:  uint16(target.stub.Machine),
-		Stub:     stub.Bytes,
-		Loader:   o.Rtld,
 		Entry:    startSymbol,
 		MinRtld:  stubgen.LeastRTLD,
 		Notes:    []elfimage.Note{serviceNote(info.Service)},
 		Files:    baseNames(module.Files),
 		Strip:    o.Strip,
 		Separate: o.Separate,
+	}
+	// what starts it: a stub that was proved to write no memory, or what does without
+	if err := stubgen.Begin(image, target.stub, elfimage.Start(o.Start), o.Rtld); err != nil {
+		return nil, refuse(CodeImage, err)
 	}
 	var listing strings.Builder
 	dump := o.Dump
@@ -110,7 +118,7 @@ func Build(path string, o Options) (*Program, error) {
 	}
 
 	if o.Emit == EmitAsm {
-		return &Program{Command: info.Service.Command, File: []byte(listing.String())}, nil
+		return finished([]byte(listing.String())), nil
 	}
 
 	// parts -> bytes: from here on every address is known
@@ -127,10 +135,14 @@ func Build(path string, o Options) (*Program, error) {
 			return nil, refuse(CodeImage, err)
 		}
 	}
-	if o.Emit == EmitObject {
-		return &Program{Command: info.Service.Command, File: file}, nil
+	p := finished(file)
+	if o.Emit == EmitProgram {
+		p.Start, p.Rtld = elfimage.Start(o.Start), o.Rtld
 	}
-	return &Program{info.Service.Command, o.Rtld, file}, nil
+	if p.Start == elfimage.StartNone {
+		p.Name += libraryExt
+	}
+	return p, nil
 }
 
 const startSymbol = "_start" // the program's own first instruction, made by lowering
@@ -180,10 +192,15 @@ func (o *Options) resolve() (target, error) {
 	if _, known := Emits[o.Emit]; !known {
 		return t, fmt.Errorf("--emit %s: there are program, object, ir and asm", o.Emit)
 	}
-	if o.Rtld == "" {
-		o.Rtld = t.stub.RTLD
+	if o.Start != "" && o.Emit != EmitProgram {
+		return t, fmt.Errorf("--start is for programs, not for --emit %s", o.Emit)
 	}
-	if err := stubgen.CheckPath(o.Rtld); err != nil {
+	start, err := stubgen.ParseStart(o.Start)
+	if err != nil {
+		return t, err
+	}
+	o.Start = string(start)
+	if o.Rtld, err = stubgen.LoaderPath(t.stub, start, o.Rtld); err != nil {
 		return t, err
 	}
 	return t, o.Dump.check()

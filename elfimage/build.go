@@ -9,6 +9,7 @@ import (
 	"debug/elf"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -98,15 +99,15 @@ type builder struct {
 	syms  map[string]*Symbol
 	parts []*part // in the order of the file
 
-	programNote, stub, text, rodata, relro, bss *part
-	relroEnd                                    *part
-	notes                                       []notePlace
-	entry                                       uint64 // e_entry
-	dyn                                         dynamic
-	shared                                      bool   // readOnly and code lie in one segment
-	loadedEnd                                   uint64 // file offset behind the last loaded byte
-	shstrtab                                    *part
-	sectionNames                                strtab
+	programNote, interp, stub, text, rodata, relro, bss *part
+	relroEnd                                            *part
+	notes                                               []notePlace
+	entry                                               uint64 // e_entry
+	dyn                                                 dynamic
+	shared                                              bool   // readOnly and code lie in one segment
+	loadedEnd                                           uint64 // file offset behind the last loaded byte
+	shstrtab                                            *part
+	sectionNames                                        strtab
 }
 
 // newBuilder checks all that can be wrong with an Image before anything is placed.
@@ -127,10 +128,13 @@ func newBuilder(im *Image) (*builder, error) {
 		b.syms[s.Name] = s
 	}
 	if im.Entry == "" {
-		if len(im.Stub) > 0 {
+		if im.starters() > 0 {
 			return nil, errors.New("a stub, but no entry symbol behind it")
 		}
 		return b, nil
+	}
+	if im.starters() > 1 || im.Script != "" && len(im.Signpost) == 0 {
+		return nil, errors.New("more than one way to start")
 	}
 	if e := b.syms[im.Entry]; e == nil {
 		return nil, fmt.Errorf("entry symbol %s: undefined", im.Entry)
@@ -140,6 +144,17 @@ func newBuilder(im *Image) (*builder, error) {
 		return nil, fmt.Errorf("entry symbol %s: at the end of .text", im.Entry)
 	}
 	return b, nil
+}
+
+// starters counts the ways to be started.
+func (im *Image) starters() int {
+	n := 0
+	for _, is := range []bool{len(im.Stub) > 0, im.Interp != "", len(im.Signpost) > 0} {
+		if is {
+			n++
+		}
+	}
+	return n
 }
 
 // checkNames refuses strings that a table of NUL-terminated strings cannot hold,
@@ -161,6 +176,9 @@ func (im *Image) checkNames() error {
 				return fmt.Errorf("%s %q: bad name", l.what, n)
 			}
 		}
+	}
+	if strings.IndexByte(im.Interp, 0) >= 0 {
+		return fmt.Errorf("PT_INTERP %q: bad path", im.Interp)
 	}
 	if strings.IndexByte(im.Soname, 0) >= 0 {
 		return fmt.Errorf("DT_SONAME %q: bad name", im.Soname)
@@ -227,11 +245,14 @@ func (b *builder) add(p *part) *part {
 func (b *builder) addSections() {
 	im := b.im
 	ro, rx, rw := SHF_ALLOC, SHF_ALLOC|SHF_EXECINSTR, SHF_ALLOC|SHF_WRITE
+	if im.Interp != "" {
+		b.interp = b.add(&part{name: ".interp", typ: SHT_PROGBITS, flags: ro, align: 1, data: append([]byte(im.Interp), 0), group: readOnly})
+	}
 	if len(im.Rodata) > 0 {
 		b.rodata = b.add(&part{name: ".rodata", typ: SHT_PROGBITS, flags: ro, align: cmp.Or(im.RodataAlign, codeAlign), data: bytes.Clone(im.Rodata), group: readOnly})
 	}
-	if len(im.Stub) > 0 {
-		b.stub = b.add(&part{name: ".slul.stub", typ: SHT_PROGBITS, flags: rx, align: 1, data: im.Stub, group: code})
+	if first := slices.Concat(im.Stub, im.Signpost); len(first) > 0 {
+		b.stub = b.add(&part{name: ".slul.stub", typ: SHT_PROGBITS, flags: rx, align: 1, data: first, group: code})
 	}
 	if len(im.Text) > 0 {
 		b.text = b.add(&part{name: ".text", typ: SHT_PROGBITS, flags: rx, align: cmp.Or(im.TextAlign, codeAlign), data: bytes.Clone(im.Text), group: code})

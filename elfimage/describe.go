@@ -24,6 +24,7 @@ type Description struct {
 	Kind      string            `json:"kind"` // SLUL program, program, library, other
 	Machine   string            `json:"machine"`
 	Size      int               `json:"size"`
+	ELFOffset int               `json:"elf_offset"` // where the ELF file begins: 0, or behind a "#!" line
 	Start     Start             `json:"start"`
 	Loader    string            `json:"loader,omitempty"`
 	MinRtld   uint32            `json:"min_rtld,omitempty"` // least loader version
@@ -89,7 +90,7 @@ type EntryDesc struct {
 // Describe gathers all that inspect shows.
 func (f *File) Describe(o Origin) Description {
 	d := Description{
-		Kind: f.kind(), Machine: strings.TrimPrefix(f.Machine.String(), "EM_"), Size: f.Size,
+		Kind: f.kind(), Machine: strings.TrimPrefix(f.Machine.String(), "EM_"), Size: f.Size, ELFOffset: f.Offset,
 		Start: f.Start, Loader: o.Loader, Entry: f.Entry,
 		Soname: f.Soname, Libraries: append([]string{}, f.Needed...), Advice: f.advice(o),
 	}
@@ -248,7 +249,11 @@ func (d Description) startText() string {
 		}
 		return "none"
 	}
-	return fmt.Sprintf("%s: the kernel runs %s", d.Start, orUnknown(d.Loader))
+	text := fmt.Sprintf("%s: the kernel runs %s", d.Start, orUnknown(d.Loader))
+	if d.ELFOffset > 0 {
+		text += fmt.Sprintf("; the ELF file begins at %#x", d.ELFOffset)
+	}
+	return text
 }
 
 // rightsText: a mask of ones is what a giveme without "only" has.

@@ -64,8 +64,7 @@ type Note struct {
 // program, one without is a library.
 type Image struct {
 	Machine uint16 // EM_X86_64
-	Stub    []byte // the start-up stub; empty for a file that has none
-	Entry   string // symbol of the program's own first instruction, hidden behind the stub
+	Entry   string // symbol of the program's own first instruction
 	MinRtld uint32 // least loader version that can start the file
 	Text    []byte // placed at a multiple of TextAlign
 	Rodata  []byte // placed at a multiple of RodataAlign
@@ -82,6 +81,12 @@ type Image struct {
 	Lines   []Line   // for .debug_line, by Off
 	Frames  []Frame  // for .debug_frame, by Off; functions begin with Depth 0
 	Strip   bool     // no section headers, no .symtab, no debug sections
+
+	// How a program is started: by one of the first three. A library has none of them.
+	Stub     []byte // the start-up stub, where the kernel begins
+	Interp   string // PT_INTERP: the path of a loader that the kernel runs
+	Signpost []byte // code that the kernel runs when nobody else starts the file; it says so, and ends
+	Script   string // beside a Signpost: a path for a "#!" line, which goes before the file
 
 	// Powers of two up to 16; 0 is 16. A small program saves up to 30 bytes when it
 	// says what it needs.
@@ -113,6 +118,9 @@ func (im *Image) Bytes() ([]byte, error) {
 		b.addDebug()
 		b.addSymtab()
 		b.addSectionNames()
+	}
+	if im.Script != "" {
+		return Script(im.Script, b.serialise())
 	}
 	return b.serialise(), nil
 }

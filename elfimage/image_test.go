@@ -73,6 +73,8 @@ func examples() []example {
 		{"notes", with(withNotes)},
 		{"notes_stripped", with(func(im *Image) { withNotes(im); im.Strip = true })},
 		{"tight", with(func(im *Image) { withRodata(im); im.Stub, im.TextAlign, im.RodataAlign = nil, 1, 1 })},
+		{"interp", with(func(im *Image) { withImports(im); withNotes(im); im.Stub, im.Interp = nil, "/lib/slulrtld-x86_64.so.1" })},
+		{"signpost", with(func(im *Image) { withRodata(im); im.Stub, im.Signpost = nil, jumpStub })},
 		{"library", library()},
 	}
 }
@@ -316,6 +318,12 @@ func TestErrors(t *testing.T) {
 		{"entry behind code", func(im *Image) { symbol(Symbol{Name: "end", Section: Text, Off: 12})(im); im.Entry = "end" }, "at the end of .text"},
 		{"entry in data", func(im *Image) { im.BssSize = 8; symbol(Symbol{Name: "b", Section: Bss})(im); im.Entry = "b" }, "expected .text"},
 		{"stub of a library", func(im *Image) { im.Entry = "" }, "a stub, but no entry"},
+		{"interpreter of a library", func(im *Image) { im.Stub, im.Entry, im.Interp = nil, "", "/x" }, "a stub, but no entry"},
+		{"stub and interpreter", func(im *Image) { im.Interp = "/x" }, "more than one way to start"},
+		{"stub and signpost", func(im *Image) { im.Signpost = jumpStub }, "more than one way to start"},
+		{"script with a stub", func(im *Image) { im.Script = "/x" }, "more than one way to start"},
+		{"interpreter", func(im *Image) { im.Stub, im.Interp = nil, "/x\x00" }, "PT_INTERP"},
+		{"script", func(im *Image) { im.Stub, im.Signpost, im.Script = nil, jumpStub, "x" }, "not absolute"},
 		{"large", func(im *Image) { im.BssSize = 1 << 40 }, "a file spans at most"},
 		{"line outside", func(im *Image) { im.Lines = []Line{{Off: 13}} }, "outside"},
 		{"line without file", func(im *Image) { im.Lines = []Line{{File: 1}} }, "outside"},

@@ -23,6 +23,9 @@ const (
 	StartNone    Start = "none"    // not at all, or the file runs by itself
 )
 
+// Starts are all of them, the usual one first.
+var Starts = []Start{StartRt0, StartInterp, StartShebang, StartNone}
+
 // Segment is a program header.
 type Segment struct {
 	Type   elf.ProgType
@@ -49,6 +52,7 @@ type File struct {
 	Machine  elf.Machine
 	Entry    uint64 // e_entry
 	Start    Start
+	Offset   int    // where in the file the ELF file begins: 0, or behind a "#!" line
 	Interp   string // PT_INTERP, or the "#!" line's first word
 	Segments []Segment
 	Program  *ProgramNote // nil when the file is no SLUL program
@@ -81,7 +85,7 @@ func Open(path string) (*File, error) {
 // Parse reads a whole file. It keeps b.
 func Parse(b []byte) (*File, error) {
 	f := &File{Size: len(b), Start: StartNone, b: b}
-	if err := f.parseShebang(); err != nil {
+	if err := f.parseScript(); err != nil {
 		return nil, err
 	}
 	for _, step := range []func() error{f.parseHeader, f.parseNotes, f.parseProgram, f.parseDynamic, f.parseSections} {
@@ -90,26 +94,6 @@ func Parse(b []byte) (*File, error) {
 		}
 	}
 	return f, nil
-}
-
-// maxShebang bounds the room before the ELF file: one page of the largest size.
-const maxShebang = 1 << 16
-
-// parseShebang steps over a "#!" line with an ELF file page-aligned behind it.
-func (f *File) parseShebang() error {
-	if !bytes.HasPrefix(f.b, []byte("#!")) {
-		return nil
-	}
-	line, _, ok := bytes.Cut(f.b[2:min(len(f.b), 256)], []byte("\n"))
-	if words := bytes.Fields(line); ok && len(words) > 0 {
-		for off := 4096; off <= maxShebang && off < len(f.b); off += 4096 {
-			if bytes.HasPrefix(f.b[off:], []byte(elf.ELFMAG)) {
-				f.Start, f.Interp, f.b = StartShebang, string(words[0]), f.b[off:]
-				return nil
-			}
-		}
-	}
-	return errors.New("a script, not an ELF file")
 }
 
 func (f *File) parseHeader() error {

@@ -24,10 +24,13 @@ func TestParse(t *testing.T) {
 		}
 		im := e.image
 		start := StartRt0
-		if len(im.Stub) == 0 {
+		switch {
+		case im.Interp != "":
+			start = StartInterp
+		case len(im.Stub) == 0:
 			start = StartNone
 		}
-		if f.Start != start || !bytes.Equal(f.Stub, im.Stub) {
+		if f.Start != start || f.Interp != im.Interp || !bytes.Equal(f.Stub, im.Stub) {
 			t.Errorf("%s: start %s with a stub of %d bytes, expected %s with %d", e.name, f.Start, len(f.Stub), start, len(im.Stub))
 		}
 		if (f.Program != nil) != (im.Entry != "") {
@@ -70,15 +73,48 @@ func TestParseOthers(t *testing.T) {
 	}
 }
 
-func TestParseShebang(t *testing.T) {
-	program := mustBytes(t, &examples()[0].image)
-	b := append([]byte("#! /lib/slulrtld-x86_64.so.1 -x\n"), make([]byte, 4096)...)[:4096]
-	f, err := Parse(append(b, program...))
+// A "#!" line: what Script writes, and what others may write as well.
+func TestScript(t *testing.T) {
+	elfFile := mustBytes(t, &examples()[0].image)
+	lines := map[string][]byte{}
+	made, err := Script("/usr/bin/runslul", elfFile)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f.Start != StartShebang || f.Interp != "/lib/slulrtld-x86_64.so.1" || f.Program == nil {
-		t.Errorf("start %s by %q", f.Start, f.Interp)
+	lines["#!/usr/bin/runslul\n"] = made
+	for _, line := range []string{"#! /usr/bin/runslul\n", "#!/usr/bin/runslul -x\n", "#!\t/usr/bin/runslul\t\n\n#!"} {
+		lines[line] = append(append([]byte(line), make([]byte, ScriptSize)...)[:ScriptSize], elfFile...)
+	}
+	for line, b := range lines {
+		f, err := Parse(b)
+		if err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		if !bytes.HasPrefix(b, []byte(line)) || f.Start != StartShebang || f.Interp != "/usr/bin/runslul" || f.Program == nil ||
+			f.Offset != ScriptSize || f.Size != len(b) || !bytes.Equal(f.ELF(), elfFile) {
+			t.Errorf("%q: start %s by %q at %d", line, f.Start, f.Interp, f.Offset)
+		}
+	}
+	refused := map[string][]byte{
+		"no ELF file": made[:ScriptSize], "elsewhere": append(append(bytes.Clone(made[:ScriptSize]), make([]byte, 4096)...), elfFile...),
+		"no path": append(append([]byte("#! \n"), made[4:ScriptSize]...), elfFile...), "no line": append(bytes.Repeat([]byte("#!"), ScriptSize/2), elfFile...),
+		"short": []byte("#!/bin/sh\n"), "only the mark": []byte("#!"),
+	}
+	for name, b := range refused {
+		if f, err := Parse(b); err == nil || err.Error() != "a script, not an ELF file" {
+			t.Errorf("%s: %+v, %v", name, f, err)
+		}
+	}
+	for path, want := range map[string]string{
+		"runslul": "not absolute", "": "not absolute", "/a b": "a blank", "/a\tb": "a blank", "/a\n": "a blank", "/\x00": "a blank",
+		"/" + strings.Repeat("x", maxScriptPath): "126 bytes long",
+	} {
+		if _, err := Script(path, elfFile); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, expected %q", path, err, want)
+		}
+	}
+	if _, err := Script("/"+strings.Repeat("x", maxScriptPath-1), elfFile); err != nil {
+		t.Error(err)
 	}
 }
 

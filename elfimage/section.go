@@ -9,8 +9,11 @@ import (
 	"slices"
 )
 
-// stubSymbol names the stub in .symtab.
-const stubSymbol = "slul_stub"
+// The names in .symtab of the stub, and of what stands in its place.
+const (
+	stubSymbol     = "slul_stub"
+	signpostSymbol = "slul_signpost"
+)
 
 // addUnloaded adds a part that no segment covers.
 func (b *builder) addUnloaded(p *part) *part {
@@ -32,7 +35,11 @@ func (b *builder) addSymtab() {
 	strs.add("")
 	entries := make([]elf.Sym64, 1)
 	if b.stub != nil {
-		entries = append(entries, elf.Sym64{Name: strs.add(stubSymbol), Info: elf.ST_INFO(elf.STB_LOCAL, elf.STT_FUNC),
+		name := stubSymbol
+		if len(b.im.Stub) == 0 {
+			name = signpostSymbol
+		}
+		entries = append(entries, elf.Sym64{Name: strs.add(name), Info: elf.ST_INFO(elf.STB_LOCAL, elf.STT_FUNC),
 			Shndx: b.sectionIndex(b.stub), Value: b.stub.addr, Size: b.stub.size()})
 	}
 	for _, s := range b.sortedSymbols() {

@@ -13,6 +13,7 @@ type segment struct {
 	flags       uint32
 	first, last *part // what it covers; both nil: nothing
 	fromStart   bool  // it covers the ELF header and the program headers, too
+	table       bool  // it covers the program headers alone
 	align       uint64
 }
 
@@ -35,6 +36,10 @@ func (b *builder) segments() []segment {
 	notes.flags, notes.align = pf_R, 4
 	if notes.first != nil {
 		segs = append(segs, notes)
+	}
+	if p := b.interp; p != nil { // both must precede the PT_LOADs (gABI, "Program Header")
+		segs = append(segs, segment{typ: uint32(elf.PT_PHDR), flags: pf_R, table: true, align: 8},
+			segment{typ: uint32(elf.PT_INTERP), flags: pf_R, first: p, last: p, align: 1})
 	}
 	segs = append(segs, b.loads()...)
 	if d := b.dyn.section; d != nil {
@@ -100,6 +105,11 @@ func (s segment) header(b *builder) elf.Prog64 {
 		h.Memsz = max(h.Memsz, EhdrSize+PhdrSize*uint64(len(b.segments())))
 	}
 	h.Filesz = s.fileEnd(b, h) - h.Off
+	if s.table {
+		h.Off, h.Vaddr = EhdrSize, EhdrSize
+		h.Memsz = PhdrSize * uint64(len(b.segments()))
+		h.Filesz = h.Memsz
+	}
 	h.Paddr = h.Vaddr
 	return h
 }

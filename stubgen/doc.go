@@ -28,8 +28,8 @@
 // made execveat fail, the message names the file that could not be run.
 //
 // Files in reading order: target.go (the table of targets), stub.go (Generate),
-// verify.go (Verify), format.go (listings); one folder per CPU holds the stub's
-// text and the proof for that CPU. testdata/*.ledger lists every byte of each
+// verify.go (Verify), start.go (the other ways to start), wrap.go (Wrap), format.go
+// (listings); one folder per CPU holds the stub's text and the proof for that CPU. testdata/*.ledger lists every byte of each
 // target's stub, compared by a test.
 //
 // A CPU is added with a folder that has Stub and Verify, and a line in target.go.

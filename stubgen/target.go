@@ -16,15 +16,18 @@ type Target struct {
 	Name    string
 	Machine elf.Machine // e_machine
 	RTLD    string      // where the loader lies unless the user says otherwise
+	Runslul string      // and where it lies under the name that people use
 
 	// stub assembles, verify proves and gives the loader's path and all items.
 	stub   func(rtld string) (*asm.Code, error)
 	verify func(b []byte) (rtld string, items []asm.Item, err error)
+
+	signpost func() (*asm.Code, error) // in the stub's place; it needs no proof: nothing is started
 }
 
 // Targets lists what stubs can be made for.
 var Targets = []*Target{
-	{"x86_64-linux", elf.EM_X86_64, "/lib/slulrtld-x86_64.so.1", amd64.Stub, amd64.Verify},
+	{"x86_64-linux", elf.EM_X86_64, "/lib/slulrtld-x86_64.so.1", "/usr/bin/runslul", amd64.Stub, amd64.Verify, amd64.Signpost},
 }
 
 // DefaultTarget is meant when the user names none.

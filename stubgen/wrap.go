@@ -1,11 +1,12 @@
-// Wrap puts a start-up stub on a finished shared object. It is given the bytes
-// that a linker left and leaves a program that the kernel starts through stub and
-// loader. Nothing of the object moves. What is new is appended:
+// Wrap puts a start-up stub, or what another way to start wants, on a finished shared
+// object. It is given the bytes that a linker left and leaves a program. Nothing of the
+// object moves. What is new is appended:
 //
-//	[the object, as it was] [stub] [note]                        one new PT_LOAD, R+X
+//	[the object, as it was] [stub] [note] [interpreter]          one new PT_LOAD, R+X
 //	                        [section names] [section headers]    when the object has some
 //
-// Two program headers are new, PT_SLUL in front and that PT_LOAD. The table stays
+// Two program headers are new, PT_SLUL in front and that PT_LOAD; with --start=interp
+// PT_INTERP as well, and PT_PHDR when the table moves. The table stays
 // where it is when room for them can be made, by giving up headers that no loader
 // needs; else a new table is appended in front of the stub.
 //
@@ -38,7 +39,8 @@ const (
 // WrapOptions says how a wrapped object starts.
 type WrapOptions struct {
 	Entry string // symbol of its first function; "": _start, or else its own e_entry
-	Rtld  string // path of the loader; "": the target's usual one
+	Rtld  string // path of the loader; "": the usual one
+	Start elfimage.Start
 }
 
 // Wrap makes a program of a freestanding shared object. The error says in one line
@@ -55,8 +57,12 @@ func Wrap(so []byte, o WrapOptions) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	rtld := cmp.Or(o.Rtld, target.RTLD)
-	stub, err := Generate(target, rtld)
+	start := cmp.Or(o.Start, elfimage.StartRt0)
+	rtld, err := LoaderPath(target, start, o.Rtld)
+	if err != nil {
+		return nil, err
+	}
+	first, err := firstCode(target, start, rtld)
 	if err != nil {
 		return nil, err
 	}
@@ -64,15 +70,18 @@ func Wrap(so []byte, o WrapOptions) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &wrapper{out: bytes.Clone(so), file: f, entry: entry}
+	w := &wrapper{out: bytes.Clone(so), file: f, start: start, entry: entry, rtld: rtld}
 	if err := w.readHeaders(); err != nil {
 		return nil, err
 	}
-	w.appendLoaded(stub.Bytes)
-	if err := w.appendSections(rtld); err != nil {
+	w.appendLoaded(first)
+	if err := w.appendSections(); err != nil {
 		return nil, err
 	}
 	w.put(0, &w.header)
+	if start == elfimage.StartShebang {
+		return elfimage.Script(rtld, w.out)
+	}
 	return w.out, nil
 }
 
@@ -82,9 +91,12 @@ type wrapper struct {
 	file   *elfimage.File
 	header elf.Header64
 	progs  []elf.Prog64
+	start  elfimage.Start
 	entry  uint64 // the program's own
+	rtld   string // the loader's path; "" for none
 	note   elf.Section64
 	stub   elf.Section64
+	interp elf.Section64
 	magic  elf.Section64 // the word at 64, so that strip keeps it; only for a table that was appended
 	room   bool          // the old table has room for two more headers
 }
@@ -139,30 +151,48 @@ func (w *wrapper) readHeaders() error {
 	w.get(0, &w.header)
 	w.progs = make([]elf.Prog64, w.header.Phnum)
 	w.get(w.header.Phoff, w.progs)
-	w.makeRoom(len(w.progs) - 2)
-	if len(w.progs)+2 >= 0xffff { // PN_XNUM, elf(5)
-		return fmt.Errorf("%d program headers: no room for two more", len(w.progs))
+	w.room = true // which more depends on
+	w.room = w.makeRoom(len(w.progs) - w.more())
+	if len(w.progs)+w.more() >= 0xffff { // PN_XNUM, elf(5)
+		return fmt.Errorf("%d program headers: no room for more", len(w.progs))
 	}
 	return nil
 }
 
+// more is how many program headers are new.
+func (w *wrapper) more() int {
+	switch {
+	case w.start != elfimage.StartInterp:
+		return 2 // PT_SLUL, PT_LOAD
+	case w.room:
+		return 3 // and PT_INTERP
+	}
+	return 4 // and PT_PHDR
+}
+
 // spare lists the program headers that a wrapped object can do without, the least
 // loss first. Sections still tell what PT_NOTE and PT_GNU_PROPERTY told; about the
-// stack the kernel asks the loader's file, and the loader makes none executable.
+// stack the kernel asks the loader's file, and the loader makes none executable. With
+// PT_INTERP it asks the program, so there PT_GNU_STACK stays.
 var spare = []elf.ProgType{elf.PT_GNU_PROPERTY, elf.PT_NOTE, elf.PT_GNU_STACK}
 
-// makeRoom gives up as many headers as it must so that at most n remain, or only
-// what describes the old table when that does not help.
-func (w *wrapper) makeRoom(n int) {
+// makeRoom gives up as many headers as it must so that at most n remain, and tells
+// whether they do; else only what describes the old table.
+func (w *wrapper) makeRoom(n int) bool {
 	w.progs = drop(w.progs, elf.PT_NULL, len(w.progs))
 	w.progs = drop(w.progs, elf.PT_PHDR, len(w.progs))
 	fewer := w.progs
 	for _, typ := range spare {
+		if w.start == elfimage.StartInterp && typ == elf.PT_GNU_STACK {
+			continue
+		}
 		fewer = drop(fewer, typ, len(fewer)-n)
 	}
-	if len(fewer) <= n && w.header.Phoff == elfimage.EhdrSize {
-		w.progs, w.room = fewer, true
+	if len(fewer) > n || w.header.Phoff != elfimage.EhdrSize {
+		return false
 	}
+	w.progs = fewer
+	return true
 }
 
 // drop leaves out the first n headers of a type.
@@ -201,9 +231,10 @@ func findEntry(f *elfimage.File, name string) (uint64, error) {
 }
 
 // appendLoaded appends what the new PT_LOAD holds: a program header table unless
-// the old one has room, stub, note. It lies above all other memory of the object.
-// (The note must not come first: llvm-strip takes a segment that begins where
-// PT_SLUL does for a part of it, and forgets its alignment.)
+// the old one has room, stub, note, and the path for PT_INTERP. It lies above all other
+// memory of the object. (Neither note nor path must come first: llvm-strip takes a
+// segment that begins where PT_SLUL or PT_INTERP does for a part of that, and forgets its
+// alignment.)
 func (w *wrapper) appendLoaded(stub []byte) {
 	base, table := w.place()
 	high := uint64(0)
@@ -213,14 +244,22 @@ func (w *wrapper) appendLoaded(stub []byte) {
 		}
 	}
 	addr := alignUp(high, wrapPage) + base%wrapPage
-	note := elfimage.ProgramNote{Entry: w.entry, MinRtld: LeastRTLD, StubSize: uint32(len(stub))}.Bytes()
+	about := elfimage.ProgramNote{Entry: w.entry, MinRtld: LeastRTLD}
+	if w.start == elfimage.StartRt0 {
+		about.StubSize = uint32(len(stub))
+	}
+	note := about.Bytes()
 	stubAt := base + table
 	noteAt := alignUp(stubAt+uint64(len(stub)), 4)
-	end := noteAt + uint64(len(note))
+	path := w.interpPath()
+	pathAt := noteAt + uint64(len(note))
+	end := pathAt + uint64(len(path))
 	w.note = elf.Section64{Type: uint32(elf.SHT_NOTE), Flags: uint64(elf.SHF_ALLOC),
 		Addr: addr + noteAt - base, Off: noteAt, Size: uint64(len(note)), Addralign: 4}
 	w.stub = elf.Section64{Type: uint32(elf.SHT_PROGBITS), Flags: uint64(elf.SHF_ALLOC | elf.SHF_EXECINSTR),
 		Addr: addr + table, Off: stubAt, Size: uint64(len(stub)), Addralign: 1}
+	w.interp = elf.Section64{Type: uint32(elf.SHT_PROGBITS), Flags: uint64(elf.SHF_ALLOC),
+		Addr: addr + pathAt - base, Off: pathAt, Size: uint64(len(path)), Addralign: 1}
 	slul := elf.Prog64{Type: elfimage.PT_SLUL, Flags: uint32(elf.PF_R), Off: noteAt, Vaddr: w.note.Addr,
 		Paddr: w.note.Addr, Filesz: w.note.Size, Memsz: w.note.Size, Align: 4}
 	load := elf.Prog64{Type: uint32(elf.PT_LOAD), Flags: uint32(elf.PF_R | elf.PF_X), Off: base, Vaddr: addr,
@@ -229,8 +268,40 @@ func (w *wrapper) appendLoaded(stub []byte) {
 	w.out = append(w.out, make([]byte, end-uint64(len(w.out)))...)
 	copy(w.out[stubAt:], stub)
 	copy(w.out[noteAt:], note)
-	w.putTable(w.newTable(slul, load), base)
+	copy(w.out[pathAt:], path)
+	w.putTable(w.newTable(slul, load, w.interpHeaders(addr, base)), base)
 	w.header.Entry = w.stub.Addr
+}
+
+// interpPath is what PT_INTERP covers; nothing when there is none.
+func (w *wrapper) interpPath() []byte {
+	if w.start != elfimage.StartInterp {
+		return nil
+	}
+	return append([]byte(w.rtld), 0)
+}
+
+// interpHeaders are the program headers of a program with PT_INTERP. A table that is not
+// at the file's beginning needs PT_PHDR, by which the loader finds out where the kernel
+// has put the program.
+func (w *wrapper) interpHeaders(addr, base uint64) []elf.Prog64 {
+	if w.start != elfimage.StartInterp {
+		return nil
+	}
+	s := w.interp
+	list := []elf.Prog64{{Type: uint32(elf.PT_INTERP), Flags: uint32(elf.PF_R), Off: s.Off, Vaddr: s.Addr, Paddr: s.Addr,
+		Filesz: s.Size, Memsz: s.Size, Align: 1}}
+	if !w.room {
+		size := elfimage.PhdrSize * uint64(len(w.progs)+w.more())
+		list = append([]elf.Prog64{{Type: uint32(elf.PT_PHDR), Flags: uint32(elf.PF_R), Off: base, Vaddr: addr, Paddr: addr,
+			Filesz: size, Memsz: size, Align: 8}}, list...)
+	}
+	for i := range w.progs { // the kernel obeys it here, and nobody needs code on the stack
+		if w.progs[i].Type == uint32(elf.PT_GNU_STACK) {
+			w.progs[i].Flags &^= uint32(elf.PF_X)
+		}
+	}
+	return list
 }
 
 // place gives the file offset of the new PT_LOAD, and the size of the program
@@ -251,7 +322,7 @@ func (w *wrapper) place() (base, table uint64) {
 		}
 	}
 	base = alignUp(end, 8)
-	return base + alignUp(size-min(base, size), wrapPage), elfimage.PhdrSize * uint64(len(w.progs)+2)
+	return base + alignUp(size-min(base, size), wrapPage), elfimage.PhdrSize * uint64(len(w.progs)+w.more())
 }
 
 // putTable writes the program headers over the old ones, or at base.
@@ -274,9 +345,9 @@ func (w *wrapper) putTable(table []elf.Prog64, base uint64) {
 	w.put(h.Phoff, table)
 }
 
-// newTable is the old one with PT_SLUL first and the new PT_LOAD behind the
-// others, which are in order of their addresses, as the gABI asks.
-func (w *wrapper) newTable(slul, load elf.Prog64) []elf.Prog64 {
+// newTable is the old one with PT_SLUL first, then those of PT_INTERP, and the new
+// PT_LOAD behind the others, which are in order of their addresses, as the gABI asks.
+func (w *wrapper) newTable(slul, load elf.Prog64, interp []elf.Prog64) []elf.Prog64 {
 	isLoad := func(p elf.Prog64) bool { return p.Type == uint32(elf.PT_LOAD) }
 	var loads, rest []elf.Prog64
 	for _, p := range w.progs {
@@ -287,12 +358,12 @@ func (w *wrapper) newTable(slul, load elf.Prog64) []elf.Prog64 {
 		}
 	}
 	slices.SortStableFunc(loads, func(x, y elf.Prog64) int { return cmp.Compare(x.Vaddr, y.Vaddr) })
-	return slices.Concat([]elf.Prog64{slul}, loads, []elf.Prog64{load}, rest)
+	return slices.Concat([]elf.Prog64{slul}, interp, loads, []elf.Prog64{load}, rest)
 }
 
 // appendSections names what is new, so that debuggers and disassemblers see it.
 // The old section headers are copied; indices stay what they were.
-func (w *wrapper) appendSections(rtld string) error {
+func (w *wrapper) appendSections() error {
 	h := &w.header
 	if h.Shnum == 0 || h.Shoff == 0 {
 		return nil
@@ -310,14 +381,19 @@ func (w *wrapper) appendSections(rtld string) error {
 	w.note.Name, table = appendName(table, noteName)
 	w.stub.Name, table = appendName(table, stubName)
 	w.magic.Name, table = appendName(table, magicName)
-	// In no segment, for debuggers: docs/loader.md, "Debuggers".
-	interp := elf.Section64{Type: uint32(elf.SHT_PROGBITS), Off: uint64(len(w.out)), Size: uint64(len(rtld) + 1), Addralign: 1}
-	interp.Name, table = appendName(table, interpName)
-	w.out = append(append(w.out, rtld...), 0)
+	if w.start == elfimage.StartRt0 {
+		// In no segment, for debuggers: docs/loader.md, "Debuggers".
+		w.interp = elf.Section64{Type: uint32(elf.SHT_PROGBITS), Off: uint64(len(w.out)), Size: uint64(len(w.rtld) + 1), Addralign: 1}
+		w.out = append(append(w.out, w.rtld...), 0)
+	}
+	w.interp.Name, table = appendName(table, interpName)
 	names.Off, names.Size = uint64(len(w.out)), uint64(len(table))
 	w.out = append(w.out, table...)
 	w.pad(8)
-	sections = append(sections, w.note, w.stub, interp)
+	sections = append(sections, w.note, w.stub)
+	if w.interp.Size != 0 {
+		sections = append(sections, w.interp)
+	}
 	if w.magic.Addr != 0 {
 		sections = append(sections, w.magic)
 	}

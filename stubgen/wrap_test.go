@@ -153,6 +153,92 @@ func checkTools(t *testing.T, so, out []byte, rtld string) {
 	}
 }
 
+// The other ways to start, of every object: the same promises, and no stub.
+func TestWrapStarts(t *testing.T) {
+	const rtld = "/no/such/loader"
+	for _, v := range wraptest.Variants(t) {
+		so := v.Object(t)
+		for _, start := range []elfimage.Start{elfimage.StartInterp, elfimage.StartShebang, elfimage.StartNone} {
+			t.Run(v.Name+"/"+string(start), func(t *testing.T) {
+				o := WrapOptions{Entry: v.Entry, Rtld: rtld, Start: start}
+				if start == elfimage.StartNone {
+					o.Rtld = ""
+				}
+				out, err := Wrap(so, o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				f, err := elfimage.Parse(out)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if f.Start != start || f.Interp != o.Rtld || f.Stub != nil || f.Program.StubSize != 0 {
+					t.Errorf("start %s by %q, stub of %d bytes", f.Start, f.Interp, len(f.Stub))
+				}
+				checkLoads(t, f)
+				file := f.ELF()
+				checkEntry(t, file, so, v)
+				checkDebug(t, so, file)
+				for _, s := range f.Segments {
+					if s.Type == elf.PT_GNU_STACK && start == elfimage.StartInterp && s.Flags&elf.PF_X != 0 {
+						t.Error("the kernel would make the stack executable")
+					}
+				}
+				path := filepath.Join(t.TempDir(), "prog")
+				if err := elfimage.WriteFile(path, file, 0o755); err != nil {
+					t.Fatal(err)
+				}
+				need.Quiet(t, "readelf", "-aW", path)
+				for _, strip := range []string{"strip", "llvm-strip"} {
+					if strip == "strip" && moved(file) && loadedEnd(t, so)%8 != 0 {
+						continue // docs/file-format.md: "Strip before wrapping"
+					}
+					small := path + "." + strip
+					need.Quiet(t, strip, "-o", small, path)
+					b, err := os.ReadFile(small)
+					if err != nil {
+						t.Fatal(err)
+					}
+					checkStripped(t, file, b)
+				}
+				if start != elfimage.StartInterp {
+					checkSignpost(t, path)
+				}
+			})
+		}
+	}
+}
+
+// moved tells whether the program header table was appended.
+func moved(file []byte) bool { return binary.LittleEndian.Uint64(file[32:]) != elfimage.EhdrSize }
+
+// loadedEnd is the file offset behind the last byte that is loaded.
+func loadedEnd(t *testing.T, so []byte) (end uint64) {
+	t.Helper()
+	f, err := elfimage.Parse(so)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range f.Segments {
+		if s.Type == elf.PT_LOAD {
+			end = max(end, s.Off+s.Filesz)
+		}
+	}
+	return end
+}
+
+// checkSignpost: started by the kernel alone, the file says what to do.
+func checkSignpost(t *testing.T, path string) {
+	t.Helper()
+	var errs bytes.Buffer
+	cmd := exec.Command(path)
+	cmd.Stderr = &errs
+	cmd.Run()
+	if text := errs.String(); !strings.Contains(text, "runslul FILE") || strings.Count(text, "\n") != 1 || cmd.ProcessState.ExitCode() != 127 {
+		t.Errorf("%v, %q", cmd.ProcessState, text)
+	}
+}
+
 // checkDebug: symbols and debug information are what they were.
 func checkDebug(t *testing.T, so, out []byte) {
 	t.Helper()

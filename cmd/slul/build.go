@@ -26,7 +26,13 @@ func newBuild() *cobra.Command {
 		Short: "Compile a program to a file",
 		Long: `Compile SRC, a .slul file or the directory of a program, to a program that is
 started like any other: ./NAME. It needs the loader at the path that is written
-into it; build warns when nothing is there.`,
+into it; build warns when nothing is there.
+
+--start says how the kernel gets from the file to the loader:
+  rt0      a stub in the file runs it; needs /proc
+  interp   PT_INTERP names it; keeps file capabilities and /proc/self/exe
+  shebang  a "#!" line names runslul; set-user-ID bits do not count
+  none     not at all: NAME.slulb is for runslul, or for "slul binfmt register"`,
 		Example: `  slul build examples/hello                     # writes ./hello
   slul build -o /tmp/hi --strip examples/hello
   slul build --rtld /opt/slul/rtld examples/hello
@@ -46,6 +52,7 @@ into it; build warns when nothing is there.`,
 	f.BoolVar(&o.Separate, "separate-code", false, "no byte that is not code is ever executable")
 	targetFlag(c, &o.Target)
 	rtldFlag(c, &o.Rtld)
+	startFlag(c, &o.Start)
 	dumpFlag(c, &dump)
 	return c
 }
@@ -60,13 +67,13 @@ func build(src, out string, o compiler.Options, stderr io.Writer) error {
 		return err
 	}
 	if out == "" {
-		out = p.Command + compiler.Emits[o.Emit]
+		out = p.Name
 		if err := notSource(out); err != nil {
 			return err
 		}
 	}
 	mode := os.FileMode(0o666)
-	if p.Rtld != "" {
+	if p.Start != "" {
 		mode = 0o777
 	}
 	if err := elfimage.WriteFile(out, p.File, mode); err != nil {
@@ -119,13 +126,14 @@ func warnMissing(w io.Writer, program, rtld string) {
 	}
 }
 
-// checkRtld refuses a loader path that no stub can hold, above all a relative one: it
+// checkRtld refuses a loader path that no program can hold, above all a relative one: it
 // would mean another file in another directory.
-func checkRtld(rtld string) error {
-	if rtld == "" {
-		return nil
+func checkRtld(start elfimage.Start, rtld string) error {
+	t, err := stubgen.Lookup(compiler.DefaultTarget)
+	if err == nil {
+		_, err = stubgen.LoaderPath(t, start, rtld)
 	}
-	return stubgen.CheckPath(rtld)
+	return err
 }
 
 func targetFlag(c *cobra.Command, target *string) {
@@ -135,6 +143,15 @@ func targetFlag(c *cobra.Command, target *string) {
 
 func rtldFlag(c *cobra.Command, rtld *string) {
 	c.Flags().StringVar(rtld, "rtld", "", "absolute `PATH` of the loader (default: the target's own)")
+}
+
+func startFlag(c *cobra.Command, start *string) {
+	var names []string
+	for _, s := range elfimage.Starts {
+		names = append(names, string(s))
+	}
+	c.Flags().StringVar(start, "start", "", "`how` it is started: "+strings.Join(names, ", ")+" (default: "+names[0]+")")
+	complete(c, "start", names)
 }
 
 func dumpFlag(c *cobra.Command, dump *[]string) {

@@ -14,27 +14,37 @@ import (
 
 // newInspect is "slul inspect": what a file is.
 func newInspect() *cobra.Command {
-	var asJSON bool
+	var asJSON, offset bool
 	c := &cobra.Command{
-		Use:   "inspect [--json] FILE",
+		Use:   "inspect [flags] FILE",
 		Short: "Say what a file is, how it starts, and what it asks for",
 		Long: `Show how FILE is started, by which loader, where its entry, segments and libraries
 are, and what a SLUL program asks to be given: that is all that it can do.
-Nothing of the file is run, and a damaged file is refused.`,
+Nothing of the file is run, and a damaged file is refused.
+
+A program with --start=shebang has its ELF file behind a "#!" line, where tools do not
+look: --elf-offset prints where, and slul unwrap writes it to a file of its own.`,
 		Example: `  slul inspect ./hello
+  tail -c +$(($(slul inspect --elf-offset ./hello) + 1)) ./hello | readelf -a /dev/stdin
   slul inspect --json ./hello | jq .services`,
 		Args: takes(false, "FILE"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return inspect(c.OutOrStdout(), args[0], asJSON)
+			return inspect(c.OutOrStdout(), args[0], asJSON, offset)
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "for programs instead of people")
+	c.Flags().BoolVar(&offset, "elf-offset", false, "print only at which byte the ELF file begins")
+	c.MarkFlagsMutuallyExclusive("json", "elf-offset")
 	return c
 }
 
-func inspect(w io.Writer, path string, asJSON bool) error {
+func inspect(w io.Writer, path string, asJSON, offset bool) error {
 	f, info, err := openFile(path)
 	if err != nil {
+		return err
+	}
+	if offset {
+		_, err := fmt.Fprintln(w, f.Offset)
 		return err
 	}
 	origin := elfimage.Origin{Mode: info.Mode(), Caps: hasCaps(path)}

@@ -8,7 +8,7 @@
 //	build.go    build, check: source -> file, or only the mistakes
 //	run.go      run: source -> running program
 //	cache.go    where run keeps the loader and finished programs
-//	wrap.go     wrap: a shared object becomes a program
+//	wrap.go     wrap: a shared object becomes a program; unwrap
 //	stub.go     stub, stub verify
 //	inspect.go  inspect: what a file is
 //	rtld.go     rtld: the embedded loader as a file
@@ -104,6 +104,7 @@ a small loader, and the loader does the rest.`,
 		newBuild(),
 		newCheck(),
 		newWrap(),
+		newUnwrap(),
 		newStub(),
 		newInspect(),
 		newRtld(),

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"slul/compiler"
+	"slul/elfimage"
 	"slul/stubgen"
 )
 
@@ -18,8 +19,9 @@ import (
 // loader: the embedded one is put into the user's cache directory, and the program is
 // compiled to look for it there.
 func newRun() *cobra.Command {
+	var start string
 	c := &cobra.Command{
-		Use:   "run SRC [ARGS...]",
+		Use:   "run [flags] SRC [ARGS...]",
 		Short: "Compile a program and run it",
 		Long: `Compile SRC, a .slul file or the directory of a program, and run it with ARGS.
 The program takes this process over: its exit status and signals are its own.
@@ -32,23 +34,32 @@ programs, a private temporary one is used, and removed when the program ends.`,
 		Args:              takes(true, "SRC"),
 		ValidArgsFunction: completeSource,
 		RunE: func(_ *cobra.Command, args []string) error {
-			return run(args[0], args[1:])
+			return run(args[0], start, args[1:])
 		},
 	}
+	startFlag(c, &start)
 	c.Flags().SetInterspersed(false) // what follows SRC belongs to the program
 	return c
 }
 
 // run only comes back when it could not start the program, or when the program ran as
 // a child and was the first to end.
-func run(src string, args []string) error {
+func run(src, start string, args []string) error {
+	how, err := stubgen.ParseStart(start)
+	if err != nil {
+		return err
+	}
 	loader, err := loaderFor(compiler.DefaultTarget)
 	if err != nil {
 		return err
 	}
 	name := "rtld-" + shortHash(loader)
 	place, err := openCache(func(dir string) bool {
-		return stubgen.CheckPath(filepath.Join(dir, name)) == nil
+		path := filepath.Join(dir, name)
+		if how == elfimage.StartShebang {
+			return elfimage.CheckScriptPath(path) == nil
+		}
+		return stubgen.CheckPath(path) == nil
 	})
 	if err != nil {
 		return err
@@ -59,16 +70,25 @@ func run(src string, args []string) error {
 	if err != nil {
 		return err
 	}
-	p, err := compiler.Build(src, compiler.Options{Rtld: rtld, Strip: false})
+	o := compiler.Options{Start: start, Rtld: rtld}
+	if how == elfimage.StartNone {
+		o.Rtld = ""
+	}
+	p, err := compiler.Build(src, o)
 	if err != nil {
 		return err
 	}
 	// the file's name is what the program is called in ps
-	program, err := place.put(filepath.Join("run", shortHash(p.File), p.Command), p.File)
+	program, err := place.put(filepath.Join("run", shortHash(p.File), p.Name), p.File)
 	if err != nil {
 		return err
 	}
-	err = place.start(program, append([]string{p.Command}, args...))
+	argv := append([]string{p.Command}, args...)
+	if how == elfimage.StartNone {
+		argv = append([]string{"runslul", "--argv0", p.Command, "--", program}, args...)
+		program = rtld
+	}
+	err = place.start(program, argv)
 	if errors.Is(err, fs.ErrPermission) {
 		return fmt.Errorf("%w (may programs run from there? set XDG_CACHE_HOME or TMPDIR to a directory that is not mounted noexec)", err)
 	}

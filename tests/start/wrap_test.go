@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"slul/elfimage"
 	"slul/stubgen"
 	"slul/stubgen/wraptest"
 	"slul/tests/launch"
@@ -16,9 +17,13 @@ import (
 )
 
 // wrapped writes the program that wrap makes of an object.
-func (p place) wrapped(t *testing.T, name string, v wraptest.Variant) string {
+func (p place) wrapped(t *testing.T, name string, v wraptest.Variant, start elfimage.Start) string {
 	t.Helper()
-	prog, err := stubgen.Wrap(v.Object(t), stubgen.WrapOptions{Entry: v.Entry, Rtld: p.rtld})
+	o := stubgen.WrapOptions{Entry: v.Entry, Rtld: p.rtld, Start: start}
+	if start == elfimage.StartNone {
+		o.Rtld = ""
+	}
+	prog, err := stubgen.Wrap(v.Object(t), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +34,7 @@ func TestWrapped(t *testing.T) {
 	p := newPlace(t)
 	for _, v := range wraptest.Variants(t) {
 		t.Run(v.Name, func(t *testing.T) {
-			prog := p.wrapped(t, v.Name, v)
+			prog := p.wrapped(t, v.Name, v, elfimage.StartRt0)
 			check := func(what, path string, args ...string) {
 				t.Helper()
 				r := launch.Run(t, launch.Spec{Path: path, Args: args})
@@ -43,6 +48,12 @@ func TestWrapped(t *testing.T) {
 				t.Fatalf("strip: %v: %s", err, out)
 			}
 			check("stripped", prog, prog, "x", "last")
+
+			prog = p.wrapped(t, v.Name, v, elfimage.StartInterp)
+			check("PT_INTERP", prog, prog, "x", "last")
+			check("PT_INTERP, through the loader", p.rtld, "slulrtld", prog, "x", "last")
+			prog = p.wrapped(t, v.Name, v, elfimage.StartNone)
+			check("without a start", p.rtld, "slulrtld", prog, "x", "last")
 		})
 	}
 }
@@ -51,7 +62,7 @@ func TestWrapped(t *testing.T) {
 func TestWrappedInDebugger(t *testing.T) {
 	gdb := need.Tool(t, "gdb")
 	p := newPlace(t)
-	prog := p.wrapped(t, "debugged", wraptest.Variant{Compiler: "gcc"})
+	prog := p.wrapped(t, "debugged", wraptest.Variant{Compiler: "gcc"}, elfimage.StartRt0)
 	cmd := exec.Command(gdb, "-nx", "-batch", "-ex", "set auto-load off", "-ex", "info line twice", "-ex", "list twice",
 		"-ex", "ptype begin", "-ex", "disassemble _start", prog)
 	cmd.Env = append(os.Environ(), "HOME="+t.TempDir(), "DEBUGINFOD_URLS=")
