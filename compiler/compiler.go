@@ -23,6 +23,7 @@ type Options struct {
 	Start    string // how programs are started, one of elfimage.Starts; "": the usual way
 	Strip    bool   // no symbols, sections and debug information
 	Separate bool   // no byte that is not code is ever executable
+	Plain    bool   // code as lowering leaves it, without the passes: for tests of these, and for people who read it
 	Emit     string // what to make, one of Emits; "": a program
 	Dump     Dump
 	Warnings io.Writer // nil: not wanted
@@ -79,7 +80,7 @@ func Build(path string, o Options) (*Program, error) {
 	}
 
 	// facts -> IR: from here on there are no types but words and long words
-	module, err := lower(info, target, o.Dump)
+	module, err := lower(info, target, o)
 	if err != nil {
 		return nil, refuse(CodeCodegen, err)
 	}
@@ -252,18 +253,21 @@ func coreFiles() []*syntax.File {
 }
 
 // lower is the road from facts to the IR that code is generated from.
-func lower(info *check.Info, t target, d Dump) (*ir.Module, error) {
+func lower(info *check.Info, t target, o Options) (*ir.Module, error) {
 	module, err := ir.Build(info, t.arch())
 	if err != nil {
 		return nil, err
 	}
 	keepReached(module, startSymbol)
-	dumpFuncs("ir", module, d)
-	if !d.wants("passes") {
+	dumpFuncs("ir", module, o.Dump)
+	switch {
+	case o.Plain:
+	case o.Dump.wants("passes"):
+		return module, ir.OptimizeChecked(module, dumpPass(o.Dump))
+	default:
 		ir.Optimize(module)
-		return module, nil
 	}
-	return module, ir.OptimizeChecked(module, dumpPass(d))
+	return module, nil
 }
 
 func baseNames(paths []string) []string {

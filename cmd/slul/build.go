@@ -20,6 +20,7 @@ import (
 func newBuild() *cobra.Command {
 	var out string
 	var dump []string
+	var level int
 	var o compiler.Options
 	c := &cobra.Command{
 		Use:   "build [flags] SRC",
@@ -41,6 +42,10 @@ into it; build warns when nothing is there.
 		Args:              takes(false, "SRC"),
 		ValidArgsFunction: completeSource,
 		RunE: func(c *cobra.Command, args []string) error {
+			if level != 0 && level != 1 {
+				return fmt.Errorf("-O%d: there are 0 and 1", level)
+			}
+			o.Plain = level == 0
 			o.Dump = compiler.Dump{Stages: dump, W: c.OutOrStdout()}
 			return build(args[0], out, o, c.ErrOrStderr())
 		},
@@ -49,6 +54,7 @@ into it; build warns when nothing is there.
 	f.StringVarP(&out, "output", "o", "", "write to `FILE` (default: the service's command name)")
 	f.BoolVar(&o.Strip, "strip", false, "no symbols, sections and debug information")
 	f.StringVar(&o.Emit, "emit", compiler.EmitProgram, "make a program, an `object` for another linker (entry: _start), or the text of the ir or asm")
+	f.IntVarP(&level, "optimize", "O", 1, "`LEVEL` 0 leaves out the passes that make code small and fast")
 	f.BoolVar(&o.Separate, "separate-code", false, "no byte that is not code is ever executable")
 	targetFlag(c, &o.Target)
 	rtldFlag(c, &o.Rtld)
