@@ -127,11 +127,15 @@ func (g *fn) length(object *Value) *Value {
 
 func (g *fn) assign(s *syntax.AssignStmt) {
 	to := g.place(s.Left)
+	var old *Value
+	if s.Op != syntax.OpNone { // from left to right, as in x = x + y
+		old = to.load()
+	}
 	g.withValue(s.Right, s.OnError, to.typ, func(x, none *Value) {
 		if s.Op != syntax.OpNone {
 			t := g.typeAfter(s.Right)
 			g.at(s.OpPos)
-			x = g.arith(s.Op, t, g.extend(to.load(), to.typ, t), x)
+			x = g.arith(s.Op, t, g.extend(old, to.typ, t), x)
 			x = g.convert(x, t, to.typ)
 		}
 		if to.v != nil {

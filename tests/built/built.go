@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"slul/compiler"
@@ -42,16 +43,31 @@ func New(t testing.TB) *Chain {
 // program. The error is the compiler's; warnings are not wanted.
 func (c *Chain) Program(t testing.TB, file, source string) (string, error) {
 	t.Helper()
+	return c.Build(t, file, source, compiler.Options{})
+}
+
+// Build is Program with options of the compiler's.
+func (c *Chain) Build(t testing.TB, file, source string, o compiler.Options) (string, error) {
+	t.Helper()
 	src := filepath.Join(c.dir, file)
 	if err := os.WriteFile(src, []byte(source), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	p, err := compiler.Build(src, compiler.Options{Rtld: c.rtld, Warnings: io.Discard})
+	o.Rtld, o.Warnings = c.rtld, io.Discard
+	p, err := compiler.Build(src, o)
 	if err != nil {
 		return "", err
 	}
 	path := filepath.Join(c.dir, "program-"+strings.TrimSuffix(file, ".slul"))
-	if err := elfimage.WriteFile(path, p.File, 0o755); err != nil {
+	if o.Plain {
+		path += "-plain"
+	}
+	// a process that is started meanwhile must not inherit the file while it is open: it
+	// could not be run as long as that process has it (go.dev/issue/22315)
+	syscall.ForkLock.RLock()
+	err = elfimage.WriteFile(path, p.File, 0o755)
+	syscall.ForkLock.RUnlock()
+	if err != nil {
 		t.Fatal(err)
 	}
 	return path, nil

@@ -28,6 +28,7 @@ func (f *frame) format(c *check.Call) string {
 		}
 		out.WriteString(shown(p, f.typeAfter(p.X), f.expr(p.X)))
 	}
+	f.make(out.Len())
 	return out.String()
 }
 

@@ -40,6 +40,7 @@ type machine struct {
 	info  *check.Info
 	args  []string
 	steps int
+	made  int // bytes of texts and elements of containers, as far as they were counted
 	depth int
 
 	out, err bytes.Buffer
@@ -108,6 +109,16 @@ func (m *machine) giveme(v *check.Var) value {
 }
 
 func (m *machine) stop(kind string) { panic(trap{kind}) }
+
+// maxMade bounds what a run may make: programs that double a text in a loop have no end.
+const maxMade = 32 << 20
+
+// make counts bytes or elements that come into being.
+func (m *machine) make(n int) {
+	if m.made += n; m.made > maxMade {
+		panic(Unsupported{"so much memory"})
+	}
+}
 
 // tick counts a step.
 func (m *machine) tick() {

@@ -14,6 +14,15 @@ import (
 // library is a func or member of core that is not written in SLUL alone, as
 // docs/language.md describes it.
 func (f *frame) library(c *check.Call, recv value, args []value) value {
+	result := f.coreCall(c, recv, args)
+	switch x := result.(type) {
+	case string, *list, *buffer:
+		f.make(f.length(x))
+	}
+	return result
+}
+
+func (f *frame) coreCall(c *check.Call, recv value, args []value) value {
 	switch x := recv.(type) {
 	case *list:
 		return f.listMember(c, x, args)
@@ -79,12 +88,11 @@ func (f *frame) stringMember(name, s string, args []value) value {
 		if name == "split" {
 			return strs(strings.Split(s, arg()))
 		}
+		f.make(strings.Count(s, arg()) * len(args[1].(string)))
 		return strings.ReplaceAll(s, arg(), args[1].(string))
 	case "repeat":
 		n := args[0].(int64)
-		if n*int64(len(s)) > 1<<20 {
-			panic(Unsupported{"so much memory"})
-		}
+		f.make(int(n) * len(s))
 		return strings.Repeat(s, int(n))
 	case "is_utf8":
 		return truth(utf8.ValidString(s))
@@ -149,6 +157,7 @@ func (f *frame) listMember(c *check.Call, l *list, args []value) value {
 	case "join":
 		var parts []string
 		for _, e := range l.elems {
+			f.make(len(e.(string)) + len(args[0].(string)))
 			parts = append(parts, e.(string))
 		}
 		return strings.Join(parts, args[0].(string))
@@ -205,8 +214,10 @@ func (f *frame) bufferMember(name string, b *buffer, args []value) value {
 	case "push":
 		b.bytes = append(b.bytes, byte(word()))
 	case "push_string":
+		f.make(len(args[0].(string)))
 		b.bytes = append(b.bytes, args[0].(string)...)
 	case "push_bytes":
+		f.make(len(args[0].(*buffer).bytes))
 		b.bytes = append(b.bytes, args[0].(*buffer).bytes...)
 	case "push_be32":
 		b.bytes = binary.BigEndian.AppendUint32(b.bytes, uint32(word()))
@@ -229,6 +240,7 @@ func (f *frame) bufferMember(name string, b *buffer, args []value) value {
 		if n < len(b.bytes) {
 			f.stop("range")
 		}
+		f.make(n - len(b.bytes))
 		b.bytes = append(b.bytes, make([]byte, n-len(b.bytes))...)
 	case "truncate":
 		n := index(args[0])

@@ -75,9 +75,7 @@ func (f *frame) newObject(e syntax.Expr, c *check.Call) value {
 
 func (f *frame) newArray(e syntax.Expr, c *check.Call) value {
 	n := f.expr(c.Args[0]).(int64)
-	if n > 1<<20 {
-		panic(Unsupported{"so much memory"})
-	}
+	f.make(int(n))
 	return filled(int(n))
 }
 
@@ -101,7 +99,11 @@ func (f *frame) listLit(e *syntax.ListLit) value {
 }
 
 func (f *frame) copyOf(e *syntax.Copy) value {
-	switch x := f.expr(e.X).(type) {
+	x := f.expr(e.X)
+	if _, ok := x.(*object); !ok {
+		f.make(f.length(x))
+	}
+	switch x := x.(type) {
 	case string:
 		return x
 	case *array:

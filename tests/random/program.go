@@ -182,7 +182,7 @@ func newFunction(r *rand.Rand, w *writer, name string, known []*function, names 
 		})
 	}
 	vars := s.vars
-	fn.body = append(fn.body, s.block(w, 12)...)
+	fn.body = append(fn.body, s.block(w, 7)...)
 	s.vars = vars
 	fn.body = append(fn.body, s.end(w))
 	w.line("end")
