@@ -12,6 +12,7 @@
 //	stub.go     stub, stub verify
 //	inspect.go  inspect: what a file is
 //	rtld.go     rtld: the embedded loader as a file
+//	install.go  install, uninstall; installed.go is the list of files
 //	usage.go    what is wrong with a command line, in one line
 //
 // Exit codes: 1 usage or I/O, 2 syntax, 3 check, 4 code generation, 5 image or stub,
@@ -108,6 +109,8 @@ a small loader, and the loader does the rest.`,
 		newStub(),
 		newInspect(),
 		newRtld(),
+		newInstall(),
+		newUninstall(),
 	)
 	root.SetHelpCommand(newHelp())
 	root.InitDefaultCompletionCmd()

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"slul/compiler"
+	"slul/deploy"
+	"slul/stubgen"
+)
+
+// newInstall is "slul install": all that a machine needs to run and write programs.
+func newInstall() *cobra.Command {
+	var p deploy.Place
+	var o deploy.Options
+	var target, rtld string
+	c := &cobra.Command{
+		Use:   "install [flags]",
+		Short: "Install the loader, this command, manual pages and completions",
+		Long: `Install all that a machine needs: the loader where programs look for it, runslul,
+this command, manual pages and shell completions. One line for each file says what
+was done; what is right already is left alone.
+
+A file is complete before it takes its name, so programs that run keep their loader.
+What is in the way and was not installed by this command is named, and nothing is
+changed. slul uninstall removes what was installed, and nothing else.
+
+Without root, give directories of your own to --prefix and --rtld, or just use
+slul run, which needs nothing installed.`,
+		Example: `  sudo slul install
+  slul install --dry-run
+  slul install --prefix ~/.local --rtld ~/.local/lib/slulrtld
+  slul install --destdir stage          # for a package`,
+		Args: takes(false),
+		RunE: func(c *cobra.Command, _ []string) error {
+			o.Report = c.OutOrStdout()
+			return install(c.Root(), p, o, target, rtld)
+		},
+	}
+	placeFlags(c, &p, &o)
+	c.Flags().BoolVar(&o.Force, "force", false, "replace files that were not installed by this command, or were changed")
+	targetFlag(c, &target)
+	rtldFlag(c, &rtld)
+	return c
+}
+
+func install(root *cobra.Command, p deploy.Place, o deploy.Options, target, rtld string) error {
+	if rtld == "" {
+		t, err := stubgen.Lookup(target)
+		if err != nil {
+			return err
+		}
+		rtld = t.RTLD
+	}
+	if err := checkRtld(rtld); err != nil {
+		return err
+	}
+	list, err := installed(root, target, rtld)
+	if err != nil {
+		return err
+	}
+	return rights(deploy.Install(list, p, o), "install")
+}
+
+// newUninstall is "slul uninstall".
+func newUninstall() *cobra.Command {
+	var p deploy.Place
+	var o deploy.Options
+	c := &cobra.Command{
+		Use:   "uninstall [flags]",
+		Short: "Remove what slul install has put on a machine",
+		Long: `Remove the files that slul install has put there, and the directories that it made
+for them. A file that was changed since is named and left, and so is what others
+have put into those directories.`,
+		Example: `  sudo slul uninstall
+  slul uninstall --dry-run
+  slul uninstall --prefix ~/.local`,
+		Args: takes(false),
+		RunE: func(c *cobra.Command, _ []string) error {
+			o.Report = c.OutOrStdout()
+			return uninstall(p, o, c.ErrOrStderr())
+		},
+	}
+	placeFlags(c, &p, &o)
+	c.Flags().BoolVar(&o.Force, "force", false, "remove files that were changed, too")
+	return c
+}
+
+// uninstall does not fail where nothing is installed, so that it can be run again.
+func uninstall(p deploy.Place, o deploy.Options, stderr io.Writer) error {
+	err := deploy.Uninstall(p, o)
+	if errors.Is(err, deploy.ErrNothing) {
+		fmt.Fprintf(stderr, "slul: %v\n", err)
+		return nil
+	}
+	return rights(err, "uninstall")
+}
+
+func placeFlags(c *cobra.Command, p *deploy.Place, o *deploy.Options) {
+	f := c.Flags()
+	f.StringVar(&p.Prefix, "prefix", deploy.DefaultPrefix, "`DIR` of all files but the loader")
+	f.StringVar(&p.Destdir, "destdir", "", "`DIR` that will be the root directory of a machine, or of a package")
+	f.BoolVar(&o.DryRun, "dry-run", false, "say what would be done, and do nothing")
+}
+
+// rights says what to type when the user lacks the rights.
+func rights(err error, command string) error {
+	var e *deploy.RightsError
+	if !errors.As(err, &e) {
+		return err
+	}
+	text := "sudo slul " + command
+	if command == "install" {
+		text += ", or without root: slul install --prefix ~/.local --rtld ~/.local/lib/" + filepath.Base(defaultRtld())
+	}
+	return fmt.Errorf("%w: %s", err, text)
+}
+
+// defaultRtld is where programs of the default target look for their loader.
+func defaultRtld() string {
+	t, err := stubgen.Lookup(compiler.DefaultTarget)
+	if err != nil {
+		panic("bug: slul: " + err.Error())
+	}
+	return t.RTLD
+}

@@ -1,0 +1,136 @@
+package deploy
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// ErrNothing is that no manifest is there.
+var ErrNothing = errors.New("nothing was installed")
+
+// LeftError names what was not removed, because it was changed since it was installed.
+type LeftError struct{ Paths []string }
+
+func (e *LeftError) Error() string {
+	return "changed since slul install, and left: " + strings.Join(e.Paths, ", ") + "; to remove them: slul uninstall --force"
+}
+
+// Uninstall removes what Install has put at a place: the files that are as they were
+// installed, and the directories that were made for them, when they are empty. Others
+// are named and left, and stay in the manifest when they were changed.
+func Uninstall(p Place, o Options) error {
+	if err := errors.Join(p.Check(), p.packaged()); err != nil {
+		return err
+	}
+	list, err := p.readManifest()
+	if err != nil {
+		return err
+	}
+	if list == nil {
+		return fmt.Errorf("%w below %s: %s is not there", ErrNothing, p.Prefix, p.real(p.Manifest()))
+	}
+	var steps []step
+	var left []entry
+	for _, e := range list {
+		if e.kind == directory {
+			continue
+		}
+		switch now, err := state(p.real(e.path)); {
+		case errors.Is(err, fs.ErrNotExist):
+			fmt.Fprintf(o.Report, "%-10s %s\n", "missing", e.path)
+		case err != nil:
+			return err
+		case now.kind == directory, !now.same(e) && !o.Force:
+			left = append(left, e)
+		default:
+			steps = append(steps, step{entry: e, verb: destroy})
+		}
+	}
+	if err := p.allowed(append(steps, step{entry: entry{path: p.Manifest()}, verb: destroy})); err != nil {
+		return err
+	}
+	gone := map[string]bool{}
+	for _, s := range steps {
+		if !o.DryRun {
+			if err := p.do(s); err != nil {
+				return err
+			}
+		}
+		gone[s.entry.path] = true
+		report(o, s.verb, s.entry.path)
+	}
+	if len(left) > 0 {
+		return p.leave(list, left, o)
+	}
+	if !o.DryRun {
+		if err := removeEntry(p.real(p.Manifest())); err != nil {
+			return err
+		}
+	}
+	gone[p.Manifest()] = true
+	report(o, destroy, p.Manifest())
+	return p.removeDirs(list, gone, o)
+}
+
+// leave keeps in the manifest what is still there, so that it is not forgotten.
+func (p Place) leave(list, left []entry, o Options) error {
+	var paths []string
+	for _, e := range left {
+		paths = append(paths, p.real(e.path))
+	}
+	for _, e := range list {
+		if e.kind == directory {
+			left = append(left, e)
+		}
+	}
+	if !o.DryRun {
+		if err := replace(p.real(p.Manifest()), format(left), 0o644); err != nil {
+			return err
+		}
+	}
+	return &LeftError{paths}
+}
+
+// removeDirs removes the directories that were made, the deepest first. What others
+// have put into one is named, and is no failure: it is not ours.
+func (p Place) removeDirs(list []entry, gone map[string]bool, o Options) error {
+	for _, e := range slices.Backward(list) {
+		if e.kind != directory {
+			continue
+		}
+		real := p.real(e.path)
+		if now, err := state(real); err == nil && now.kind != directory {
+			continue // a link now: not ours
+		}
+		files, err := os.ReadDir(real)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		var foreign []string
+		for _, f := range files {
+			if path := filepath.Join(e.path, f.Name()); !gone[path] {
+				foreign = append(foreign, path)
+			}
+		}
+		if len(foreign) > 0 {
+			fmt.Fprintf(o.Report, "%-10s %s: not from slul install: %s\n", "left", e.path, strings.Join(foreign, ", "))
+			continue
+		}
+		if !o.DryRun {
+			if err := removeEntry(real); err != nil {
+				return err
+			}
+		}
+		gone[e.path] = true
+		report(o, destroy, e.path)
+	}
+	return nil
+}
