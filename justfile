@@ -43,3 +43,7 @@ fmt:
 # what .ci/run looks at before the tests
 check:
     test -z "$(gofmt -l .)" && go vet ./...
+
+# a Debian package of everything, in out/
+deb:
+    ./deploy/deb/build

@@ -125,7 +125,7 @@ func (p Place) plan(list []File, force bool) ([]step, error) {
 			return nil, err
 		}
 		if planned[want.path] {
-			return nil, fmt.Errorf("bug: deploy: %s is in the list twice", want.path)
+			panic("bug: deploy: " + want.path + " is in the list twice")
 		}
 		planned[want.path] = true
 		if err := addDirs(want.path); err != nil {

@@ -41,6 +41,7 @@ func installed(root *cobra.Command, target, rtld string) ([]deploy.File, error) 
 	for _, p := range pages {
 		list = append(list, deploy.File{Path: p.Path(), Mode: text, Data: p.Gzip})
 	}
+	list = append(list, deploy.File{Path: "share/man/man8/runslul.8.gz", Link: "slulrtld.8.gz"})
 	return list, nil
 }
 
