@@ -101,7 +101,7 @@ func dumpImage(file []byte, d Dump) error {
 		return err
 	}
 	var b strings.Builder
-	if err := f.Describe(elfimage.Origin{Mode: 0o755}).WriteText(&b); err != nil {
+	if err := f.Describe("").WriteText(&b); err != nil {
 		return err
 	}
 	d.print("image", b.String())

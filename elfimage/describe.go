@@ -7,16 +7,8 @@ import (
 	"debug/elf"
 	"fmt"
 	"io"
-	"io/fs"
 	"strings"
 )
-
-// Origin is what the bytes of a file do not say about it.
-type Origin struct {
-	Mode   fs.FileMode // its permissions
-	Caps   bool        // it has file capabilities (the xattr security.capability)
-	Loader string      // path in the stub, as stubgen.Verify found it; "" when there is no stub
-}
 
 // Description is a file as "slul inspect --json" shows it. Addresses are those
 // of the file: the loader adds one base to all.
@@ -35,7 +27,7 @@ type Description struct {
 	Libraries []string          `json:"libraries"`
 	Services  []ServiceDesc     `json:"services,omitempty"`
 	Notes     []NoteDescription `json:"notes,omitempty"`
-	Advice    []string          `json:"advice,omitempty"`
+	Advice    []string          `json:"advice,omitempty"` // of those who know permissions and place
 }
 
 // StubDescription tells where the start-up stub lies.
@@ -87,12 +79,13 @@ type EntryDesc struct {
 	Errors []string `json:"errors,omitempty"`
 }
 
-// Describe gathers all that inspect shows.
-func (f *File) Describe(o Origin) Description {
+// Describe gathers what the bytes of a file say. loader is the path in its stub, as
+// stubgen.Verify found it, "" when there is no stub.
+func (f *File) Describe(loader string) Description {
 	d := Description{
 		Kind: f.kind(), Machine: strings.TrimPrefix(f.Machine.String(), "EM_"), Size: f.Size, ELFOffset: f.Offset,
-		Start: f.Start, Loader: o.Loader, Entry: f.Entry,
-		Soname: f.Soname, Libraries: append([]string{}, f.Needed...), Advice: f.advice(o),
+		Start: f.Start, Loader: loader, Entry: f.Entry,
+		Soname: f.Soname, Libraries: append([]string{}, f.Needed...),
 	}
 	if d.Loader == "" {
 		d.Loader = f.Interp
@@ -188,28 +181,6 @@ func (f *File) codeAddress(e Entry) uint64 {
 		}
 	}
 	return 0
-}
-
-// advice says what will not work as one may expect.
-func (f *File) advice(o Origin) []string {
-	setID := o.Mode&(fs.ModeSetuid|fs.ModeSetgid) != 0
-	stub := f.Start == StartRt0
-	may := o.Mode.Perm()
-	var list []string
-	for _, a := range []struct {
-		applies bool
-		text    string
-	}{
-		{setID && f.Start == StartShebang, "the kernel ignores set-user-ID and set-group-ID on a file that begins with #!: build with --start=rt0"},
-		{setID && stub, "set-user-ID or set-group-ID: the loader runs in secure mode (system directories only, no LD_SLUL_ variables)"},
-		{o.Caps && stub, "file capabilities are lost at the stub's second exec: build with --start=interp, or use the set-user-ID bit"},
-		{stub && (may&0o111)<<2&^may != 0, "who may run the program but not read it cannot start it through the stub: chmod a+r, or register binfmt_misc"},
-	} {
-		if a.applies {
-			list = append(list, a.text)
-		}
-	}
-	return list
 }
 
 // WriteText writes the description for people, one fact a line.

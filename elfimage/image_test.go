@@ -140,7 +140,7 @@ func elfmap(t *testing.T, b []byte) string {
 		t.Fatal(err)
 	}
 	var w strings.Builder
-	if err := f.Describe(Origin{Mode: 0o755}).WriteText(&w); err != nil {
+	if err := f.Describe("").WriteText(&w); err != nil {
 		t.Fatal(err)
 	}
 	e, err := elf.NewFile(bytes.NewReader(b))

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -180,7 +179,8 @@ func TestDescribe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := f.Describe(Origin{Mode: 0o751 | fs.ModeSetuid, Caps: true, Loader: "/lib/slulrtld-x86_64.so.1"})
+	d := f.Describe("/lib/slulrtld-x86_64.so.1")
+	d.Advice = []string{"one", "another"}
 	js, err := json.MarshalIndent(d, "", "  ")
 	if err != nil {
 		t.Fatal(err)
@@ -202,7 +202,7 @@ func TestDescribeHostile(t *testing.T) {
 		t.Fatal(err)
 	}
 	var text strings.Builder
-	f.Describe(Origin{}).WriteText(&text)
+	f.Describe("").WriteText(&text)
 	if strings.Contains(text.String(), "\x1b") || !strings.Contains(text.String(), `x\x1b[2J\ny`) {
 		t.Errorf("%q", text.String())
 	}
@@ -218,7 +218,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		file.Lookup("x")
-		d := file.Describe(Origin{})
+		d := file.Describe("")
 		if err := d.WriteText(new(strings.Builder)); err != nil {
 			t.Fatal(err)
 		}

@@ -123,8 +123,12 @@ func warnMissing(w io.Writer, program, rtld string) {
 	info, err := os.Stat(rtld)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		install := "sudo slul install"
+		if rtld != defaultRtld() {
+			install = "sudo slul rtld -o " + rtld
+		}
 		fmt.Fprintf(w, "slul: warning: %s needs the loader %s, which is not there\n"+
-			"slul: to install it: sudo slul rtld -o %s\n", program, rtld, rtld)
+			"slul: to install it: %s\n", program, rtld, install)
 	case err != nil:
 		fmt.Fprintf(w, "slul: warning: %s needs the loader %s: %v\n", program, rtld, cause(err))
 	case !info.Mode().IsRegular():

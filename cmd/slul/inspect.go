@@ -7,8 +7,8 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 
+	"slul/doctor"
 	"slul/elfimage"
 )
 
@@ -47,11 +47,14 @@ func inspect(w io.Writer, path string, asJSON, offset bool) error {
 		_, err := fmt.Fprintln(w, f.Offset)
 		return err
 	}
-	origin := elfimage.Origin{Mode: info.Mode(), Caps: hasCaps(path)}
+	loader := ""
 	if s, err := verifyStub(f); err == nil {
-		origin.Loader = s.RTLD
+		loader = s.RTLD
 	}
-	d := f.Describe(origin)
+	d := f.Describe(loader)
+	for _, a := range doctor.Advice(path, f.Start, info) {
+		d.Advice = append(d.Advice, a.Line())
+	}
 	if !asJSON {
 		return d.WriteText(w)
 	}
@@ -59,12 +62,6 @@ func inspect(w io.Writer, path string, asJSON, offset bool) error {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(d)
-}
-
-// hasCaps reports file capabilities: setcap(8) keeps them in this attribute.
-func hasCaps(path string) bool {
-	n, err := unix.Getxattr(path, "security.capability", nil)
-	return err == nil && n > 0
 }
 
 // openFile reads and parses a file. That it cannot be read is exit code 1, that it is

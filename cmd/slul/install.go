@@ -10,6 +10,7 @@ import (
 
 	"slul/compiler"
 	"slul/deploy"
+	"slul/elfimage"
 	"slul/stubgen"
 )
 
@@ -56,7 +57,7 @@ func install(root *cobra.Command, p deploy.Place, o deploy.Options, target, rtld
 		}
 		rtld = t.RTLD
 	}
-	if err := checkRtld(rtld); err != nil {
+	if err := checkRtld(elfimage.StartRt0, rtld); err != nil {
 		return err
 	}
 	list, err := installed(root, target, rtld)

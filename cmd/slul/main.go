@@ -11,6 +11,7 @@
 //	wrap.go     wrap: a shared object becomes a program; unwrap
 //	stub.go     stub, stub verify
 //	inspect.go  inspect: what a file is
+//	doctor.go   doctor: why programs would not start
 //	rtld.go     rtld: the embedded loader as a file
 //	install.go  install, uninstall; installed.go is the list of files
 //	usage.go    what is wrong with a command line, in one line
@@ -108,6 +109,7 @@ a small loader, and the loader does the rest.`,
 		newUnwrap(),
 		newStub(),
 		newInspect(),
+		newDoctor(),
 		newRtld(),
 		newInstall(),
 		newUninstall(),

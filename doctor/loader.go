@@ -1,0 +1,140 @@
+package doctor
+
+import (
+	"bytes"
+	"debug/elf"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// loader: whether the file is there, is a loader, may be run, and is safe from others.
+func (e *exam) loader() {
+	info, err := os.Stat(e.Rtld)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		e.loaderFails("is not there", e.install())
+		return
+	case err != nil:
+		e.loaderFails(cause(err).Error(), "sudo chmod a+rx "+shell(e.Rtld)+" and the directories above it")
+		return
+	case !info.Mode().IsRegular():
+		e.loaderFails("is no regular file", "sudo rm -r "+shell(e.Rtld)+" && "+e.install())
+		return
+	}
+	if info.Mode().Perm()&0o555 != 0o555 {
+		e.loaderFails(fmt.Sprintf("has mode %04o: not everybody may read and execute it", info.Mode().Perm()), "sudo chmod 755 "+shell(e.Rtld))
+	}
+	if mountedWith(e.Rtld, unix.ST_NOEXEC) {
+		e.loaderFails("is on a file system that is mounted noexec", remount(e.Rtld, "exec"))
+	}
+	e.loaderSafe()
+	b, err := os.ReadFile(e.Rtld)
+	if err != nil {
+		return // the mode says why
+	}
+	switch f, err := elf.NewFile(bytes.NewReader(b)); {
+	case bytes.Equal(b, e.Loader):
+		e.ok("loader", "%s is the one that this slul has, version %d", e.Rtld, e.Version)
+	case err != nil:
+		e.loaderFails("is no ELF file", e.install())
+	case f.Machine != e.Target.Machine:
+		e.loaderFails(fmt.Sprintf("is for %s", f.Machine), e.install())
+	case !bytes.Contains(b, []byte("usage: slulrtld ")):
+		e.loaderFails("is a program, but not this loader", e.install())
+	default:
+		e.add(Finding{"loader", Note, e.Rtld + " is of another version than this slul",
+			"programs that need a newer loader say so when they start", e.install()})
+	}
+}
+
+func (e *exam) loaderFails(what, mend string) {
+	e.add(Finding{"loader", Fail, e.Rtld + " " + what, e.cannotRun(), mend})
+}
+
+// install is how a loader gets to where it is looked for.
+func (e *exam) install() string {
+	if e.Rtld == e.Target.RTLD {
+		return "sudo slul install"
+	}
+	return "sudo slul rtld -o " + shell(e.Rtld)
+}
+
+// loaderSafe: whoever can write the loader, or a directory of its path, can be every user
+// who starts a program.
+func (e *exam) loaderSafe() {
+	list, err := Exposed(e.Rtld)
+	if err != nil {
+		return // it cannot be reached, which was said
+	}
+	for _, x := range list {
+		e.add(Finding{"loader", e.exposureLevel(), x.String(),
+			"who does can run code as every user who starts a program, as root too", x.Mend})
+	}
+}
+
+// exposureLevel: a loader of one's own, for one's own programs, is one's own business.
+func (e *exam) exposureLevel() Level {
+	if e.Rtld == e.Target.RTLD || e.prog != nil && e.prog.privileged() {
+		return Fail
+	}
+	return Note
+}
+
+// SearchDirs are the directories that the loader always looks for libraries in.
+func SearchDirs(arch string) []string {
+	return []string{"/usr/lib/slul/" + arch, "/usr/lib/slul"}
+}
+
+// searchDirs: they need not be there.
+func (e *exam) searchDirs() {
+	well := true
+	for _, dir := range SearchDirs(e.arch()) {
+		info, err := os.Stat(dir)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		f := Finding{Check: "libraries", Level: Fail, Text: dir}
+		switch {
+		case err != nil:
+			f.Text, f.Mend = f.Text+": "+cause(err).Error(), "sudo chmod a+rx "+shell(dir)
+		case !info.IsDir():
+			f.Text, f.Mend = f.Text+" is no directory", "sudo rm "+shell(dir)
+		case !may(dir, unix.R_OK|unix.X_OK):
+			f.Text, f.Mend = f.Text+" may not be read", "sudo chmod a+rx "+shell(dir)
+		case mountedWith(dir, unix.ST_NOEXEC):
+			f.Text, f.Mend = f.Text+" is on a file system that is mounted noexec", remount(dir, "exec")
+		default:
+			well = e.exposedDir(dir) && well
+			continue
+		}
+		f.Effect = "libraries are not found there, or not mapped: such programs end with one line and status 126 or 127"
+		e.add(f)
+		well = false
+	}
+	if well {
+		e.ok("libraries", "are looked for in %s, %s", SearchDirs(e.arch())[0], SearchDirs(e.arch())[1])
+	}
+}
+
+func (e *exam) exposedDir(dir string) bool {
+	list, err := Exposed(dir)
+	if err != nil {
+		return true
+	}
+	for _, x := range list {
+		e.add(Finding{"libraries", Fail, x.String(), "set-user-ID programs load libraries from " + dir, x.Mend})
+	}
+	return len(list) == 0
+}
+
+// cause is the error without the file's name and the system call.
+func cause(err error) error {
+	if p := (*fs.PathError)(nil); errors.As(err, &p) {
+		return p.Err
+	}
+	return err
+}

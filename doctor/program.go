@@ -1,0 +1,235 @@
+package doctor
+
+import (
+	"bytes"
+	"debug/elf"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"slul/elfimage"
+	"slul/stubgen"
+)
+
+// subject is a program that was read.
+type subject struct {
+	path string
+	file *elfimage.File
+	info fs.FileInfo
+	uid  uint32
+	caps bool // it has file capabilities
+}
+
+const setIDBits = fs.ModeSetuid | fs.ModeSetgid
+
+// privileged: it is meant to have rights that its caller lacks.
+func (s *subject) privileged() bool { return s.info.Mode()&setIDBits != 0 || s.caps }
+
+// arch is the kernel's name for what programs are made for.
+func (e *exam) arch() string {
+	arch, _, _ := strings.Cut(e.Target.Name, "-")
+	return arch
+}
+
+func (e *exam) programFails(text, effect, mend string) {
+	e.add(Finding{"program", Fail, e.Program + " " + text, effect, mend})
+}
+
+// identify reads the program and finds its loader.
+func (e *exam) identify() {
+	path := shell(e.Program)
+	info, err := os.Stat(e.Program)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		e.programFails("is not there", "the shell says: not found", "slul build -o "+path+" SRC")
+		return
+	case err != nil:
+		e.programFails("cannot be reached: "+cause(err).Error(), "the shell says the same", e.reachable())
+		return
+	case info.IsDir():
+		e.programFails("is a directory", "the shell says: Is a directory, or Permission denied", "slul run "+path)
+		return
+	case !info.Mode().IsRegular():
+		e.programFails("is no regular file", "it is not executed", "slul build -o FILE SRC")
+		return
+	}
+	b, err := os.ReadFile(e.Program)
+	if err != nil {
+		effect := "it cannot be looked at; who may run it but not read it cannot start it: the program must be readable"
+		if info.Mode()&fs.ModeSetuid != 0 {
+			effect = "it cannot be looked at by this user; as a set-user-ID program it starts, as its owner reads it"
+		}
+		e.programFails("may not be read: "+cause(err).Error(), effect, "sudo chmod a+r "+path)
+		return
+	}
+	f, err := elfimage.Parse(b)
+	if err != nil {
+		e.notELF(b, err)
+		return
+	}
+	e.prog = &subject{path: e.Program, file: f, info: info, uid: info.Sys().(*syscall.Stat_t).Uid, caps: HasCaps(e.Program)}
+	e.startOf(f)
+}
+
+// reachable is what opens the directories above the program.
+func (e *exam) reachable() string {
+	abs, err := filepath.Abs(e.Program)
+	if err != nil {
+		return ""
+	}
+	for dir := filepath.Dir(abs); dir != "/"; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(dir); err == nil && !may(dir, unix.X_OK) {
+			return "chmod a+x " + shell(dir)
+		}
+	}
+	return ""
+}
+
+func (e *exam) notELF(b []byte, err error) {
+	const effect = "the kernel says: Exec format error"
+	build := "slul build -o " + shell(e.Program) + " SRC"
+	switch {
+	case len(b) == 0:
+		e.programFails("is empty", effect, build)
+	case bytes.HasPrefix(b, []byte("#!")):
+		e.programFails("is a script, and no SLUL program", "its own interpreter runs it", "")
+	case strings.HasSuffix(e.Program, ".slul"):
+		e.programFails("is a source file", effect, "slul run "+shell(e.Program))
+	case bytes.HasPrefix(b, []byte(elf.ELFMAG)):
+		e.programFails("is a damaged ELF file, or of another kind of system: "+err.Error(), effect+", or the loader refuses it with one line", build)
+	default:
+		e.programFails("is no program", effect, build)
+	}
+}
+
+// startOf says how the file is started, and takes its loader for the other checks.
+func (e *exam) startOf(f *elfimage.File) {
+	switch {
+	case f.Program == nil && f.Start == elfimage.StartNone && f.Interp == "":
+		if f.Type == elf.ET_DYN {
+			e.programFails("is a library", "it has no start-up stub: it is not started", "slul wrap "+shell(e.Program)+" -o FILE, or: runslul "+shell(e.Program))
+			return
+		}
+		e.ok("program", "%s is a static program, and no SLUL program: the kernel alone starts it", e.Program)
+	case f.Program == nil:
+		e.ok("program", "%s is no SLUL program: the kernel starts it by %s", e.Program, f.Interp)
+	case f.Start == elfimage.StartRt0:
+		e.stub(f)
+	case f.Start == elfimage.StartNone:
+		e.add(Finding{"program", Note, e.Program + " has no start-up stub", "./" + filepath.Base(e.Program) + " does not start it, unless binfmt_misc does", "runslul " + shell(e.Program)})
+	default:
+		e.Rtld = f.Interp
+		e.ok("program", "%s starts by %s: the kernel runs %s", e.Program, f.Start, f.Interp)
+	}
+}
+
+func (e *exam) stub(f *elfimage.File) {
+	t, err := stubgen.ForMachine(f.Machine)
+	if err != nil {
+		return // exam.machine says it
+	}
+	s, err := stubgen.Verify(t, bytes.Clone(f.Stub))
+	if err != nil {
+		e.programFails("has a start-up stub that is not ours: "+err.Error(), "what it does is not known", "slul build -o "+shell(e.Program)+" SRC")
+		return
+	}
+	e.Rtld = s.RTLD
+	if min := int(f.Program.MinRtld); min > e.Version {
+		e.programFails(fmt.Sprintf("needs loader version %d, this slul has %d", min, e.Version), "the loader refuses it: needs loader version", "install a newer slul")
+		return
+	}
+	e.ok("program", "%s starts by a stub of %d bytes, which runs %s", e.Program, len(f.Stub), s.RTLD)
+}
+
+// machine: whether the CPU is this one.
+func (e *exam) machine() {
+	f := e.prog.file
+	if f.Machine == e.Target.Machine {
+		return // exam.kernel says which
+	}
+	e.add(Finding{"machine", Fail, fmt.Sprintf("%s is for %s, this machine is %s", e.Program, strings.TrimPrefix(f.Machine.String(), "EM_"), e.arch()),
+		"the kernel refuses it: Exec format error", "slul build --target " + e.Target.Name + " -o " + shell(e.Program) + " SRC"})
+}
+
+// permission: who may execute the program, and who can start it.
+func (e *exam) permission() {
+	s, path := e.prog, shell(e.Program)
+	mode := s.info.Mode()
+	if f := s.file; f.Start == elfimage.StartNone && f.Program != nil {
+		return // runslul asks for no permission to execute
+	}
+	if !may(e.Program, unix.X_OK) {
+		e.add(Finding{"permission", Fail, fmt.Sprintf("%s may not be executed by this user (mode %04o)", e.Program, mode.Perm()),
+			"the shell says: Permission denied", "chmod a+x " + path})
+		return
+	}
+	if f := unreadable(e.Program, s.file.Start, mode); f != nil {
+		e.add(*f)
+	}
+	e.ok("permission", "mode %s, and this user may execute it", mode)
+}
+
+// mount: flags of the program's file system.
+func (e *exam) mount() {
+	if mountedWith(e.Program, unix.ST_NOEXEC) {
+		e.add(Finding{"mount", Fail, e.Program + " is on a file system that is mounted noexec",
+			"the shell says: Permission denied; runslul: cannot map a segment: EPERM", remount(e.Program, "exec")})
+	}
+	if e.prog.privileged() && mountedWith(e.Program, unix.ST_NOSUID) {
+		e.add(Finding{"mount", Fail, e.Program + " is on a file system that is mounted nosuid",
+			"it runs without the rights that it should have", remount(e.Program, "suid")})
+	}
+}
+
+// loaderMends has what to type for the loader's lines, by words that are in them.
+var loaderMends = []struct{ words, mend string }{
+	{"libraries not found", "put the library into /usr/lib/slul, or name its directory: LD_SLUL_LIBRARY_PATH=DIR PROGRAM"},
+	{"undefined symbols", "install the version of the library that the program was built with"},
+	{"needs version", "install the version of the library that the program was built with"},
+	{"needs loader version", "sudo slul install"},
+	{"EPERM", "see the findings about mounts and filters"},
+	{"EACCES", "sudo chmod a+r FILE"},
+	{"cannot reserve", "ulimit -v unlimited"},
+}
+
+// contents: the loader that this tool has makes all its checks, finds all libraries and
+// binds all symbols; it runs nothing of the program.
+func (e *exam) contents() {
+	s := e.prog
+	if s.file.Program == nil || s.file.Machine != e.Target.Machine || s.file.Start == elfimage.StartShebang {
+		return
+	}
+	abs, err := filepath.Abs(e.Program)
+	if err != nil {
+		return
+	}
+	out, err := runFile("slulrtld", e.Loader, "--verify", abs)
+	switch {
+	case errors.Is(err, errMemfd):
+		e.add(Finding{"contents", Note, "the loader could not be asked: " + err.Error(), "", ""})
+	case err != nil:
+		line := firstLine(out, err)
+		mend := ""
+		for _, m := range loaderMends {
+			if strings.Contains(line, m.words) {
+				mend = m.mend
+				break
+			}
+		}
+		e.add(Finding{"contents", Fail, line, "the program ends with this line", mend})
+	default:
+		e.ok("contents", "the loader accepts it, and finds all libraries and symbols")
+	}
+}
+
+// HasCaps reports file capabilities: setcap(8) keeps them in this attribute.
+func HasCaps(path string) bool {
+	n, err := unix.Getxattr(path, "security.capability", nil)
+	return err == nil && n > 0
+}
