@@ -194,6 +194,7 @@ func runFile(called string, file []byte, args ...string) ([]byte, error) {
 	cmd.Args[0] = called
 	cmd.ExtraFiles = []*os.File{readable}
 	var b bytes.Buffer
+	cmd.Stdin = strings.NewReader("") // nil would be /dev/null, which a bare root lacks
 	cmd.Stdout, cmd.Stderr = &b, &b
 	err = cmd.Run()
 	if errors.Is(err, unix.EACCES) {

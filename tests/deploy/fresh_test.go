@@ -1,0 +1,150 @@
+package deploy
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"slul/tests/launch"
+)
+
+// safe is a line of machine.tree: of root, and nobody else may write it.
+var safe = regexp.MustCompile("^([d-]rw[x-]r-[x-]r-[x-]|L[^ ]+) 0:0 ")
+
+// A machine gets the package, everything is used, the package goes: nothing is left.
+func TestPackage(t *testing.T) {
+	m := newMachine(t)
+	deb, _ := debianPackage(t)
+	before := m.tree(t)
+	m.dpkg(t, "--install", deb)
+	for _, line := range added(before, m.tree(t)) {
+		if !safe.MatchString(line) {
+			t.Errorf("installed: %s", line)
+		}
+	}
+	if out := m.dpkg(t, "--verify", "slul"); out != "" {
+		t.Errorf("dpkg --verify: %s", out)
+	}
+	use(t, m)
+
+	// the tools leave the package manager's files to it
+	for _, command := range []string{"install", "uninstall"} {
+		r := launch.Run(t, m.spec(0, "slul "+command))
+		refused(t, command, r, 1, "slul: the Debian package slul is installed here", "apt remove slul")
+	}
+	m.dpkg(t, "--install", deb) // again, over itself
+	use(t, m)
+	m.dpkg(t, "--purge", "slul")
+	if left := added(before, m.tree(t)); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+	if gone := added(m.tree(t), before); len(gone) > 0 {
+		t.Errorf("gone: %q", gone)
+	}
+}
+
+// The same with slul install, which is then removed by the command that it installed.
+func TestInstall(t *testing.T) {
+	m := newMachine(t)
+	before := m.tree(t)
+	m.install(t)
+	log := string(must(os.ReadFile(m.at("tmp/log"))))
+	if !strings.Contains(log, "installed  "+loaderPath+"\n") || !strings.Contains(log, "installed  /usr/bin/slul\n") {
+		t.Errorf("slul install says:\n%s", log)
+	}
+	again := m.sh(t, 0, "slul install")
+	if strings.Count(again, "unchanged  ") != strings.Count(again, "\n") {
+		t.Errorf("the second time:\n%s", again)
+	}
+	use(t, m)
+	m.sh(t, 0, "slul uninstall >/tmp/log")
+	if left := added(before, m.tree(t)); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
+	}
+	r := launch.Run(t, m.spec(nobody, "./hello"))
+	refused(t, "without the loader", r, 127, "slul: cannot run "+loaderPath)
+}
+
+// The package and slul install put the same files there, but for what Debian wants otherwise.
+func TestSameFiles(t *testing.T) {
+	m := newMachine(t)
+	before := m.tree(t)
+	m.install(t)
+	var installed []string
+	for _, line := range added(before, m.tree(t)) {
+		if !strings.HasPrefix(line, "d") && !strings.Contains(line, "installed.mtree") {
+			installed = append(installed, strings.Replace(line, "/usr/share/zsh/site-functions/", "/usr/share/zsh/vendor-completions/", 1))
+		}
+	}
+	p := newMachine(t)
+	deb, _ := debianPackage(t)
+	p.dpkg(t, "--install", deb)
+	var packaged []string
+	for _, line := range added(before, p.tree(t)) {
+		if !strings.HasPrefix(line, "d") && !strings.Contains(line, "/usr/share/doc/") && !strings.Contains(line, "/usr/share/lintian/") {
+			packaged = append(packaged, line)
+		}
+	}
+	slices.Sort(installed)
+	if !slices.Equal(installed, packaged) || len(packaged) == 0 {
+		t.Errorf("slul install:\n%s\nthe package:\n%s", strings.Join(installed, "\n"), strings.Join(packaged, "\n"))
+	}
+}
+
+// use does with an installation what people do: compile, start in every way, and give a
+// program rights.
+func use(t *testing.T, m machine) {
+	t.Helper()
+	m.source(t, "hello")
+	m.source(t, "tools/note-add")
+	const hello = "Hello, world\n"
+	m.sh(t, nobody, "slul build src/hello")
+	m.wants(t, nobody, "./hello", hello)
+	m.wants(t, nobody, "runslul ./hello", hello)
+	m.wants(t, nobody, "runslul --verify ./hello", "./hello: ok\n")
+	m.wants(t, nobody, "slul run src/hello", hello)
+	if got := m.sh(t, nobody, "slul doctor ./hello"); !strings.Contains(got, "ok    loader") || strings.Contains(got, "\nfail ") {
+		t.Errorf("slul doctor ./hello:\n%s", got)
+	}
+	if got := m.sh(t, nobody, "slul doctor"); !strings.Contains(got, "ok    trial       a program was started, and ended well\n") {
+		t.Errorf("slul doctor:\n%s", got)
+	}
+
+	// a set-user-ID program, which writes where its caller may not
+	m.sh(t, 0, "slul build -o /usr/bin/note-add src/note-add && busybox chmod 4755 /usr/bin/note-add && echo buy milk >/home/note")
+	defer func() {
+		for _, f := range []string{"usr/bin/note-add", "var/lib/notes.log"} {
+			if err := os.Remove(m.at(f)); err != nil {
+				t.Error(err)
+			}
+		}
+	}()
+	m.wants(t, nobody, "LD_SLUL_LIBRARY_PATH=/home note-add note", "added 9 byte(s); started elevated: true\n")
+	if log, err := os.ReadFile(m.at("var/lib/notes.log")); err != nil || !strings.HasPrefix(string(log), "uid 65534: buy milk") {
+		t.Errorf("the log: %q, %v", log, err)
+	}
+	if got := m.sh(t, nobody, "slul doctor /usr/bin/note-add"); !strings.Contains(got, "note  set-id      runs with the rights of user 0, in secure mode\n") {
+		t.Errorf("slul doctor note-add:\n%s", got)
+	}
+	for _, f := range []string{"home/hello.slulb", "home/script"} {
+		os.Remove(m.at(f))
+	}
+	os.RemoveAll(filepath.Join(m.dir, "home/.cache"))
+}
+
+// refused wants a status and one line on fd 2 that has these words.
+func refused(t *testing.T, what string, r launch.Result, status int, words ...string) {
+	t.Helper()
+	line := string(r.Stderr)
+	if r.Exit != status || strings.Count(line, "\n") != 1 {
+		t.Errorf("%s: status %d, want %d and one line: %q", what, r.Exit, status, line)
+	}
+	for _, w := range words {
+		if !strings.Contains(line, w) {
+			t.Errorf("%s: the line %q does not say %q", what, line, w)
+		}
+	}
+}
