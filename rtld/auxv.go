@@ -7,14 +7,22 @@ package rtld
 // would have given with the loader as PT_INTERP. phdr and entry are addresses
 // in memory, execfn is that of a C string, base is where the interpreter lies.
 func (b *block) mendAux(phdr, phnum, entry, base, execfn uintptr) {
-	b.setAux(atPhdr, phdr)
-	b.setAux(atPhent, phdrSize)
-	b.setAux(atPhnum, phnum)
-	b.setAux(atEntry, entry)
-	b.setAux(atBase, base)
-	b.setAux(atExecfn, execfn)
-	for p := b.auxv; p < b.end-2*word; p += 2 * word {
-		if load(p) == atExecfd {
+	for p := b.auxv; load(p) != atNull; p += 2 * word {
+		v := p + word
+		switch load(p) {
+		case atPhdr:
+			store(v, phdr)
+		case atPhent:
+			store(v, phdrSize)
+		case atPhnum:
+			store(v, phnum)
+		case atEntry:
+			store(v, entry)
+		case atBase:
+			store(v, base)
+		case atExecfn:
+			store(v, execfn)
+		case atExecfd:
 			store(p, atIgnore)
 		}
 	}

@@ -42,23 +42,12 @@ func (b *block) arg0() uintptr {
 //
 //go:noinline
 func (b *block) aux(tag uintptr) (uintptr, bool) {
-	for p := b.auxv; p < b.end-2*word; p += 2 * word {
+	for p := b.auxv; load(p) != atNull; p += 2 * word {
 		if load(p) == tag {
 			return load(p + word), true
 		}
 	}
 	return 0, false
-}
-
-// setAux changes an auxv entry, every copy of it.
-//
-//go:noinline
-func (b *block) setAux(tag, value uintptr) {
-	for p := b.auxv; p < b.end-2*word; p += 2 * word {
-		if load(p) == tag {
-			store(p+word, value)
-		}
-	}
 }
 
 // path returns the value of PATH; 0 when there is none.

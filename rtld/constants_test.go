@@ -208,7 +208,7 @@ func TestEntryConstants(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, n := range map[string]uintptr{
-		"maxStack": MaxStack, "stateSize": stateSize, "zeroSize": zeroSize, "baseOffset": uintptr(BaseOffset),
+		"maxStack": MaxStack, "hotSize": hotSize, "zeroSize": zeroSize, "baseOffset": baseInHot,
 		"secureAt": secureAt, "programAt": programAt,
 		"fixedState": unsafe.Offsetof(fixed.loader), "fixedBusy": unsafe.Offsetof(fixed.busy),
 	} {
@@ -216,11 +216,11 @@ func TestEntryConstants(t *testing.T) {
 			t.Errorf("no %q in entry_amd64.s", line)
 		}
 	}
-	if stateSize+MaxStack+4096 > 16*1024 || MaxStack+zeroSize+headSize > 4096 || stateSize%16 != 0 || zeroSize%8 != 0 {
-		t.Errorf("%d bytes of state, of which %d are made zero, and %d of frames", stateSize, zeroSize, MaxStack)
+	if size := unsafe.Sizeof(process); size+4096 > 16*1024 || MaxStack+hotSize > 4096 || hotAt%16 != 0 || zeroSize%8 != 0 {
+		t.Errorf("%d bytes of state, of which %d are always used and %d made zero, with %d of frames", size, hotSize, zeroSize, MaxStack)
 	}
-	if at := int(unsafe.Offsetof(process.program)); at-BaseOffset > 127 {
-		t.Errorf("the program is out of reach of r14: %d from it", at-BaseOffset)
+	if at := int(unsafe.Offsetof(hot{}.program)); at-baseInHot > 127 {
+		t.Errorf("the program is out of reach of r14: %d from it", at-baseInHot)
 	}
 }
 

@@ -33,7 +33,7 @@ func announce(state int32) {
 	check(lit("no memory: &\x00"), sys3(sysMprotect, page, uintptr(l.page), protRead|protWrite))
 	d := (*debugger)(pointer(at)) // not fixed: that would be larger code
 	d.version, d.first, d.changed, d.state, d.base = 1, &l.own, debugStatePC(), state, l.self
-	d.loader = uintptr(unsafe.Pointer(l)) + uintptr(BaseOffset)
+	d.loader = uintptr(unsafe.Pointer(l)) + BaseOffset
 	// shrink puts PT_DYNAMIC, which is empty, before the variables.
 	store(at-debugSize, dtDebug)
 	store(at-debugSize+8, at)

@@ -3,22 +3,26 @@
 // the Go runtime that compiled code cannot do without.
 //
 // docs/startup.md draws registers and stack at the way in and the way out.
+//
+// What is called here of Go takes its arguments in rax, rbx, rcx, rdi and gives its result in rax, for
+// rtld/shrink puts the function itself in the place of the wrapper that the linker would call. The
+// caller leaves a word at rsp for each argument, and rbp is kept (Go's ABIInternal).
 
 #include "textflag.h"
 
 // What lies below the kernel's block while the loader runs:
 //
 //	rsp at entry -> argc, argv, envp, auxv (the kernel's block)
-//	- stateSize     the loader's state (start.go); not always zero: fs/binfmt_script.c
-//	                takes argv[0] off the stack and leaves its bytes there
+//	- hotSize       what the loader always needs of its state (start.go); not always zero:
+//	                fs/binfmt_script.c takes argv[0] off the stack and leaves its bytes there
 //	rsp ->          the loader's frames: rtld/shrink proves that maxStack bytes are enough
-//	                page bound: the frames and the beginning of the state share a page
+//	                page bound: frames and hot share a page
+//	                the rest of the state, which is rarely touched
 //
-// Nothing is kept below rsp: there the kernel puts the frame of SIGBUS (guard.go). r14 points
-// baseOffset bytes into the state wherever Go code runs (rtld/shrink, base.go).
-#define stateSize 9856
+// r14 points baseOffset bytes into hot wherever Go code runs (rtld/shrink, base.go).
+#define hotSize 2648
 #define zeroSize 1624
-#define maxStack 1280
+#define maxStack 1440
 #define baseOffset 128
 #define secureAt 64
 #define programAt 248
@@ -30,7 +34,7 @@
 // code that would read one, the stack checks, is dropped by rtld/shrink.
 TEXT ·entry0(SB), NOSPLIT|NOFRAME, $0
 	MOVQ	SP, BX
-	LEAQ	-(stateSize+maxStack)(SP), DI
+	LEAQ	-(hotSize+maxStack)(SP), DI
 	ANDQ	$~4095, DI
 	LEAQ	maxStack(DI), DI
 	MOVQ	DI, SP
@@ -39,17 +43,13 @@ TEXT ·entry0(SB), NOSPLIT|NOFRAME, $0
 	XORL	AX, AX
 	REP;	STOSQ
 	XORPS	X15, X15 // Go's zero
-	LEAQ	·entry0(SB), DX
-	SUBQ	$32, SP
-	ANDQ	$~15, SP
-	MOVQ	BX, 0(SP)
-	MOVQ	DX, 8(SP)
+	MOVQ	BX, AX
+	LEAQ	·entry0(SB), BX
+	SUBQ	$16, SP
 	CALL	·prepare(SB)
-	MOVQ	16(SP), AX
-	TESTQ	AX, AX
-	JEQ	stay
 	LEAQ	baseOffset(AX), R14
-stay:
+	CALL	·find(SB)
+	LEAQ	baseOffset(AX), R14
 	CALL	·run(SB)
 	// run never returns. What follows is never run either: it keeps the
 	// routines in the linked file that only the post-linker refers to.
@@ -186,18 +186,16 @@ TEXT ·serve(SB), NOSPLIT|NOFRAME, $0
 	MOVQ	R14, 8(SP)
 	MOVQ	R15, 0(SP)
 	MOVQ	SP, BP
-	SUBQ	$48, SP
+	MOVQ	DI, BX
+	MOVQ	SI, CX
+	MOVQ	SP, DI
+	SUBQ	$32, SP
 	ANDQ	$~15, SP
-	MOVQ	AX, 0(SP)
-	MOVQ	DI, 8(SP)
-	MOVQ	SI, 16(SP)
-	MOVQ	BP, 24(SP)
 	XORPS	X15, X15
 	MOVQ	·fixed+fixedState(SB), R14
 	CLD
 	CALL	·service(SB)
-	MOVQ	32(SP), AX
-	MOVQ	24(SP), SP
+	MOVQ	BP, SP
 	JMP	·leave(SB)
 busy:
 	XORL	AX, AX
@@ -257,9 +255,10 @@ TEXT ·finishPC(SB), NOSPLIT|NOFRAME, $0-8
 	MOVQ	AX, ret+0(FP)
 	RET
 
-// SIGBUS comes here, on whatever stack, with r14 as it was; nothing goes back.
+// SIGBUS comes here, on whatever stack, with r14 as it was; nothing goes back, so the frames
+// begin anew: what the kernel has put below the old ones may lie in the room for the message.
 TEXT ·bus(SB), NOSPLIT|NOFRAME, $0
-	ANDQ	$~15, SP
+	LEAQ	-baseOffset(R14), SP
 	XORPS	X15, X15
 	CLD
 	CALL	·busCaught(SB)
@@ -278,9 +277,8 @@ TEXT ·trap(SB), NOSPLIT|NOFRAME, $0
 	LEAQ	·entry0(SB), CX
 	ANDQ	$~4095, CX
 	SUBQ	CX, AX
-	SUBQ	$64, SP
+	SUBQ	$8, SP
 	ANDQ	$~15, SP
-	MOVQ	AX, 0(SP)
 	CALL	·internalError(SB)
 	INT	$3
 

@@ -47,7 +47,7 @@ func try(do func()) (line string, code uintptr) {
 // newProgram is a program without file, in a loader that knows of nothing else.
 func newProgram(t testing.TB) *module {
 	arena := make([]uint64, 1<<16)
-	process = loader{page: 4096, names: new(names)}
+	process = loader{hot: hot{page: 4096}, names: new(names)}
 	process.pool.free = uintptr(unsafe.Pointer(&arena[0]))
 	process.pool.full = process.pool.free + uintptr(len(arena))*8
 	process.guarded.on = true // SIGBUS is the test's own

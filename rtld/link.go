@@ -4,6 +4,13 @@ package rtld
 
 // linkProgram loads what p needs and binds everything. Nothing of it runs yet.
 func linkProgram(p *module) {
+	if p.isSimple() {
+		return
+	}
+	l := &process
+	l.own.base = l.self
+	l.last = &l.own
+	enlist(p)
 	if p.dynamic != nil {
 		p.prepare()
 		prepareOwn()
@@ -11,9 +18,7 @@ func linkProgram(p *module) {
 		loadNeeded(p)
 		tick(lit("loaded\x00"))
 	}
-	if !p.isSimple() {
-		bind(p)
-	}
+	bind(p)
 }
 
 // bind binds the modules from first on, all of which are loaded, to each other and to

@@ -8,7 +8,6 @@ import "unsafe"
 // findProgram leaves the open program in p.fd and its path in p.file.
 func findProgram(p *module) {
 	l := &process
-	l.how = decide(&l.block, l.self+ehdrSize)
 	b := &l.block
 	switch l.how.mode {
 	case modeStub:
@@ -137,8 +136,6 @@ func takeMapped(p *module) {
 // loadProgram maps the program.
 func loadProgram(p *module) {
 	l := &process
-	l.own.base = l.self
-	l.last = &l.own
 	if !p.isMapped {
 		p.mapAll()
 		if p.look(&l.other); l.other.size != p.size {
@@ -149,7 +146,6 @@ func loadProgram(p *module) {
 	if p.view(p.entry, 1, pfX) == nil {
 		bad(lit("entry point not in code: entry=$\x00"), p.entry)
 	}
-	enlist(p)
 }
 
 // enlist makes m the last of the modules.

@@ -6,8 +6,8 @@ import "unsafe"
 // and the jump to the program, in order.
 
 // prepare gets the kernel's stack pointer and the address of the loader's first
-// instruction. It finds the program and reads its headers, and returns where the loader's
-// state is from then on, 0 for where it is. A stage that fails ends the process.
+// instruction. It reads what the kernel left, and returns where the hot part of the loader's
+// state is from then on. A stage that fails ends the process.
 func prepare(sp, self uintptr) uintptr {
 	l := &process
 	l.self = self &^ 4095
@@ -19,15 +19,27 @@ func prepare(sp, self uintptr) uintptr {
 	} else {
 		readEnv()
 	}
+	l.about = &l.program
+	l.how = decide(b, l.self+ehdrSize)
+	if l.how.mode == modeExplicit {
+		return settle() // this may be valgrind, to which nothing below rsp is memory
+	}
+	return hotPlace()
+}
+
+// find finds the program and reads its headers. It returns what prepare does.
+func find() uintptr {
+	l := &process
 	p := &l.program
-	l.about = p
 	findProgram(p)
 	readProgram(p)
-	if p.isSimple() {
-		return 0
+	if p.isSimple() || l.how.mode == modeExplicit {
+		return hotPlace()
 	}
 	return settle()
 }
+
+func hotPlace() uintptr { return uintptr(unsafe.Pointer(&process.hot)) }
 
 // run loads the program and starts it. It never returns.
 func run() {
@@ -52,14 +64,30 @@ func run() {
 	enter(l.block.sp, p.base+uintptr(p.entry), finisher())
 }
 
-// loader is all that the loader remembers, its state. At first it lies on the stack above the
-// frames of the loader, later maybe in memory of its own (settle). What is always used comes
-// first, next to the frames: each page that is touched costs a page fault. What is used most
-// lies in the 256 bytes around BaseOffset, which are reached by shorter instructions
-// (rtld/shrink, base.go).
+// loader is all that the loader remembers, its state. At first it lies on the stack around the
+// frames of the loader, later maybe in memory of its own (settle). Each page that is touched costs a
+// page fault, so frames and all that is always used share one, which is the page that a program with
+// a large frame touches next.
 //
-// entry0 makes what comes before head zero; all of it is after settle.
+// entry0 makes what lies between frames and head zero; all of it is after settle.
 type loader struct {
+	// Nothing up to frames is used before settle but room.
+	room     room
+	before   pool // as it was before a late load
+	tls      tlsArea
+	index    index
+	headRead uint64 // bytes of a library's file that are in headPlace
+	names    *names
+	own      module // the loader itself, which offers symbols too
+
+	frames [MaxStack]byte // of the loader as long as the state is on the stack; of busCaught always
+
+	hot
+}
+
+// hot is what is used for every program. What is used most lies in the 256 bytes around baseInHot,
+// which are reached by shorter instructions (rtld/shrink, base.go).
+type hot struct {
 	self  uintptr // the first byte of the loader's own image
 	page  uint64  // of the system, bytes
 	about *module // which complaints are about
@@ -88,16 +116,6 @@ type loader struct {
 	other       kernelStat // of any file
 
 	head [headSize]byte // the first bytes of the program's file
-
-	// From here on nothing is used before settle but room.
-	before   pool // as it was before a late load
-	tls      tlsArea
-	index    index
-	headRead uint64 // bytes of a library's file that are in headPlace
-	names    *names
-	own      module // the loader itself, which offers symbols too
-	room     room
-	_        uint64 // the size is a multiple of 16
 }
 
 // growth is what grows with every module, and what a late load that fails goes back to.
@@ -126,12 +144,14 @@ func headPlace() uintptr { return linePlace() }
 
 // What entry_amd64.s and rtld/shrink have to know of it, in bytes.
 const (
-	stateSize  = unsafe.Sizeof(process)
-	zeroSize   = unsafe.Offsetof(process.head)
-	secureAt   = unsafe.Offsetof(process.secure)
-	programAt  = unsafe.Offsetof(process.program) + unsafe.Offsetof(process.program.file)
-	BaseOffset = 128
-	MaxStack   = 1280
+	hotSize    = unsafe.Sizeof(hot{})
+	zeroSize   = unsafe.Offsetof(hot{}.head)
+	hotAt      = unsafe.Offsetof(process.hot)
+	secureAt   = unsafe.Offsetof(hot{}.secure)
+	programAt  = unsafe.Offsetof(hot{}.program) + unsafe.Offsetof(module{}.file)
+	baseInHot  = 128
+	BaseOffset = hotAt + baseInHot
+	MaxStack   = 1440
 )
 
 // fixed is the variable that has an address in the loader's image. It is zero, and its page
@@ -145,16 +165,15 @@ func (m *module) isSimple() bool { return m.dynamic == nil && m.tls == nil && !m
 // settle moves the state to memory that stays when the program has the stack. What points
 // into it is made anew.
 func settle() uintptr {
-	l := &process
-	to := newPages(uint64(stateSize + unsafe.Sizeof(names{})))
-	at := uintptr(unsafe.Pointer(l))
-	copyBytes(to, at, zeroSize+headSize)
-	n := (*loader)(pointer(to))
+	state := newPages(uint64(unsafe.Sizeof(process) + unsafe.Sizeof(names{})))
+	n := (*loader)(pointer(state))
+	from, to := hotPlace(), uintptr(unsafe.Pointer(&n.hot))
+	copyBytes(to, from, hotSize)
 	p := &n.program
 	n.about = p
-	n.names = (*names)(pointer(to + stateSize))
-	if table := uintptr(unsafe.Pointer(&p.table[0])); table-at < stateSize {
-		p.setTable(table-at+to, uint64(len(p.table)))
+	n.names = (*names)(pointer(to + hotSize))
+	if table := uintptr(unsafe.Pointer(unsafe.SliceData(p.table))); table-from < hotSize {
+		p.setTable(table-from+to, uint64(len(p.table)))
 	}
 	return to
 }

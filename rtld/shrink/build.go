@@ -67,19 +67,25 @@ func isFixed(name string) bool {
 	return false
 }
 
-// runtimeStandIns are the routines of the runtime that compiled code calls by itself.
-// Those that report a mistake end in trap; stack growth is among them, since
-// recursion is refused and the stack's depth is known.
-func runtimeStandIns(pkg string) map[string]string {
+// standIns are the stand-ins for the routines of the runtime that compiled code calls by itself, and
+// for what the assembly of the loader is linked with. What reports a mistake ends in trap;
+// stack growth is among that, since recursion is refused and the stack's depth is known.
+func standIns(pkg string) map[string]string {
 	trap := pkg + ".trap.abi0"
-	return map[string]string{
+	list := map[string]string{
 		"runtime.panic*":               trap,
 		"runtime.goPanic*":             trap,
 		"runtime.morestack*":           trap,
 		"runtime.memmove":              pkg + ".moveBytes.abi0",
 		"runtime.memclrNoHeapPointers": pkg + ".clearBytes.abi0",
 		"runtime.memequal":             pkg + ".equalBytes.abi0",
+		pkg + ".sys":                   pkg + ".sysRegs.abi0",
+		pkg + ".sys3":                  pkg + ".sysRegs.abi0",
 	}
+	for _, name := range []string{"prepare", "find", "run", "service", "busCaught", "internalError"} {
+		list[pkg+"."+name] = pkg + "." + name // for its wrapper: entry_amd64.s passes arguments in registers
+	}
+	return list
 }
 
 // Loader builds the project's loader for an architecture in the kernel's spelling;
@@ -93,18 +99,15 @@ func Loader(dir, arch string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	standIns := runtimeStandIns(pkg)
-	standIns[pkg+".sys3"] = pkg + ".sysRegs.abi0"
-	standIns[pkg+".sys"] = pkg + ".sysRegs.abi0"
 	return Link(linked, Options{
 		Entry:    pkg + ".entry0.abi0",
 		Packages: []string{pkg},
-		Replace:  standIns,
+		Replace:  standIns(pkg),
 		Indirect: []string{pkg + ".callC.abi0"},
 		NoReturn: noReturn(pkg),
 		Trap:     pkg + ".trap.abi0",
 		Base:     pkg + ".process",
-		Offset:   rtld.BaseOffset,
+		Offset:   int(rtld.BaseOffset),
 		Fixed:    []string{pkg + ".fixed"},
 		Fast: []string{
 			pkg + ".(*module).offers", pkg + ".(*module).find", pkg + ".(*index).find",
@@ -130,7 +133,7 @@ func Loader(dir, arch string) (*Result, error) {
 // noReturn lists what ends the process or leaves for the program.
 func noReturn(pkg string) []string {
 	return []string{
-		pkg + ".trap.abi0", pkg + ".run.abi0", pkg + ".enter.abi0", pkg + ".die", pkg + ".exit",
+		pkg + ".trap.abi0", pkg + ".run", pkg + ".enter.abi0", pkg + ".die", pkg + ".exit",
 		pkg + ".bad", pkg + ".badName", pkg + ".refused", pkg + ".stubFailure", pkg + ".endComplaint", pkg + ".complainInterface",
 		pkg + ".(*module).complain", pkg + ".(*module).changed", pkg + ".complainMissing",
 		pkg + ".complainAbsent", pkg + ".(*loader).startForeign", pkg + ".(*loader).answer", pkg + ".print",

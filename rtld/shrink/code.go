@@ -13,6 +13,7 @@ type code struct {
 	insts    []inst
 	calls    []*piece // functions that it calls or jumps to, in order, once each
 	standIns []string // of these, which stand for Go functions and so take registers
+	frame    int64    // bytes below rbp that shortenPrologue asks for
 	table    bool     // it calls through a register: any function whose address is taken
 }
 

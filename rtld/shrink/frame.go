@@ -227,6 +227,7 @@ func (c *code) shortenPrologue() {
 	if !ok || n > 0xffff {
 		return
 	}
+	c.frame = n
 	left := 3
 	for k := start - 1; left > 0; k-- {
 		if i := &c.insts[k]; i.keep {
@@ -236,4 +237,77 @@ func (c *code) shortenPrologue() {
 			}
 		}
 	}
+}
+
+// isEnter and isLeave tell whether i is what shortenPrologue and shortenFrame make.
+func isEnter(i *inst) bool { return i.raw[0] == 0xc8 }
+func isLeave(i *inst) bool { return i.raw[0] == 0xc9 }
+
+// dropFrames takes the frame from functions that have one for nothing: neither they use it nor the
+// functions that they call, which may keep their arguments in the frame of the caller (Go's
+// ABIInternal, "spill area").
+func dropFrames(w *walk) {
+	for _, p := range w.pieces {
+		if p.code == nil || p.code.table || p.code.usesFrame() {
+			continue
+		}
+		needed := false
+		for _, q := range p.code.calls {
+			needed = needed || q.code.spills()
+		}
+		if needed {
+			continue
+		}
+		for k := range p.code.insts {
+			if i := &p.code.insts[k]; i.keep && (isEnter(i) || isLeave(i)) {
+				i.keep = false
+			}
+		}
+	}
+}
+
+// usesFrame tells whether c is without a frame that shortenPrologue has made, or uses it.
+func (c *code) usesFrame() bool {
+	has := false
+	for k := range c.insts {
+		i := &c.insts[k]
+		switch {
+		case !i.keep || isLeave(i):
+		case isEnter(i):
+			has = true
+		case i.names(amd64.RSP), i.names(amd64.RBP):
+			return true
+		}
+	}
+	return !has
+}
+
+// spills tells whether c may write into the frame of its caller. What it has of a frame of its own
+// lies below.
+func (c *code) spills() bool {
+	n := c.frame
+	if n == 0 {
+		n, _, _ = c.frameSize()
+	}
+	for k := range c.insts {
+		i := &c.insts[k]
+		for a := range i.N {
+			m := i.Args[a].Mem
+			if i.keep && i.Args[a].Kind == amd64.KindMem && m.Base == amd64.RSP && (n == 0 || int64(m.Disp) >= n+16) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// names tells whether i has the register r in an operand.
+func (i *inst) names(r amd64.Reg) bool {
+	for a := range i.N {
+		o := &i.Args[a]
+		if o.Kind == amd64.KindReg && o.Reg == r || o.Kind == amd64.KindMem && (o.Mem.Base == r || o.Mem.Index == r) {
+			return true
+		}
+	}
+	return false
 }

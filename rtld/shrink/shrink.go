@@ -46,6 +46,7 @@ func Link(linked []byte, opt Options) (*Result, error) {
 	if err := w.run(); err != nil {
 		return nil, err
 	}
+	dropFrames(w)
 	depth, err := stackDepth(w)
 	if err != nil {
 		return nil, err

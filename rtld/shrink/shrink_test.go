@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"debug/elf"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,18 +22,16 @@ func free(t testing.TB, tag string) (*Result, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	standIns := runtimeStandIns(rtld)
-	standIns[rtld+".entry0"] = "main.entry0.abi0" // trap asks where the image begins
-	standIns[rtld+".sys"] = rtld + ".sysRegs.abi0"
-	standIns[rtld+".sys3"] = rtld + ".sysRegs.abi0"
+	replace := standIns(rtld)
+	replace[rtld+".entry0"] = "main.entry0.abi0" // trap asks where the image begins
 	return Link(linked, Options{
 		Entry:    "main.entry0.abi0",
 		Packages: []string{"main", rtld},
-		Replace:  standIns,
+		Replace:  replace,
 		NoReturn: noReturn(rtld),
 		Trap:     rtld + ".trap.abi0",
 		Base:     rtld + ".process",
-		Offset:   loader.BaseOffset,
+		Offset:   int(loader.BaseOffset),
 		Fixed:    []string{rtld + ".fixed"},
 		MaxSize:  16 * 1024,
 		MaxStack: 16 * 1024,
@@ -131,6 +130,32 @@ func TestFile(t *testing.T) {
 	}
 	if !strings.Contains(r.Map, "main.each") || !strings.Contains(r.Map, "slul/rtld.moveBytes.abi0") {
 		t.Errorf("the ledger lacks pieces:\n%s", r.Map)
+	}
+}
+
+// The stack that the ledger counts for a function is no less than what its first instruction takes.
+func TestFrames(t *testing.T) {
+	r, err := free(t, "useok")
+	if err != nil {
+		t.Fatal(err)
+	}
+	frames := 0
+	for line := range strings.Lines(r.Map) {
+		var at, size, frame, deep int
+		var name string
+		if n, _ := fmt.Sscanf(line, "%x %d %d %d %s", &at, &size, &frame, &deep, &name); n != 5 {
+			continue
+		}
+		// enter n, 0 (Intel SDM, volume 2): rbp is pushed, and n bytes are below it
+		if b := r.File[at:]; b[0] == 0xc8 && b[3] == 0 {
+			frames++
+			if n := 8 + int(b[1]) + int(b[2])<<8; frame < n || deep < frame {
+				t.Errorf("%s takes %d bytes of stack, the ledger says %d, and %d with all that it calls", name, n, frame, deep)
+			}
+		}
+	}
+	if frames == 0 {
+		t.Errorf("no function has a frame:\n%s", r.Map)
 	}
 }
 

@@ -81,6 +81,8 @@ func frame(w *walk, p *piece) (int, error) {
 		toRSP := i.N > 0 && i.Args[0].Kind == amd64.KindReg && i.Args[0].Reg == amd64.RSP
 		switch {
 		case !i.keep:
+		case isEnter(i):
+			n += 8 + int(i.raw[1]) + int(i.raw[2])<<8
 		case i.Op == "PUSH":
 			n += 8
 		case !toRSP || i.Op == "CMP" || i.Op == "TEST":
