@@ -17,13 +17,17 @@ golden:
 fuzz seconds="10":
     ./.ci/fuzz {{seconds}}
 
-# medians of interleaved runs of hello against its floors
-bench:
-    go run ./tests/bench
+# rewrite the ledgers of sizes; the diff says where each byte went
+ledgers:
+    go test ./bench/ledger ./stubgen -update
+
+# medians of interleaved runs of hello, in every way, against its floors and other tools
+bench *flags:
+    go run ./cmd/slul bench startup {{flags}}
 
 # what libraries, symbols and relocations cost, against glibc and musl
-bench-load:
-    go run ./tests/bench load
+bench-load *flags:
+    go run ./cmd/slul bench load {{flags}}
 
 # the speed of every stage of the tool chain
 bench-stages:

@@ -13,8 +13,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"slul/bench/objects"
 	"slul/rtld/elftest"
-	"slul/tests/bench/objects"
 	"slul/tests/built"
 	"slul/tests/need"
 )

@@ -14,6 +14,8 @@
 //	doctor.go   doctor: why programs would not start
 //	rtld.go     rtld: the embedded loader as a file
 //	install.go  install, uninstall; installed.go is the list of files
+//	bench.go    bench: times, and what has changed between two results
+//	sizes.go    bench stub, bench sizes: bytes, and what has changed since a revision
 //	usage.go    what is wrong with a command line, in one line
 //
 // Exit codes: 1 usage or I/O, 2 syntax, 3 check, 4 code generation, 5 image or stub,
@@ -113,6 +115,7 @@ a small loader, and the loader does the rest.`,
 		newRtld(),
 		newInstall(),
 		newUninstall(),
+		newBench(),
 	)
 	root.SetHelpCommand(newHelp())
 	root.InitDefaultCompletionCmd()

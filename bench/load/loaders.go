@@ -1,4 +1,4 @@
-package main
+package load
 
 // Who is measured, and what each of them can do, found out by trying.
 
@@ -14,8 +14,10 @@ import (
 	"slices"
 	"strings"
 
+	"slul/bench/objects"
+	"slul/elfimage"
+	"slul/rtld/image"
 	"slul/stubgen"
-	"slul/tests/bench/objects"
 )
 
 // loader makes programs of a set for itself.
@@ -45,18 +47,25 @@ var foreigners = []struct{ name, interp string }{
 	{"musl", "/lib/ld-musl-x86_64.so.1"},
 }
 
-const ours = "ours"
+const ours = "slul"
 
-// allLoaders puts our own loader into dir; the others lie where they lie.
-func allLoaders(dir string) ([]*loader, error) {
+// allLoaders puts our own loader into dir, if it is not given; the others lie where they
+// lie.
+func allLoaders(dir, rtld string) ([]*loader, error) {
 	var list []*loader
 	for _, f := range foreigners {
 		write := func(set *objects.Set) (string, error) { return set.Foreign(f.name, f.interp) }
 		list = append(list, &loader{name: f.name, version: version(f.interp), write: write})
 	}
-	rtld, err := writeLoader(dir)
-	if err != nil {
-		return nil, err
+	if rtld == "" {
+		data, err := image.For("x86_64")
+		if err != nil {
+			return nil, err
+		}
+		rtld = filepath.Join(dir, "slulrtld")
+		if err := elfimage.WriteFile(rtld, data, 0o755); err != nil {
+			return nil, err
+		}
 	}
 	write := func(set *objects.Set) (string, error) { return set.Native(ours, rtld) }
 	return append(list, &loader{name: ours, version: fmt.Sprint(stubgen.LeastRTLD), write: write}), nil

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"slul/bench/load"
+	"slul/bench/measure"
+	"slul/bench/picture"
+	"slul/bench/result"
+	"slul/bench/startup"
+	"slul/elfimage"
+)
+
+// newBench is "slul bench": sizes and times, as text, data and pictures.
+func newBench() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "bench COMMAND",
+		Short: "Measure sizes and times",
+		Long: `Measure what the tool chain makes: bytes of the stub, the loader and the examples,
+times of starts, of loading, of compiled code and of the compiler. Times hold for
+this machine only, so everything is set beside floors and other tools in one run.`,
+		Example: `  slul bench stub --since HEAD~20
+  slul bench startup -o today.json --plot startup.svg`,
+		Args: cobra.ArbitraryArgs, // which words refuses
+		RunE: words,
+	}
+	c.AddCommand(newBenchStub(), newBenchSizes(), newBenchStartup(), newBenchLoad(), newBenchCompare())
+	return c
+}
+
+// benchFlags are those of every command that measures times.
+type benchFlags struct {
+	rounds int
+	pin    bool
+	json   bool
+	plot   string
+	out    string
+	rtld   string
+}
+
+func (f *benchFlags) add(c *cobra.Command, rounds int) {
+	c.Flags().IntVarP(&f.rounds, "rounds", "n", rounds, "start each program `N` times")
+	c.Flags().BoolVar(&f.pin, "pin", true, "stay on one CPU")
+	c.Flags().BoolVar(&f.json, "json", false, "for programs instead of people, and for slul bench compare")
+	c.Flags().StringVarP(&f.out, "output", "o", "", "write the JSON to `FILE`, and the text to standard output all the same")
+	c.Flags().StringVar(&f.plot, "plot", "", "draw `FILE`.svg or .png")
+	c.Flags().StringVar(&f.rtld, "rtld", "", "measure the loader in `FILE` instead of the embedded one")
+}
+
+func (f *benchFlags) options() measure.Options {
+	return measure.Options{Rounds: f.rounds, Pin: f.pin}
+}
+
+// run measures in a folder of its own, and writes the result in all forms asked for.
+func (f *benchFlags) run(w io.Writer, work func(dir string) (*result.Result, error)) error {
+	if f.plot != "" {
+		if err := picture.Check(f.plot); err != nil {
+			return err
+		}
+	}
+	if f.rtld != "" {
+		var err error
+		if f.rtld, err = filepath.Abs(f.rtld); err != nil {
+			return err
+		}
+	}
+	dir, err := workDir()
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	r, err := work(dir)
+	if err != nil {
+		return err
+	}
+	if f.plot != "" {
+		data, err := picture.Draw(r, f.plot)
+		if err != nil {
+			return err
+		}
+		if err := elfimage.WriteFile(f.plot, data, 0o644); err != nil {
+			return err
+		}
+	}
+	if f.out != "" {
+		data, err := json.Marshal(r)
+		if err != nil {
+			return err
+		}
+		if err := elfimage.WriteFile(f.out, append(data, '\n'), 0o644); err != nil {
+			return err
+		}
+	}
+	if f.json {
+		return r.WriteJSON(w)
+	}
+	return r.WriteText(w)
+}
+
+// workDir makes a folder whose path has the same length each time: programs have the
+// path of their loader in them, and their sizes shall be those of the run before.
+func workDir() (string, error) {
+	for {
+		dir := filepath.Join(os.TempDir(), fmt.Sprintf("slul-bench-%08x", rand.Uint32()))
+		if err := os.Mkdir(dir, 0o755); !errors.Is(err, fs.ErrExist) {
+			return dir, err
+		}
+	}
+}
+
+// names splits a list that was given with commas.
+func names(list string) []string {
+	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' })
+}
+
+func newBenchStartup() *cobra.Command {
+	var f benchFlags
+	var only []string
+	var cold bool
+	c := &cobra.Command{
+		Use:   "startup [flags]",
+		Short: "Measure what the start of a program costs",
+		Long: `Start a hello of ours in every way that it can be started, what other tool chains
+make of one, and the floors: a static file that only exits, and the same behind a
+stub. All are started in turn, and everything is compared with the floors of the
+same round. Tools that are not installed are named and left out.
+
+With --cold, the kernel's caches of files, names and inodes are dropped before each
+start. Only root can, and the whole machine is slow for a while.`,
+		Example: `  slul bench startup
+  slul bench startup -o today.json --plot startup.svg
+  slul bench startup --only 'hello, stub' --only 'musl static'`,
+		Args: takes(false),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if cold && !c.Flags().Changed("rounds") {
+				f.rounds = 15
+			}
+			return f.run(c.OutOrStdout(), func(dir string) (*result.Result, error) {
+				o := startup.Options{Options: f.options(), Version: version(), Only: only, Rtld: f.rtld}
+				o.Cold = cold
+				return startup.Run(dir, o)
+			})
+		},
+	}
+	f.add(c, 400)
+	c.Flags().StringArrayVar(&only, "only", nil, "only the `ROW` of this name, and the floors")
+	complete(c, "only", startup.Names())
+	c.Flags().BoolVar(&cold, "cold", false, "drop the kernel's caches before each start (root)")
+	return c
+}
+
+func newBenchLoad() *cobra.Command {
+	var f benchFlags
+	var o load.Options
+	var only string
+	c := &cobra.Command{
+		Use:   "load [flags]",
+		Short: "Measure what libraries, symbols and relocations cost",
+		Long: `Make libraries and programs that use them, and start them with our loader, glibc's
+and musl's. Each series varies one number; what one more costs, and how that grows,
+follows from its points. A loader that is not there, or that cannot do what a series
+asks for, is named and left out.`,
+		Example: `  slul bench load
+  slul bench load --only libraries,symbols --max 1000
+  slul bench load --only relr --keep /tmp/sets`,
+		Args: takes(false),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return f.run(c.OutOrStdout(), func(dir string) (*result.Result, error) {
+				o.Options, o.Version, o.Only, o.Rtld = f.options(), version(), names(only), f.rtld
+				return load.Run(dir, o)
+			})
+		},
+	}
+	f.add(c, 60)
+	c.Flags().StringVar(&only, "only", "", "only these `SERIES`, with commas between: "+strings.Join(load.Names(), ", "))
+	c.Flags().IntVar(&o.Max, "max", 0, "leave out the points of more than `N`")
+	c.Flags().StringVar(&o.Keep, "keep", "", "leave the files in the new folder `DIR`, for perf and strace")
+	return c
+}
+
+func newBenchCompare() *cobra.Command {
+	var fail bool
+	threshold := 100 * result.Threshold
+	c := &cobra.Command{
+		Use:   "compare [flags] OLD.json NEW.json",
+		Short: "Say what has changed between two results",
+		Long: `Compare two results of the same benchmark, written with --json or -o. Times are
+compared as ratios to the first floor of their own run and round; p is the
+probability, by Mann-Whitney's test, that both come from one distribution. A change
+counts when p is below 0.05 and the medians differ by more than the threshold. Sizes,
+page faults and system calls are exact: one more is a change.`,
+		Example: `  slul bench compare before.json after.json
+  slul bench compare --fail --threshold 3 before.json after.json`,
+		Args: takes(false, "OLD.json", "NEW.json"),
+		RunE: func(c *cobra.Command, args []string) error {
+			old, err := result.Read(args[0])
+			if err != nil {
+				return err
+			}
+			now, err := result.Read(args[1])
+			if err != nil {
+				return err
+			}
+			x, err := result.Compare(old, now, threshold/100)
+			if err != nil {
+				return err
+			}
+			if err := x.WriteText(c.OutOrStdout()); err != nil {
+				return err
+			}
+			if n := len(x.Worse()); fail && n > 0 {
+				return fmt.Errorf("%s: %d numbers of ours are worse than in %s", args[1], n, args[0])
+			}
+			return nil
+		},
+	}
+	c.Flags().Float64Var(&threshold, "threshold", threshold, "ratios that differ by less than `PERCENT` are the same")
+	c.Flags().BoolVar(&fail, "fail", false, "end with status 1 when a number of ours is worse")
+	return c
+}
