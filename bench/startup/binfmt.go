@@ -10,14 +10,14 @@ import (
 	"path/filepath"
 
 	"slul/bench/measure"
-	"slul/compiler"
+	"slul/elfimage"
 
 	"golang.org/x/sys/unix"
 )
 
 func makeBinfmt(k *kit) (measure.Program, error) {
 	name := fmt.Sprint("slulbench", os.Getpid())
-	p, err := k.hello("hello."+name, compiler.Options{})
+	p, err := k.hello("hello."+name, elfimage.StartNone)
 	if err != nil {
 		return p, err
 	}

@@ -45,7 +45,8 @@ var ways = []way{
 	{group: floors, name: floor2, make: makeFloor2, quiet: true, must: true, cold: true},
 	{group: ours, name: "exit, stub", make: makeExit(0), quiet: true, must: true, cold: true},
 	{group: ours, name: "exit, stub, two segments", make: makeExit(100), quiet: true, must: true, cold: true},
-	{group: ours, name: "hello, stub", make: makeHello, must: true, cold: true},
+	{group: ours, name: "hello, stub", make: makeHello(elfimage.StartRt0), must: true, cold: true},
+	{group: ours, name: "hello, interp", make: makeHello(elfimage.StartInterp), must: true, cold: true},
 	{group: ours, name: "hello, explicit loader", make: makeExplicit, must: true, cold: true},
 	{group: ours, name: "hello, binfmt_misc", make: makeBinfmt},
 	{group: others, name: glibcStatic, make: byC("gcc", "-static"), cold: true},
@@ -85,13 +86,16 @@ func makeExit(bss uint64) func(k *kit) (measure.Program, error) {
 	}
 }
 
-// hello compiles examples/hello.
-func (k *kit) hello(name string, o compiler.Options) (measure.Program, error) {
+// hello compiles examples/hello to a file of this name.
+func (k *kit) hello(name string, start elfimage.Start) (measure.Program, error) {
 	src := k.path("Hello.slul")
 	if err := os.WriteFile(src, examples.Hello, 0o644); err != nil {
 		return measure.Program{}, err
 	}
-	o.Rtld, o.Strip = k.rtld, true
+	o := compiler.Options{Rtld: k.rtld, Strip: true, Start: string(start)}
+	if start == elfimage.StartNone {
+		o.Rtld = ""
+	}
 	p, err := compiler.Build(src, o)
 	if err != nil {
 		return measure.Program{}, err
@@ -99,10 +103,12 @@ func (k *kit) hello(name string, o compiler.Options) (measure.Program, error) {
 	return k.program(name, p.File, nil)
 }
 
-func makeHello(k *kit) (measure.Program, error) { return k.hello("hello", compiler.Options{}) }
+func makeHello(start elfimage.Start) func(k *kit) (measure.Program, error) {
+	return func(k *kit) (measure.Program, error) { return k.hello("hello-"+string(start), start) }
+}
 
 func makeExplicit(k *kit) (measure.Program, error) {
-	p, err := k.hello("hello", compiler.Options{})
+	p, err := k.hello("hello.slulb", elfimage.StartNone)
 	p.Path, p.Args = k.rtld, []string{p.Path}
 	return p, err
 }
