@@ -79,10 +79,20 @@ func Build(path string, o Options) (*Program, error) {
 		info.Warnings.Print(o.Warnings, maxErrors)
 	}
 
+	p, stack, err := finish(info, target, o, false)
+	if err == nil && stack > stackMost {
+		p, _, err = finish(info, target, o, true)
+	}
+	return p, err
+}
+
+// finish is the road from facts to a file, which needs so much stack between two
+// questions whether there is room; with askAll every func of the program asks.
+func finish(info *check.Info, target target, o Options, askAll bool) (p *Program, stack int64, err error) {
 	// facts -> IR: from here on there are no types but words and long words
-	module, err := lower(info, target, o)
+	module, err := lower(info, target, o, askAll)
 	if err != nil {
-		return nil, refuse(CodeCodegen, err)
+		return nil, 0, refuse(CodeCodegen, err)
 	}
 
 	finished := func(file []byte) *Program {
@@ -90,7 +100,7 @@ func Build(path string, o Options) (*Program, error) {
 		return &Program{Command: command, Name: command + Emits[o.Emit], File: file}
 	}
 	if o.Emit == EmitIR {
-		return finished([]byte(module.String())), nil
+		return finished([]byte(module.String())), 0, nil
 	}
 
 	// what is reached from the first instruction -> machine code: from here on no func
@@ -106,7 +116,7 @@ func Build(path string, o Options) (*Program, error) {
 	}
 	// what starts it: a stub that was proved to write no memory, or what does without
 	if err := stubgen.Begin(image, target.stub, elfimage.Start(o.Start), o.Rtld); err != nil {
-		return nil, refuse(CodeImage, err)
+		return nil, 0, refuse(CodeImage, err)
 	}
 	var listing strings.Builder
 	dump := o.Dump
@@ -114,12 +124,12 @@ func Build(path string, o Options) (*Program, error) {
 		dump = Dump{[]string{"emit", withCore}, &listing}
 	}
 	generate := func(f *ir.Func) (*asm.Code, error) { return target.gen.Compile(f, dumpCode(f, dump)) }
-	if err := link(module, image, generate); err != nil {
-		return nil, refuse(CodeCodegen, err)
+	if stack, err = link(module, image, generate); err != nil {
+		return nil, 0, refuse(CodeCodegen, err)
 	}
 
 	if o.Emit == EmitAsm {
-		return finished([]byte(listing.String())), nil
+		return finished([]byte(listing.String())), stack, nil
 	}
 
 	// parts -> bytes: from here on every address is known
@@ -129,21 +139,21 @@ func Build(path string, o Options) (*Program, error) {
 	}
 	file, err := encode()
 	if err != nil {
-		return nil, refuse(CodeImage, err)
+		return nil, 0, refuse(CodeImage, err)
 	}
 	if o.Emit != EmitObject {
 		if err := dumpImage(file, o.Dump); err != nil {
-			return nil, refuse(CodeImage, err)
+			return nil, 0, refuse(CodeImage, err)
 		}
 	}
-	p := finished(file)
+	p = finished(file)
 	if o.Emit == EmitProgram {
 		p.Start, p.Rtld = elfimage.Start(o.Start), o.Rtld
 	}
 	if p.Start == elfimage.StartNone {
 		p.Name += libraryExt
 	}
-	return p, nil
+	return p, stack, nil
 }
 
 const startSymbol = "_start" // the program's own first instruction, made by lowering
@@ -253,8 +263,12 @@ func coreFiles() []*syntax.File {
 }
 
 // lower is the road from facts to the IR that code is generated from.
-func lower(info *check.Info, t target, o Options) (*ir.Module, error) {
-	module, err := ir.Build(info, t.arch())
+func lower(info *check.Info, t target, o Options, askAll bool) (*ir.Module, error) {
+	build := ir.Build
+	if askAll {
+		build = ir.BuildAsking
+	}
+	module, err := build(info, t.arch())
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"slul/compiler/check"
+	"slul/compiler/ir"
 	"slul/elfimage"
 	"slul/tests/golden"
 )
@@ -225,5 +227,44 @@ func BenchmarkBuild(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// TestStackCircles: all funcs of a program that call in circles ask for room on the stack.
+func TestStackCircles(t *testing.T) {
+	info, err := front("../examples/tools/json", Dump{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, build := range []func(*check.Info, string) (*ir.Module, error){ir.Build, ir.BuildAsking} {
+		m, err := build(info, "x86_64")
+		if err != nil {
+			t.Fatal(err)
+		}
+		calls := map[string][]string{}
+		for _, f := range m.Funcs {
+			for _, b := range f.Blocks {
+				for _, v := range b.Values {
+					if callee := m.FindFunc(v.Sym); callee != nil && !callee.Asks {
+						calls[f.Name] = append(calls[f.Name], v.Sym)
+					}
+				}
+			}
+		}
+		for name := range calls {
+			seen := map[string]bool{}
+			work := calls[name]
+			for len(work) > 0 {
+				next := work[0]
+				work = work[1:]
+				if next == name && strings.HasPrefix(name, info.Service.Class+".") {
+					t.Errorf("%s calls itself", name)
+				}
+				if !seen[next] {
+					seen[next] = true
+					work = append(work[:len(work):len(work)], calls[next]...)
+				}
+			}
+		}
 	}
 }

@@ -19,18 +19,20 @@ type linker struct {
 	done  map[string]bool // names that have their place, or stand in queue
 	queue []string
 	image *elfimage.Image
+	stack *stackUse
 }
 
 // link fills text, constants, symbols, fixups and lines of the image. Functions follow
 // each other without a gap: x86-64 runs them from any address, and small is what this
-// project is about.
-func link(m *ir.Module, image *elfimage.Image, generate func(*ir.Func) (*asm.Code, error)) error {
+// project is about. stack is how many bytes of the stack must be kept free (stack.go).
+func link(m *ir.Module, image *elfimage.Image, generate func(*ir.Func) (*asm.Code, error)) (stack int64, err error) {
 	l := &linker{
 		funcs:    make(map[string]*ir.Func, len(m.Funcs)),
 		data:     make(map[string]*ir.Data, len(m.Data)),
 		generate: generate,
 		done:     map[string]bool{},
 		image:    image,
+		stack:    newStackUse(),
 	}
 	for _, f := range m.Funcs {
 		l.funcs[f.Name] = f
@@ -44,10 +46,12 @@ func link(m *ir.Module, image *elfimage.Image, generate func(*ir.Func) (*asm.Cod
 		name := l.queue[0]
 		l.queue = l.queue[1:]
 		if err := l.place(name); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return nil
+	stack = l.stack.need()
+	setStackSpare(image, stack)
+	return stack, nil
 }
 
 // want puts a name in the queue, once.
@@ -65,6 +69,7 @@ func (l *linker) place(name string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
+		l.stack.add(f, code)
 		l.text(name, code)
 		return nil
 	}

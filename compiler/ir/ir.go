@@ -163,6 +163,7 @@ type Func struct {
 	Blocks   []*Block
 	NoReturn bool
 	Keep     bool   // never inlined: debuggers ask for it by name
+	Asks     bool   // asks whether there is room on the stack before all else
 	Start    bool   // the program's first instruction: its parameter 0 is the stack pointer at entry, it never returns
 	TrapSym  string // symbol that traps call: W number (line<<4 | Trap) is its only argument
 	Pos      Pos

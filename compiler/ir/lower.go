@@ -32,13 +32,20 @@ type lowering struct {
 	arrays  map[*check.Const]string // constant arrays that are used -> symbol
 	givemes map[*check.Var]bool     // that are read somewhere
 	guarded []string                // funcs that ask for room on the stack
+	askAll  bool                    // all funcs of the program do
 	err     error                   // the first thing that cannot be lowered
 }
 
 // Build lowers a program without mistakes to IR. arch is the CPU as UNSAFE_arch names
 // it: x86_64 or arm64. The module holds all funcs; linking picks what is reached.
-func Build(info *check.Info, arch string) (*Module, error) {
-	l := &lowering{info: info, arch: arch, m: &Module{}, files: map[*syntax.File]int32{},
+func Build(info *check.Info, arch string) (*Module, error) { return build(info, arch, false) }
+
+// BuildAsking is Build for a program whose funcs need much stack: each of them asks
+// whether there is room.
+func BuildAsking(info *check.Info, arch string) (*Module, error) { return build(info, arch, true) }
+
+func build(info *check.Info, arch string, askAll bool) (*Module, error) {
+	l := &lowering{info: info, arch: arch, askAll: askAll, m: &Module{}, files: map[*syntax.File]int32{},
 		strings: map[string]string{}, tables: map[*check.Enum]bool{}, arrays: map[*check.Const]string{}, givemes: map[*check.Var]bool{}}
 	for i, file := range info.Files {
 		l.files[file] = int32(i)

@@ -1,19 +1,24 @@
 package ir
 
 // lower_stack.go sees to it that recursion which uses the stack up is a trap: a func that
-// may call itself, by whatever way, asks first whether there is room. All other funcs
-// together take less than what is kept free below the limit (core/stack.slunsafe).
+// may call itself, by whatever way, asks first whether there is room. What all other funcs
+// between two questions take is kept free below the limit (core/stack.slunsafe): how
+// much that is, linking finds out (compiler/stack.go).
 
 // stackLimit is where an arena has the lowest stack pointer that is allowed.
 const stackLimit = 48
+
+// StackSpare is a constant of 64 bits that linking sets: the bytes to be kept free.
+const StackSpare = "stack.spare"
 
 // guardStack puts the question at the start of the funcs that may call themselves.
 func (l *lowering) guardStack() {
 	for _, of := range l.info.Funcs {
 		f := l.m.FindFunc(of.Symbol)
-		if of.Core || !l.reachedFrom(f)[f.Name] {
+		if of.Core || !l.askAll && !l.reachedFrom(f)[f.Name] {
 			continue
 		}
+		f.Asks = true
 		f.TrapSym = l.trapSym(of.File)
 		l.needTrap(of.File)
 		l.guarded = append(l.guarded, f.Name)

@@ -13,7 +13,7 @@ const (
 	coreRunInit    = "core.run_init"      // run block
 	coreArenaInit  = "core.arena_init"    // run block
 	coreArenaNew   = "core.arena_new"     // what needs that
-	coreStackInit  = "core.stack_init"    // run block, the kernel's stack, stack pointer
+	coreStackInit  = "core.stack_init"    // run block, the kernel's stack, stack pointer, bytes to be kept free
 	coreArgsMake   = "core.args_make"     // the kernel's stack -> List of string
 	coreOptions    = "core.options_parse" // that List, table, service object, command -> what is no option
 	coreMainFailed = "core.main_failed"   // command, name of the error; does not return
@@ -36,7 +36,9 @@ func (l *lowering) startFunc(s *check.Service) *Func {
 	run := g.value(OpArena, L) // shorter to name than the slot
 	g.call(coreRunInit, None, run)
 	arena := g.call(coreArenaInit, None, run)
-	guard := g.call(coreStackInit, None, run, stack, g.value(OpStack, L))
+	spareAt := g.addr(StackSpare)
+	spare := g.fixed(OpLoad64, L, spareAt, 0)
+	guard := g.call(coreStackInit, None, run, stack, g.value(OpStack, L), spare)
 	object := l.serviceObject(g, s, stack, run)
 	var args []*Value
 	if s.Main.UsesThis {
@@ -53,8 +55,9 @@ func (l *lowering) startFunc(s *check.Service) *Func {
 	g.finish()
 	reached := l.reachedFrom(f)
 	f.keep(func(v *Value) bool {
-		return (v != arena || reached[coreArenaNew]) && (v != guard || l.isGuarded(reached))
+		return (v != arena || reached[coreArenaNew]) && (v != guard && v != spare && v != spareAt || l.isGuarded(reached))
 	})
+	l.m.Data = append(l.m.Data, &Data{Name: StackSpare, Bytes: make([]byte, 8), Align: 1})
 	return f
 }
 

@@ -60,6 +60,9 @@ func TestLower(t *testing.T) {
 func ownFuncs(m *ir.Module) (text string) {
 	var names []string
 	for _, d := range m.Data {
+		if !strings.HasPrefix(d.Name, "str.") {
+			continue
+		}
 		names = append(names, d.Name+"\n", strconv.QuoteToASCII(string(d.Bytes[8:len(d.Bytes)-1]))+"\n")
 	}
 	own := strings.TrimSuffix(filepath.Base(m.Files[len(m.Files)-1]), ".slul")
