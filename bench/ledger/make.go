@@ -105,11 +105,11 @@ func loaders(root string) (list []*Ledger, err error) {
 
 var (
 	mapTotal = regexp.MustCompile(`^# (\d+) bytes in all`)
-	mapLine  = regexp.MustCompile(`^ *([0-9a-f]+) +(\d+) {2,}(?:(\d+) +(\d+))? *(\S.*)$`)
+	mapLine  = regexp.MustCompile(`^ *([0-9a-f]+) +(\d+) {2,}(?:\d+ +\d+)? *(\S.*)$`)
 )
 
 func loader(name, text string) (*Ledger, error) {
-	l := &Ledger{Name: name, What: "the loader, by function and constant; with the stack that functions take"}
+	l := &Ledger{Name: name, What: "the loader, by function and constant"}
 	total := 0
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(line, "\n")
@@ -121,14 +121,11 @@ func loader(name, text string) (*Ledger, error) {
 			continue
 		}
 		size, _ := strconv.Atoi(m[2])
-		switch {
-		case m[1] == "0": // it has no place in the file
-			l.add(0, "%s, %d bytes of memory", m[5], size)
-		case m[3] != "":
-			l.add(size, "%s, stack %s", m[5], m[3])
-		default:
-			l.add(size, "%s", m[5])
+		if m[1] == "0" { // it has no place in the file
+			l.add(0, "%s, %d bytes of memory", m[3], size)
+			continue
 		}
+		l.add(size, "%s", m[3])
 	}
 	if total == 0 || len(l.Lines) == 0 {
 		return nil, fmt.Errorf("not a map of a loader")
