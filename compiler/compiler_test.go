@@ -221,11 +221,15 @@ func FuzzBuild(f *testing.F) {
 func BenchmarkBuild(b *testing.B) {
 	for _, path := range examples(b) {
 		b.Run(filepath.Base(filepath.Dir(path)), func(b *testing.B) {
+			size := 0
 			for b.Loop() {
-				if _, err := Build(path, Options{Strip: true}); err != nil {
+				p, err := Build(path, Options{Strip: true})
+				if err != nil {
 					b.Fatal(err)
 				}
+				size = len(p.File)
 			}
+			b.ReportMetric(float64(size), "B/file")
 		})
 	}
 }

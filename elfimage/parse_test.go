@@ -242,3 +242,22 @@ func FuzzParseServices(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkParse reads every example.
+func BenchmarkParse(b *testing.B) {
+	var files [][]byte
+	size := 0
+	for _, e := range examples() {
+		data := mustBytes(b, &e.image)
+		files = append(files, data)
+		size += len(data)
+	}
+	b.SetBytes(int64(size))
+	for b.Loop() {
+		for _, data := range files {
+			if _, err := Parse(data); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}

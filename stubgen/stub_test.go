@@ -287,3 +287,32 @@ func calls(s *Stub) int {
 	}
 	return n
 }
+
+// BenchmarkGenerate assembles a stub and proves it.
+func BenchmarkGenerate(b *testing.B) {
+	target := mustLookup(b, DefaultTarget)
+	size := 0
+	for b.Loop() {
+		s, err := Generate(target, target.RTLD)
+		if err != nil {
+			b.Fatal(err)
+		}
+		size = len(s.Bytes)
+	}
+	b.ReportMetric(float64(size), "B/stub")
+}
+
+// BenchmarkVerify is the proof alone.
+func BenchmarkVerify(b *testing.B) {
+	target := mustLookup(b, DefaultTarget)
+	s, err := Generate(target, target.RTLD)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(s.Bytes)))
+	for b.Loop() {
+		if _, err := Verify(target, s.Bytes); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -38,6 +38,7 @@ type Program struct {
 // Options say how.
 type Options struct {
 	Rounds int  // how often each program is started; 1 to MaxRounds
+	Warm   int  // rounds before these, which do not count; 0: 5
 	Pin    bool // stay on one CPU
 	Cold   bool // drop the kernel's caches before each start; only root can
 
@@ -54,8 +55,8 @@ type Samples struct {
 }
 
 const (
-	maxStart = time.Second // far more than the mean of any start
-	warmUp   = 5           // rounds that are not counted
+	maxStart = 10 * time.Second // far more than the mean of any run
+	warmUp   = 5
 
 	// MaxRounds is as many as one argument has bytes.
 	MaxRounds = 100000
@@ -74,9 +75,12 @@ func Run(dir string, programs []Program, o Options) ([]Samples, error) {
 		}
 		programs = double
 	}
-	skip := warmUp
-	if o.Cold {
+	skip := o.Warm
+	switch {
+	case o.Cold:
 		skip = 0
+	case skip == 0:
+		skip = warmUp
 	}
 	raw, err := spawn(dir, programs, o.Rounds+skip, o)
 	if err != nil {

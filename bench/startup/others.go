@@ -28,7 +28,8 @@ func main() { os.Stdout.WriteString("Hello, world\n") }
 // byC compiles hello in C, as a user would: optimised, without symbols.
 func byC(tool string, flags ...string) func(k *kit) (measure.Program, error) {
 	return func(k *kit) (measure.Program, error) {
-		name := strings.Join(append([]string{tool}, flags...), "")
+		k.made++
+		name := fmt.Sprint("c", k.made)
 		args := []string{"-o", k.path(name), k.path("hello.c")}
 		if tool != "tcc" { // which has neither
 			args = append([]string{"-O2", "-s"}, args...)

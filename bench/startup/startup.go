@@ -41,6 +41,7 @@ type Options struct {
 type kit struct {
 	dir, rtld string
 	o         Options
+	made      int // files of C programs, which are numbered
 	undoes    []func()
 }
 

@@ -28,13 +28,18 @@ func benchModule() (m *ir.Module, values int) {
 func BenchmarkCompile(b *testing.B) {
 	m, values := benchModule()
 	b.SetBytes(int64(values))
+	size := 0
 	for b.Loop() {
+		size = 0
 		for _, f := range m.Funcs {
-			if _, err := Compile(f, nil); err != nil {
+			code, err := Compile(f, nil)
+			if err != nil {
 				b.Fatal(err)
 			}
+			size += len(code.Bytes)
 		}
 	}
+	b.ReportMetric(float64(size)/float64(values), "B/value")
 }
 
 // BenchmarkSelectAllocate is the same without the assembler.
