@@ -16,6 +16,7 @@
 //	install.go  install, uninstall; installed.go is the list of files
 //	bench.go    bench: times, and what has changed between two results
 //	sizes.go    bench stub, bench sizes: bytes, and what has changed since a revision
+//	binfmt.go   binfmt: print, register, unregister, status
 //	usage.go    what is wrong with a command line, in one line
 //
 // Exit codes: 1 usage or I/O, 2 syntax, 3 check, 4 code generation, 5 image or stub,
@@ -116,6 +117,7 @@ a small loader, and the loader does the rest.`,
 		newInstall(),
 		newUninstall(),
 		newBench(),
+		newBinfmt(),
 	)
 	root.SetHelpCommand(newHelp())
 	root.InitDefaultCompletionCmd()

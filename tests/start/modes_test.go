@@ -4,13 +4,13 @@ package start
 // is, the program finds the same process.
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
+	"slul/binfmt"
+	"slul/stubgen"
 	"slul/tests/launch"
 	"slul/tests/need"
 	"slul/tests/probe"
@@ -19,33 +19,26 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// magicLine registers a loader for SLUL programs with binfmt_misc, by what is in their first
-// 128 bytes: the ELF header's beginning, type and machine, and the first program header's type.
-func magicLine(rtld, flags string) string {
-	const at = 64
-	var magic, mask strings.Builder
-	want := map[int]byte{0: 0x7f, 1: 'E', 2: 'L', 3: 'F', 4: 2, 5: 1, 16: 3, 17: 0, 18: 62, 19: 0, at: 0x55, at + 1: 0x4c, at + 2: 0x53, at + 3: 0x60}
-	for i := range at + 4 {
-		c, ok := want[i]
-		fmt.Fprintf(&magic, `\x%02x`, c)
-		fmt.Fprintf(&mask, `\x%02x`, map[bool]int{true: 0xff}[ok])
-	}
-	return fmt.Sprintf(":slul:M:0:%s:%s:%s:%s", magic.String(), mask.String(), rtld, flags)
-}
-
-// binfmt makes starts of programs in this place go through binfmt_misc with these flags.
+// binfmt makes starts of programs in this place go through binfmt_misc: by our entries, that by
+// magic with these flags if not "".
 func (p place) binfmt(t testing.TB, s *launch.Spec, flags string) {
 	t.Helper()
 	need.Root(t)
-	var u unix.Utsname
-	unix.Uname(&u)
-	var major, minor int
-	fmt.Sscanf(unix.ByteSliceToString(u.Release[:]), "%d.%d", &major, &minor)
-	need.That(t, major > 6 || major == 6 && minor >= 7, "binfmt_misc of a user namespace is of Linux 6.7")
+	need.That(t, binfmt.HasNamespaces(), "binfmt_misc of a user namespace is of Linux 6.7")
 	if err := os.MkdirAll(filepath.Join(p.dir, "binfmt"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	s.Binfmt = []string{magicLine(p.rtld, flags)}
+	entries, err := binfmt.Ours(stubgen.Targets[0], p.rtld)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Binfmt = nil
+	for _, e := range entries {
+		if e.Extension == "" && flags != "" {
+			e.Flags = flags
+		}
+		s.Binfmt = append(s.Binfmt, e.Line())
+	}
 }
 
 // way is a way to start a program, which the Spec runs by its path.
