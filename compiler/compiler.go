@@ -1,9 +1,12 @@
 package compiler
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"slul/asm"
@@ -11,6 +14,7 @@ import (
 	"slul/compiler/core"
 	"slul/compiler/gen"
 	"slul/compiler/ir"
+	"slul/compiler/module"
 	"slul/compiler/syntax"
 	"slul/elfimage"
 	"slul/stubgen"
@@ -24,9 +28,12 @@ type Options struct {
 	Strip    bool   // no symbols, sections and debug information
 	Separate bool   // no byte that is not code is ever executable
 	Plain    bool   // code as lowering leaves it, without the passes: for tests of these, and for people who read it
-	Emit     string // what to make, one of Emits; "": a program
+	Emit     string // what to make, one of Emits; "": a program or library, as the source is
 	Dump     Dump
 	Warnings io.Writer // nil: not wanted
+
+	Interfaces []string // where interfaces of modules are looked for first
+	Runpath    string   // where the program looks for libraries, besides the system's directories
 }
 
 // DefaultTarget is what Build compiles for when nothing else is said.
@@ -35,10 +42,11 @@ const DefaultTarget = stubgen.DefaultTarget
 // Targets are the names that Options.Target knows.
 func Targets() []string { return gen.Names() }
 
-// What Options.Emit knows: a program, a relocatable file for another linker, or the text
-// of the middle form or of the machine code.
+// What Options.Emit knows: a program, a library, a relocatable file for another linker, or
+// the text of the middle form or of the machine code.
 const (
 	EmitProgram = "program"
+	EmitLibrary = "library"
 	EmitObject  = "object"
 	EmitIR      = "ir"
 	EmitAsm     = "asm"
@@ -46,77 +54,88 @@ const (
 
 // Emits are the words that Options.Emit knows, and what files of their kind end in; but a
 // program that does not start by itself ends in libraryExt.
-var Emits = map[string]string{EmitProgram: "", EmitObject: ".o", EmitIR: ".ir", EmitAsm: ".lst"}
+var Emits = map[string]string{EmitProgram: "", EmitLibrary: ".so", EmitObject: ".o", EmitIR: ".ir", EmitAsm: ".lst"}
 
 // libraryExt ends the name of a program without a way to start, so that binfmt_misc knows
 // it by that.
 const libraryExt = ".slulb"
 
-// Program is a finished program, or what else was asked for.
+// Program is a finished program or library, or what else was asked for.
 type Program struct {
-	Command string         // what its service is called
+	Command string         // what its service is called; of a library the module's name
 	Name    string         // what to call the file
+	Emit    string         // what it is, one of Emits
 	Start   elfimage.Start // how it is started; "" when it is no program
 	Rtld    string         // the loader whose path it has in it; "" for none
 	File    []byte
 }
 
-// Build compiles the program at path, a .slul file or a directory with the files of a
-// module. What it
-// gives depends on nothing but the source, its file's name, and the options.
+// Build compiles the module at path, a .slul file or a directory. What it gives depends on
+// nothing but the source, the names of its files and, of a library, of its directory, the
+// interfaces that it uses, and the options.
 func Build(path string, o Options) (*Program, error) {
+	wantsStart := o.Start != ""
 	target, err := o.resolve()
 	if err != nil {
 		return nil, refuse(CodeUsage, err)
 	}
 
 	// path -> facts: all mistakes of the program's author are found here
-	info, err := front(path, o.Dump)
+	info, err := front(path, o)
 	if err != nil {
 		return nil, err
 	}
 	if o.Warnings != nil {
 		info.Warnings.Print(o.Warnings, maxErrors)
 	}
+	p := &Program{Emit: o.Emit}
+	if err := p.name(info); err != nil {
+		return nil, refuse(CodeUsage, err)
+	}
+	if wantsStart && info.Service == nil {
+		return nil, refuse(CodeUsage, errors.New("--start is for programs, and this is a library"))
+	}
 
-	p, stack, err := finish(info, target, o, false)
+	stack, err := p.finish(info, target, o, false)
 	if err == nil && stack > stackMost {
-		p, _, err = finish(info, target, o, true)
+		stack, err = p.finish(info, target, o, true)
+	}
+	if err == nil && stack > stackMost && info.Service == nil {
+		return nil, refuse(CodeCodegen, fmt.Errorf("%s: one of its funcs needs %d bytes of the stack: in a library at most %d", p.Name, stack, stackMost))
 	}
 	return p, err
 }
 
 // finish is the road from facts to a file, which needs so much stack between two
-// questions whether there is room; with askAll every func of the program asks.
-func finish(info *check.Info, target target, o Options, askAll bool) (p *Program, stack int64, err error) {
+// questions whether there is room; with askAll every func of the module asks.
+func (p *Program) finish(info *check.Info, target target, o Options, askAll bool) (stack int64, err error) {
 	// facts -> IR: from here on there are no types but words and long words
-	module, err := lower(info, target, o, askAll)
+	program, err := lower(info, target, o, askAll)
 	if err != nil {
-		return nil, 0, refuse(CodeCodegen, err)
+		return 0, refuse(CodeCodegen, err)
 	}
 
-	finished := func(file []byte) *Program {
-		command := info.Service.Command
-		return &Program{Command: command, Name: command + Emits[o.Emit], File: file}
-	}
 	if o.Emit == EmitIR {
-		return finished([]byte(module.String())), 0, nil
+		p.File = []byte(program.String())
+		return 0, nil
 	}
 
 	// what is reached from the first instruction -> machine code: from here on no func
 	// and no constant is added
 	image := &elfimage.Image{
 		Machine:  uint16(target.stub.Machine),
-		Entry:    startSymbol,
-		MinRtld:  stubgen.LeastRTLD,
-		Notes:    []elfimage.Note{serviceNote(info.Service)},
-		Files:    baseNames(module.Files),
+		Runpath:  o.Runpath,
+		Files:    baseNames(program.Files),
 		Strip:    o.Strip,
 		Separate: o.Separate,
 	}
-	// what starts it: a stub that was proved to write no memory, or what does without
-	if err := stubgen.Begin(image, target.stub, elfimage.Start(o.Start), o.Rtld); err != nil {
-		return nil, 0, refuse(CodeImage, err)
+	if info.Service != nil {
+		image.Entry, image.MinRtld = startSymbol, stubgen.LeastRTLD
+		image.Notes = []elfimage.Note{serviceNote(info.Service)}
+		// what starts it: a stub that was proved to write no memory, or what does without
+		if err := stubgen.Begin(image, target.stub, elfimage.Start(o.Start), o.Rtld); err != nil {
+			return 0, refuse(CodeImage, err)
+		}
 	}
 	var listing strings.Builder
 	dump := o.Dump
@@ -124,51 +143,69 @@ func finish(info *check.Info, target target, o Options, askAll bool) (p *Program
 		dump = Dump{[]string{"emit", withCore}, &listing}
 	}
 	generate := func(f *ir.Func) (*asm.Code, error) { return target.gen.Compile(f, dumpCode(f, dump)) }
-	if stack, err = link(module, image, generate); err != nil {
-		return nil, 0, refuse(CodeCodegen, err)
+	if stack, err = link(program, image, generate); err != nil {
+		return 0, refuse(CodeCodegen, err)
 	}
 
 	if o.Emit == EmitAsm {
-		return finished([]byte(listing.String())), stack, nil
+		p.File = []byte(listing.String())
+		return stack, nil
 	}
+	moduleParts(image, info)
 
 	// parts -> bytes: from here on every address is known
 	encode := image.Bytes
 	if o.Emit == EmitObject {
 		encode = image.Object
 	}
-	file, err := encode()
-	if err != nil {
-		return nil, 0, refuse(CodeImage, err)
+	if p.File, err = encode(); err != nil {
+		return 0, refuse(CodeImage, err)
 	}
-	if o.Emit != EmitObject {
-		if err := dumpImage(file, o.Dump); err != nil {
-			return nil, 0, refuse(CodeImage, err)
-		}
+	if o.Emit == EmitObject {
+		return stack, nil
 	}
-	p = finished(file)
-	if o.Emit == EmitProgram {
+	if err := dumpImage(p.File, o.Dump); err != nil {
+		return 0, refuse(CodeImage, err)
+	}
+	if p.Emit == EmitProgram {
 		p.Start, p.Rtld = elfimage.Start(o.Start), o.Rtld
 	}
 	if p.Start == elfimage.StartNone {
-		p.Name += libraryExt
+		p.Name = p.Command + libraryExt
 	}
-	return p, stack, nil
+	return stack, nil
+}
+
+// name says what the file is and what it is called.
+func (p *Program) name(info *check.Info) error {
+	is, other := EmitProgram, EmitLibrary
+	if info.Service == nil {
+		is, other = other, is
+		p.Command = info.Modules.Own.Module
+	} else {
+		p.Command = info.Service.Command
+	}
+	if p.Emit == other {
+		return fmt.Errorf("--emit %s: this is a %s", other, is)
+	}
+	p.Emit = cmp.Or(p.Emit, is)
+	p.Name = p.Command + Emits[p.Emit]
+	return nil
 }
 
 const startSymbol = "_start" // the program's own first instruction, made by lowering
 
-// Check finds the mistakes of the program at path, and writes what is allowed but
-// hardly meant to warnings.
-func Check(path string, d Dump, warnings io.Writer) error {
-	if err := d.check(); err != nil {
+// Check finds the mistakes of the module at path, and writes what is allowed but hardly
+// meant to Options.Warnings.
+func Check(path string, o Options) error {
+	if err := o.Dump.check(); err != nil {
 		return refuse(CodeUsage, err)
 	}
-	info, err := front(path, d)
+	info, err := front(path, o)
 	if err != nil {
 		return err
 	}
-	info.Warnings.Print(warnings, maxErrors)
+	info.Warnings.Print(o.Warnings, maxErrors)
 	return nil
 }
 
@@ -197,13 +234,10 @@ func (o *Options) resolve() (target, error) {
 	if t.stub, err = stubgen.Lookup(o.Target); err != nil {
 		return t, err
 	}
-	if o.Emit == "" {
-		o.Emit = EmitProgram
+	if _, known := Emits[o.Emit]; !known && o.Emit != "" {
+		return t, fmt.Errorf("--emit %s: there are program, library, object, ir and asm", o.Emit)
 	}
-	if _, known := Emits[o.Emit]; !known {
-		return t, fmt.Errorf("--emit %s: there are program, object, ir and asm", o.Emit)
-	}
-	if o.Start != "" && o.Emit != EmitProgram {
+	if o.Start != "" && o.Emit != EmitProgram && o.Emit != "" {
 		return t, fmt.Errorf("--start is for programs, not for --emit %s", o.Emit)
 	}
 	start, err := stubgen.ParseStart(o.Start)
@@ -218,7 +252,7 @@ func (o *Options) resolve() (target, error) {
 }
 
 // front is the road from a path to facts.
-func front(path string, d Dump) (*check.Info, error) {
+func front(path string, o Options) (*check.Info, error) {
 	// path -> texts
 	sources, err := readSources(path)
 	if err != nil {
@@ -226,27 +260,60 @@ func front(path string, d Dump) (*check.Info, error) {
 	}
 
 	// texts -> trees
-	var files []*syntax.File
-	var errs syntax.Errors
-	for _, src := range sources {
-		dumpTokens(src, d)
-		file, wrong := syntax.Parse(src.name, src.text)
-		files, errs = append(files, file), append(errs, wrong...)
+	files, own, err := sources.parse(o.Dump)
+	if err != nil {
+		return nil, err
 	}
-	if err := errs.Err(); err != nil {
-		return nil, refuse(CodeSyntax, err)
+
+	// `use` -> interfaces
+	m, err := findModules(files, own, o.Interfaces)
+	if err != nil {
+		return nil, err
 	}
-	for _, file := range files {
-		dumpTree(file, d)
+	if own != nil {
+		if err := own.Check(sources.dir).Err(); err != nil {
+			return nil, refuse(CodeCheck, err)
+		}
 	}
 
 	// trees -> facts beside them
-	info, errs := check.Check(coreFiles(), files)
+	info, errs := check.CheckModule(coreFiles(), files, m)
 	if err := errs.Err(); err != nil {
 		return nil, refuse(CodeCheck, err)
 	}
-	dumpTypes(info, d)
+	if err := sources.checkDeps(info); err != nil {
+		return nil, refuse(CodeCheck, err)
+	}
+	dumpTypes(info, o.Dump)
 	return info, nil
+}
+
+// parse gives the trees of a module's files, and its interface, nil without one.
+func (s *sources) parse(d Dump) (files []*syntax.File, own *module.Interface, err error) {
+	var errs syntax.Errors
+	tree := func(src source) *syntax.File {
+		dumpTokens(src, d)
+		file, wrong := syntax.Parse(src.name, src.text)
+		errs = append(errs, wrong...)
+		return file
+	}
+	for _, src := range s.files {
+		files = append(files, tree(src))
+	}
+	all := files
+	if s.iface != nil {
+		all = append(slices.Clone(files), tree(*s.iface))
+	}
+	if err := errs.Err(); err != nil {
+		return nil, nil, refuse(CodeSyntax, err)
+	}
+	for _, file := range all {
+		dumpTree(file, d)
+	}
+	if s.iface != nil {
+		own, errs = module.New(s.name, all[len(files)])
+	}
+	return files, own, refuse(CodeCheck, errs.Err())
 }
 
 // coreFiles parses the core library. Its mistakes are ours.
@@ -268,20 +335,20 @@ func lower(info *check.Info, t target, o Options, askAll bool) (*ir.Module, erro
 	if askAll {
 		build = ir.BuildAsking
 	}
-	module, err := build(info, t.arch())
+	m, err := build(info, t.arch())
 	if err != nil {
 		return nil, err
 	}
-	keepReached(module, startSymbol)
-	dumpFuncs("ir", module, o.Dump)
+	keepReached(m)
+	dumpFuncs("ir", m, o.Dump)
 	switch {
 	case o.Plain:
 	case o.Dump.wants("passes"):
-		return module, ir.OptimizeChecked(module, dumpPass(o.Dump))
+		return m, ir.OptimizeChecked(m, dumpPass(o.Dump))
 	default:
-		ir.Optimize(module)
+		ir.Optimize(m)
 	}
-	return module, nil
+	return m, nil
 }
 
 func baseNames(paths []string) []string {

@@ -236,7 +236,7 @@ func BenchmarkBuild(b *testing.B) {
 
 // TestStackCircles: all funcs of a program that call in circles ask for room on the stack.
 func TestStackCircles(t *testing.T) {
-	info, err := front("../examples/tools/json", Dump{})
+	info, err := front("../examples/tools/json", Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

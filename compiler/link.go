@@ -41,7 +41,9 @@ func link(m *ir.Module, image *elfimage.Image, generate func(*ir.Func) (*asm.Cod
 		l.data[d.Name] = d
 	}
 	image.TextAlign, image.RodataAlign = 1, 1
-	l.want(image.Entry)
+	for _, name := range roots(m) {
+		l.want(name)
+	}
 	for len(l.queue) > 0 {
 		name := l.queue[0]
 		l.queue = l.queue[1:]
@@ -49,9 +51,23 @@ func link(m *ir.Module, image *elfimage.Image, generate func(*ir.Func) (*asm.Cod
 			return 0, err
 		}
 	}
+	l.export(m.Exports)
 	stack = l.stack.need()
-	setStackSpare(image, stack)
+	setStackSpare(image, l.spare(stack))
 	return stack, nil
+}
+
+// export gives the funcs that others reach the names by which they do.
+func (l *linker) export(list []ir.Export) {
+	as := make(map[string]string, len(list))
+	for _, e := range list {
+		as[e.Func] = e.Symbol
+	}
+	for i := range l.image.Symbols {
+		s := &l.image.Symbols[i]
+		s.As = as[s.Name]
+		s.Export = s.As != ""
+	}
 }
 
 // want puts a name in the queue, once.
@@ -62,8 +78,13 @@ func (l *linker) want(name string) {
 	}
 }
 
-// place gives a func or constant its bytes and its symbol.
+// place gives a func or constant its bytes and its symbol; what is of another module
+// becomes an import.
 func (l *linker) place(name string) error {
+	if ir.IsForeign(name) {
+		l.image.Symbols = append(l.image.Symbols, elfimage.Symbol{Name: name, Section: elfimage.Undef, Func: true})
+		return nil
+	}
 	if f := l.funcs[name]; f != nil {
 		code, err := l.generate(f)
 		if err != nil {

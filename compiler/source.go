@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"slul/compiler/module"
 )
 
 // maxSource is the most that one source file may hold, in bytes. A program is written
@@ -25,30 +27,66 @@ type source struct {
 // sourcesIndex names the files of a module, one a line, where not all are meant.
 const sourcesIndex = "sources.index"
 
-// readSources finds and reads the program behind path: a .slul file, or a directory with
-// the files of one module.
-func readSources(path string) ([]source, error) {
+// sources is the files of one module.
+type sources struct {
+	dir   string  // that they lie in
+	name  string  // of the module: of a library; "" of a program
+	iface *source // of a library
+	files []source
+}
+
+// readSources finds and reads the module behind path: a .slul file, or a directory, which
+// is a library when it has an interface.
+func readSources(path string) (*sources, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
+	list := &sources{dir: filepath.Dir(path)}
 	names := []string{path}
-	if info.IsDir() {
+	switch {
+	case info.IsDir():
+		list.dir = path
+		if err := list.findInterface(); err != nil {
+			return nil, err
+		}
 		if names, err = moduleFiles(path); err != nil {
 			return nil, err
 		}
-	} else if filepath.Ext(path) != ".slul" {
+	case filepath.Base(path) == module.FileName:
+		return nil, fmt.Errorf("%s: the interface of a library, which is a directory: %s", path, list.dir)
+	case filepath.Ext(path) != ".slul":
 		return nil, fmt.Errorf("%s: not a .slul file or a directory", path)
 	}
-	var list []source
 	for _, name := range names {
 		text, err := readBounded(name)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, source{name, text})
+		list.files = append(list.files, source{name, text})
 	}
 	return list, nil
+}
+
+// findInterface reads the interface, if there is one. The library is called like its
+// directory.
+func (s *sources) findInterface() error {
+	name := filepath.Join(s.dir, module.FileName)
+	text, err := readBounded(name)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	abs, err := filepath.Abs(s.dir)
+	if err != nil {
+		return err
+	}
+	s.iface, s.name = &source{name, text}, filepath.Base(abs)
+	if !module.IsName(s.name) {
+		return fmt.Errorf("%s: a library is called like its directory, and %q is no name: lower case first, then letters, digits and _", s.dir, s.name)
+	}
+	return nil
 }
 
 // moduleFiles lists the source files of a module: those that sources.index names, else
@@ -67,7 +105,7 @@ func moduleFiles(dir string) ([]string, error) {
 	}
 	var found []string
 	for _, e := range entries {
-		if filepath.Ext(e.Name()) == ".slul" && !e.IsDir() {
+		if filepath.Ext(e.Name()) == ".slul" && !e.IsDir() && e.Name() != module.FileName {
 			found = append(found, filepath.Join(dir, e.Name()))
 		}
 	}
@@ -88,6 +126,8 @@ func indexed(dir, text string) (found []string, err error) {
 		switch {
 		case line == "":
 			continue
+		case name == module.FileName:
+			return nil, fmt.Errorf("%s:%d: %s is no source: it is always read", filepath.Join(dir, sourcesIndex), n+1, name)
 		case !filepath.IsLocal(line) || filepath.Ext(line) != ".slul":
 			return nil, fmt.Errorf("%s:%d: not the name of a .slul file below this directory: %s", filepath.Join(dir, sourcesIndex), n+1, line)
 		case seen[name]:

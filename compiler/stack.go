@@ -15,7 +15,8 @@ import (
 const (
 	// stackMost is how much funcs that do not ask may need together, in bytes. Where it is
 	// more, all funcs of the program ask: a program without recursion never does otherwise,
-	// so this is also what it may take without the stack having been looked at.
+	// so this is also what it may take without the stack having been looked at. A library
+	// never needs more: programs that were built before it rely on that.
 	stackMost = 64 << 10
 
 	// stackSlack is for what no call shows: the vDSO's own funcs, and second turns in core
@@ -84,6 +85,18 @@ func (u *stackUse) need() int64 {
 		most = max(most, u.below(name))
 	}
 	return most + stackSlack
+}
+
+// spare is what a program must keep free, whose own need is known. A func of a library
+// asks when its frame is there already, and up to the next question may need as much as
+// any module.
+func (l *linker) spare(need int64) int64 {
+	for name := range l.done {
+		if ir.IsForeign(name) {
+			return max(need, stackMost) + stackMost
+		}
+	}
+	return need
 }
 
 // setStackSpare writes what must be kept free to where the program reads it.

@@ -80,7 +80,7 @@ func (b *builder) addDynamic() {
 	d.sortSymbols()
 	d.strs.add("")
 	for _, s := range d.symbols() {
-		d.strs.add(s.Name)
+		d.strs.add(s.dynName())
 	}
 	entries := len(b.dynEntries()) // adds its names to strs
 	alloc := func(p part) *part {
@@ -100,12 +100,15 @@ func (b *builder) addDynamic() {
 	d.hash.link, d.symtab.link, d.section.link = d.symtab, d.strtab, d.strtab
 }
 
+// dynName is the name in .dynsym.
+func (s *Symbol) dynName() string { return cmp.Or(s.As, s.Name) }
+
 func (d *dynamic) symbols() []*Symbol { return slices.Concat(d.imports, d.exports) }
 
 // sortSymbols: imports by name; exports by bucket, as DT_GNU_HASH wants them,
 // and by name within one.
 func (d *dynamic) sortSymbols() {
-	byName := func(a, b *Symbol) int { return cmp.Compare(a.Name, b.Name) }
+	byName := func(a, b *Symbol) int { return cmp.Compare(a.dynName(), b.dynName()) }
 	slices.SortFunc(d.imports, byName)
 	d.buckets = max(1, len(d.exports)/2)
 	slices.SortFunc(d.exports, func(x, y *Symbol) int {
@@ -113,7 +116,7 @@ func (d *dynamic) sortSymbols() {
 	})
 }
 
-func (d *dynamic) bucket(s *Symbol) uint32 { return gnuHash(s.Name) % uint32(d.buckets) }
+func (d *dynamic) bucket(s *Symbol) uint32 { return gnuHash(s.dynName()) % uint32(d.buckets) }
 
 // gnuHash is the hash function of DT_GNU_HASH: Bernstein's, times 33, from 5381.
 func gnuHash(name string) uint32 {
@@ -142,7 +145,7 @@ func (d *dynamic) gnuHash() []byte {
 	bucket := make([]uint32, d.buckets)
 	chain := make([]uint32, len(d.exports))
 	for i, s := range d.exports {
-		h := gnuHash(s.Name)
+		h := gnuHash(s.dynName())
 		bloom[h/64%uint32(words)] |= 1<<(h%64) | 1<<((h>>bloomShift)%64)
 		n := d.bucket(s)
 		if bucket[n] == 0 {
@@ -267,7 +270,7 @@ func (b *builder) fillDynamic() {
 		put(d.section.data, uint64(i*dynSize), &e)
 	}
 	for i, s := range d.symbols() {
-		e := b.symEntry(s, &d.strs)
+		e := b.symEntry(s, s.dynName(), &d.strs)
 		put(d.symtab.data, uint64((i+1)*symSize), &e)
 	}
 	if d.relr != nil {
@@ -281,8 +284,8 @@ func (b *builder) fillDynamic() {
 	}
 }
 
-// symEntry is a symbol table entry; section indices need numberParts.
-func (b *builder) symEntry(s *Symbol, strs *strtab) elf.Sym64 {
+// symEntry is a symbol table entry of that name; section indices need numberParts.
+func (b *builder) symEntry(s *Symbol, name string, strs *strtab) elf.Sym64 {
 	bind, typ := elf.STB_LOCAL, elf.STT_OBJECT
 	if s.Export || s.Section == Undef {
 		bind = elf.STB_GLOBAL
@@ -293,7 +296,7 @@ func (b *builder) symEntry(s *Symbol, strs *strtab) elf.Sym64 {
 	if s.Func {
 		typ = elf.STT_FUNC
 	}
-	e := elf.Sym64{Name: strs.add(s.Name), Info: elf.ST_INFO(bind, typ), Size: s.Size}
+	e := elf.Sym64{Name: strs.add(name), Info: elf.ST_INFO(bind, typ), Size: s.Size}
 	if p := b.sectionPart(s.Section); p != nil {
 		e.Value = b.address(s)
 		e.Shndx = b.sectionIndex(p)

@@ -33,9 +33,10 @@ type Symbol struct {
 	Section Section
 	Off     uint64 // from the start of its section
 	Size    uint64
-	Func    bool // STT_FUNC; else STT_OBJECT
-	Export  bool // in .dynsym; Undef symbols always are
-	Weak    bool // for Undef: resolves to 0 when nobody defines it
+	Func    bool   // STT_FUNC; else STT_OBJECT
+	Export  bool   // in .dynsym; Undef symbols always are
+	As      string // how others know it, in .dynsym; "": by Name
+	Weak    bool   // for Undef: resolves to 0 when nobody defines it
 }
 
 // Fixup is an asm.Fixup in a section. A PC32 against an Undef symbol is given

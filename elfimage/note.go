@@ -20,7 +20,11 @@ import (
 const (
 	PT_SLUL     = 0x60534C55 // program header type, "`SLU" read as a word: in the range for operating systems
 	Owner       = "SLUL"     // owner of all our notes
-	NoteEntry   = 5          // type of .note.slul-entry
+	NoteModule  = 1          // types of notes: .note.slul-module, of a library
+	NoteAPI     = 2          // .note.slul-api: the interfaces that a library offers
+	NoteBdeps   = 3          // .note.slul-bdeps: those that it takes to read its own
+	NoteXdeps   = 4          // .note.slul-xdeps: those that it takes to run
+	NoteEntry   = 5          // .note.slul-entry
 	NoteProgram = 6          // type of the note that PT_SLUL covers first
 )
 

@@ -43,7 +43,7 @@ func (b *builder) addSymtab() {
 			Shndx: b.sectionIndex(b.stub), Value: b.stub.addr, Size: b.stub.size()})
 	}
 	for _, s := range b.sortedSymbols() {
-		entries = append(entries, b.symEntry(s, &strs))
+		entries = append(entries, b.symEntry(s, s.Name, &strs))
 	}
 	locals := slices.IndexFunc(entries, func(e elf.Sym64) bool { return elf.ST_BIND(e.Info) != elf.STB_LOCAL })
 	if locals < 0 {

@@ -24,20 +24,26 @@ func newBuild() *cobra.Command {
 	var o compiler.Options
 	c := &cobra.Command{
 		Use:   "build [flags] SRC",
-		Short: "Compile a program to a file",
+		Short: "Compile a program or library to a file",
 		Long: `Compile SRC, a .slul file or the directory of a program, to a program that is
 started like any other: ./NAME. It needs the loader at the path that is written
-into it; build warns when nothing is there.
+into it; build warns when nothing is there. The directory of a library, which has
+an interface.slul, becomes NAME.so.
 
 --start says how the kernel gets from the file to the loader:
   rt0      a stub in the file runs it; needs /proc
   interp   PT_INTERP names it; keeps file capabilities and /proc/self/exe
   shebang  a "#!" line names runslul; set-user-ID bits do not count
-  none     not at all: NAME.slulb is for runslul, or for "slul binfmt register"`,
+  none     not at all: NAME.slulb is for runslul, or for "slul binfmt register"
+
+The interface of a module that is used is DIR/NAME/interface.slul, for the first
+DIR of -I, $SLUL_INTERFACE_PATH and /usr/share/slul that has it.`,
 		Example: `  slul build examples/hello                     # writes ./hello
   slul build -o /tmp/hi --strip examples/hello
   slul build --rtld /opt/slul/rtld examples/hello
   slul build --emit object examples/hello       # hello.o, for: ld -o hello hello.o
+  slul build examples/modules/words             # words.so, a library
+  slul build -I examples/modules examples/modules/freq  # a program that uses it
   slul build -d=ir,emit examples/hello          # shows what the stages leave`,
 		Args:              takes(false, "SRC"),
 		ValidArgsFunction: completeSource,
@@ -51,11 +57,13 @@ into it; build warns when nothing is there.
 		},
 	}
 	f := c.Flags()
-	f.StringVarP(&out, "output", "o", "", "write to `FILE` (default: the service's command name)")
+	f.StringVarP(&out, "output", "o", "", "write to `FILE` (default: the service's command name; NAME.so of a library)")
 	f.BoolVar(&o.Strip, "strip", false, "no symbols, sections and debug information")
-	f.StringVar(&o.Emit, "emit", compiler.EmitProgram, "make a program, an `object` for another linker (entry: _start), or the text of the ir or asm")
+	f.StringVar(&o.Emit, "emit", "", "make a program or library, as SRC is, an `object` for another linker (entry: _start), or the text of the ir or asm")
 	f.IntVarP(&level, "optimize", "O", 1, "`LEVEL` 0 leaves out the passes that make code small and fast")
 	f.BoolVar(&o.Separate, "separate-code", false, "no byte that is not code is ever executable")
+	f.StringVar(&o.Runpath, "runpath", "", "`DIRS` in which the program looks for libraries before the system's, as '$ORIGIN', its own directory")
+	interfaceFlag(c, &o.Interfaces)
 	targetFlag(c, &o.Target)
 	rtldFlag(c, &o.Rtld)
 	startFlag(c, &o.Start)
@@ -102,17 +110,20 @@ func notSource(out string) error {
 // newCheck is "slul check": source -> its mistakes.
 func newCheck() *cobra.Command {
 	var dump []string
+	var o compiler.Options
 	c := &cobra.Command{
 		Use:   "check [flags] SRC",
-		Short: "Report the mistakes of a program and write nothing",
+		Short: "Report the mistakes of a program or library and write nothing",
 		Example: `  slul check Hello.slul
   slul check -d=ast Hello.slul`,
 		Args:              takes(false, "SRC"),
 		ValidArgsFunction: completeSource,
 		RunE: func(c *cobra.Command, args []string) error {
-			return compiler.Check(args[0], compiler.Dump{Stages: dump, W: c.OutOrStdout()}, c.ErrOrStderr())
+			o.Dump, o.Warnings = compiler.Dump{Stages: dump, W: c.OutOrStdout()}, c.ErrOrStderr()
+			return compiler.Check(args[0], o)
 		},
 	}
+	interfaceFlag(c, &o.Interfaces)
 	dumpFlag(c, &dump)
 	return c
 }
@@ -162,6 +173,10 @@ func startFlag(c *cobra.Command, start *string) {
 	}
 	c.Flags().StringVar(start, "start", "", "`how` it is started: "+strings.Join(names, ", ")+" (default: "+names[0]+")")
 	complete(c, "start", names)
+}
+
+func interfaceFlag(c *cobra.Command, dirs *[]string) {
+	c.Flags().StringArrayVarP(dirs, "interfaces", "I", nil, "look for the interfaces of modules in `DIR`; may be given several times")
 }
 
 func dumpFlag(c *cobra.Command, dump *[]string) {

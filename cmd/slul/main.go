@@ -6,6 +6,7 @@
 //
 //	main.go     the list of commands, and the way out
 //	build.go    build, check: source -> file, or only the mistakes
+//	lock.go     lock: the versions of interfaces
 //	run.go      run: source -> running program
 //	cache.go    where run keeps the loader and finished programs
 //	wrap.go     wrap: a shared object becomes a program; unwrap
@@ -108,6 +109,7 @@ a small loader, and the loader does the rest.`,
 		newRun(),
 		newBuild(),
 		newCheck(),
+		newLock(),
 		newWrap(),
 		newUnwrap(),
 		newStub(),

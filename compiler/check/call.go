@@ -71,7 +71,7 @@ func (c *checker) closer(args []*syntax.Arg) *Func {
 			}
 		}
 	}
-	return c.coreNames[name].(*Func)
+	return c.lib.names[name].(*Func)
 }
 
 func isConst(o Object) bool { _, ok := o.(*Const); return ok }

@@ -4,6 +4,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 
@@ -15,18 +16,21 @@ type checker struct {
 	info *Info
 	errs syntax.Errors
 
-	enums     map[string]*Type // by name; InvalidType for types that were refused
-	classes   map[string]*Class
-	order     []*Class          // the same in source order, core's first
-	types     map[string]*Type  // those made of others, by their name
-	coreNames map[string]Object // *Const and *Func of the core library
-	public    map[string]bool   // those of them that programs see
-	program   map[string]Object // *Const and *Func of the program
-	givemes   map[string]*Var   // of the service, while its file is checked
-	options   map[string]*Var   // those of them with `param`, by option
+	lib     *unit                  // the core library
+	own     *unit                  // the module that is compiled
+	units   map[*syntax.File]*unit // whose file it is
+	files   []*syntax.File         // all, with those of interfaces
+	uses    map[*syntax.File]map[string]*used
+	order   []*Class         // of all units, core's first, each in source order
+	types   map[string]*Type // those made of others, by their key
+	public  map[string]bool  // the consts and funcs of core that others see
+	foreign []*Func          // of other modules: there is no body
+	givemes map[string]*Var  // of the service, while its file is checked
+	options map[string]*Var  // those of them with `param`, by option
 
 	// of the file at hand
 	file *syntax.File
+	unit *unit
 	core bool
 
 	service *syntax.File // the file with the service; nil without one
@@ -57,30 +61,40 @@ type checker struct {
 // The list has all mistakes, sorted; with an empty one Info is complete.
 // Info.Warnings says what is allowed but hardly meant.
 func Check(core, program []*syntax.File) (*Info, syntax.Errors) {
+	return CheckModule(core, program, Modules{})
+}
+
+// CheckModule is Check for a program or library that uses other modules.
+func CheckModule(core, program []*syntax.File, m Modules) (*Info, syntax.Errors) {
 	c := newChecker(append(append([]*syntax.File(nil), core...), program...))
 	c.info.CoreFiles = len(core)
+	c.info.Modules = m
+	c.addUnits(core, program, m)
 	c.findService(program)
 
 	// declarations: from here on every global name is known
-	for _, f := range core {
-		c.enter(f, true)
+	for _, f := range c.files {
+		c.enter(f, c.units[f] == c.lib)
 		c.collect()
 	}
-	for _, f := range program {
-		c.enter(f, false)
-		c.collect()
+	for _, f := range c.files {
+		c.enter(f, c.units[f] == c.lib)
+		c.resolveUses()
 	}
 	// signatures and constants: from here on every global name has a type
 	for _, class := range c.order {
 		c.enter(class.file, class.Core)
 		c.layout(class)
 	}
-	for _, o := range c.info.Funcs {
+	for _, o := range append(slices.Clone(c.info.Funcs), c.foreign...) {
 		c.enter(o.File, o.Core)
 		c.signature(o)
 	}
 	c.constants()
-	if len(program) > 0 {
+	switch {
+	case m.Own != nil:
+		c.library()
+	case len(program) > 0:
 		c.serviceDecl(program)
 	}
 
@@ -94,6 +108,7 @@ func Check(core, program []*syntax.File) (*Info, syntax.Errors) {
 	c.unusedGlobals()
 	c.ctors()
 	c.owned()
+	c.needs()
 
 	c.errs.Sort()
 	c.info.Warnings.Sort()
@@ -109,9 +124,9 @@ func newChecker(files []*syntax.File) *checker {
 			Calls: make(map[syntax.Expr]*Call), Defs: make(map[*syntax.Ident]*Var),
 			Labels: make(map[*syntax.Label]Label), InRange: make(map[syntax.Expr]bool),
 		},
-		enums: make(map[string]*Type), classes: make(map[string]*Class), types: make(map[string]*Type),
-		coreNames: make(map[string]Object), public: make(map[string]bool),
-		program: make(map[string]Object), givemes: make(map[string]*Var), options: make(map[string]*Var),
+		units: make(map[*syntax.File]*unit), uses: make(map[*syntax.File]map[string]*used),
+		types: make(map[string]*Type), public: make(map[string]bool),
+		givemes: make(map[string]*Var), options: make(map[string]*Var),
 		used: make(map[*Var]bool), usedConsts: make(map[*Const]bool), changed: make(map[*Var]bool),
 		calls: make(map[*Func][]*Call), touches: make(map[*Func]bool),
 		complete: make(map[*syntax.MatchStmt]bool),
@@ -120,7 +135,7 @@ func newChecker(files []*syntax.File) *checker {
 
 // enter makes f the file at hand.
 func (c *checker) enter(f *syntax.File, core bool) {
-	c.file, c.core = f, core
+	c.file, c.unit, c.core = f, c.units[f], core
 	c.fn, c.class, c.scope, c.mayFail, c.loops, c.arenas, c.notNone = nil, nil, nil, nil, 0, 0, nil
 }
 

@@ -11,17 +11,19 @@ func (c *checker) declareClass(id *syntax.Ident, class *Class) bool {
 	if id == nil || !c.freeType(id) {
 		return false
 	}
-	class.Name, class.Core, class.file, class.ident = id.Name, c.core, c.file, id
+	class.Name, class.Core, class.file, class.ident, class.Module = id.Name, c.core, c.file, id, c.unit.iface
 	class.Funcs = make(map[string]*Func)
-	c.classes[id.Name] = class
+	c.unit.classes[id.Name] = class
 	c.order = append(c.order, class)
 	return true
 }
 
 // collectClass notes a class and its funcs.
 func (c *checker) collectClass(d *syntax.ClassDecl) {
-	class := &Class{}
-	if !c.declareClass(d.Name, class) {
+	class := &Class{decl: d}
+	if old := c.unit.classes[d.Name.Name]; old != nil && !old.Record && c.unit.iface != nil {
+		class = old // what a later version has added
+	} else if !c.declareClass(d.Name, class) {
 		return
 	}
 	for _, m := range d.Members {
@@ -31,7 +33,7 @@ func (c *checker) collectClass(d *syntax.ClassDecl) {
 		case *syntax.CtorDecl:
 			if class.Ctor != nil {
 				c.errorf(m.Pos(), "`%s` has a ctor already (line %d)", class.Name, class.Ctor.Decl.Pos().Line)
-			} else if class.Ctor = c.function(m.Func(), class); class.Ctor != nil {
+			} else if class.Ctor, class.ctor = c.function(m.Func(), class), m; class.Ctor != nil {
 				class.Ctor.Sigils = syntax.Change | syntax.DoIO
 			}
 		case *syntax.FuncDecl:
@@ -51,7 +53,7 @@ func (c *checker) collectClass(d *syntax.ClassDecl) {
 
 // layout gives the fields of a class their types and places.
 func (c *checker) layout(class *Class) {
-	class.flat = true
+	class.flat = class.Record || class.Module == nil // of others' classes nobody knows
 	for _, p := range class.fields {
 		t := c.typeOf(p.Type)
 		t = c.storable(p.Type, t, "a field", false)
@@ -157,6 +159,9 @@ func (c *checker) newExpr(e *syntax.New, want *Type) operand {
 		ok = c.recordFields(e, class, call)
 	case class.Ctor == nil && class.Core && !c.core:
 		c.errorf(e.Pos(), "a %s is given, it is not made with `new`", class.Name)
+		return c.badCall(e, e.Args)
+	case class.Ctor == nil && class.Module != nil:
+		c.errorf(e.Pos(), "a %s is given, it is not made with `new`: the module %s offers no ctor", class.Name, class.Module.Module)
 		return c.badCall(e, e.Args)
 	case class.Ctor != nil:
 		call.Func = class.Ctor

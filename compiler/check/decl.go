@@ -7,22 +7,16 @@ import (
 	"path"
 	"strings"
 
+	"slul/compiler/module"
 	"slul/compiler/syntax"
 )
 
 // collect notes what the file at hand declares. Types of signatures and values of
 // constants wait until all names are known.
 func (c *checker) collect() {
-	if c.file.Kind == syntax.KindInterface {
-		c.later(syntax.Pos{Line: 1, Col: 1}, "interfaces are")
-		return
-	}
 	if !c.core && c.file.Kind == syntax.KindUnsafe {
 		c.errorf(syntax.Pos{Line: 1, Col: 1}, "unsafe files belong to system modules only")
 		return
-	}
-	for _, u := range c.file.Uses {
-		c.later(u.Pos(), "`use` of other modules is")
 	}
 	isClass := c.file.Header != nil && c.file.Header.Service == nil
 	if isClass {
@@ -41,11 +35,13 @@ func (c *checker) collect() {
 				c.errorf(d.Pos(), "an entry belongs to a service")
 			}
 		case *syntax.GivemeDecl:
-			if c.file != c.service && c.service != nil {
+			if c.info.Modules.Own != nil {
+				c.errorf(d.Pos(), "a `giveme` belongs to a service: what a library needs is passed to its funcs")
+			} else if c.file != c.service && c.service != nil {
 				c.errorf(d.Pos(), "a `giveme` belongs to a service")
 			}
 		case *syntax.RecordDecl:
-			c.declareClass(d.Name, &Class{Record: true, fields: d.Fields})
+			c.declareClass(d.Name, &Class{Record: true, fields: d.Fields, decl: d})
 		case *syntax.ClassDecl:
 			c.collectClass(d)
 		case *syntax.ForeignDecl:
@@ -72,26 +68,25 @@ func (c *checker) ofClass(d syntax.Decl, isClass bool, what string) {
 
 // refusedType keeps later uses of a type that was refused quiet.
 func (c *checker) refusedType(id *syntax.Ident) {
-	if id != nil && c.enums[id.Name] == nil {
-		c.enums[id.Name] = InvalidType
+	if id != nil && c.unit.enums[id.Name] == nil {
+		c.unit.enums[id.Name] = InvalidType
 	}
 }
 
 // declareGlobal adds a global name, which must be free, and reports whether it was.
 func (c *checker) declareGlobal(id *syntax.Ident, o Object) bool {
 	what := c.takenGlobally(id.Name)
-	if o := c.program[id.Name]; what == "" && o != nil && !c.core { // of the service, seen from outside
+	if o := c.own.names[id.Name]; what == "" && o != nil && c.unit == c.own { // of the service, seen from outside
 		what = "a func of " + c.service.Name
 	}
 	if what != "" {
 		c.errorf(id.Pos(), "`%s` is already %s", id.Name, what)
 		return false
 	}
+	c.unit.names[id.Name] = o
 	if !c.core {
-		c.program[id.Name] = o
 		return true
 	}
-	c.coreNames[id.Name] = o
 	if _, isFunc := o.(*Func); isFunc && (!c.unsafe() || isStringMember(id.Name) || openFuncs[id.Name]) {
 		c.public[id.Name] = true
 	}
@@ -101,7 +96,8 @@ func (c *checker) declareGlobal(id *syntax.Ident, o Object) bool {
 // freeType refuses a type's name that is taken.
 func (c *checker) freeType(id *syntax.Ident) bool {
 	name := id.Name
-	if c.classes[name] == nil && !laterTypes[name] && c.enums[name] == nil && name != "Array" && name != "Args" {
+	isFree := func(u *unit) bool { return u.classes[name] == nil && u.enums[name] == nil }
+	if isFree(c.unit) && isFree(c.lib) && !laterTypes[name] && name != "Array" && name != "Args" {
 		return true
 	}
 	c.errorf(id.Pos(), "`%s` is already a type", name)
@@ -121,7 +117,10 @@ func (c *checker) enum(d *syntax.EnumDecl) {
 	if !c.freeType(d.Name) {
 		return
 	}
-	e := &Enum{Name: name, Decl: d}
+	e := &Enum{Name: name, Decl: d, file: c.file}
+	if c.unit.iface != nil {
+		e.Module = c.unit.name
+	}
 	names, values := make(map[string]bool), make(map[int64]bool)
 	next := int64(0)
 	for i, item := range d.Values {
@@ -149,27 +148,34 @@ func (c *checker) enum(d *syntax.EnumDecl) {
 	if len(d.Values) == 0 {
 		c.errorf(d.Pos(), "an enum needs at least one value")
 	}
-	c.enums[name] = &Type{Kind: EnumKind, Name: name, Enum: e}
+	c.unit.enums[name] = &Type{Kind: EnumKind, Name: name, Enum: e}
 }
 
 // function notes a func or entry, of the class if there is one.
 func (c *checker) function(d *syntax.FuncDecl, class *Class) *Func {
-	if d.Name == nil || d.Body == nil {
+	if d.Name == nil || d.Body == nil && c.unit.iface == nil {
 		return nil // refused by the parser
 	}
 	fn := &Func{
 		Name: d.Name.Name, Core: c.core, Entry: d.Entry, Class: class, Sigils: d.Sigils,
-		Result: NothingType, File: c.file, Decl: d, UsesThis: class != nil,
+		Result: NothingType, File: c.file, Decl: d, UsesThis: class != nil, Module: c.unit.iface,
 	}
-	fn.Symbol = "core."
-	if !c.core {
-		fn.Symbol = className(c.file) + "."
+	fn.Symbol = className(c.file) + "."
+	if c.unit.name != "" {
+		fn.Symbol = c.unit.name + "."
 	}
 	if class != nil {
 		fn.Symbol += class.Name + "."
 	}
 	fn.Symbol += fn.Name
 	switch {
+	case fn.Module != nil:
+		return c.foreignFunc(fn)
+	case c.info.Modules.Own != nil && d.Entry:
+		c.errorf(d.Pos(), "an entry belongs to a service: a library has none")
+		return nil
+	case c.info.Modules.Own != nil && d.Sigils != 0 && class == nil && !c.core:
+		c.errorf(d.Name.Pos(), "`%s` belongs to no class, so it has nothing to mark with `%s`", fn.Name, sigilText(d.Sigils))
 	case d.Entry && c.file != c.service && (c.core || c.service != nil):
 		c.errorf(d.Pos(), "an entry belongs to a service")
 		return nil
@@ -183,6 +189,25 @@ func (c *checker) function(d *syntax.FuncDecl, class *Class) *Func {
 		return fn
 	}
 	return nil
+}
+
+// foreignFunc notes a func or ctor of another module, whose code that module has.
+func (c *checker) foreignFunc(fn *Func) *Func {
+	if fn.Class == nil && !c.declareGlobal(fn.Decl.Name, fn) {
+		return nil
+	}
+	for _, item := range fn.Module.Items {
+		if fn.Class == nil && item.Decl == syntax.Decl(fn.Decl) {
+			fn.Symbol = module.Symbol(fn.Module.Module, fn.Symbol, item.Line)
+		}
+		for _, m := range item.Members {
+			if fn.Class != nil && item.Name == fn.Class.Name && m.Name == fn.Name {
+				fn.Symbol = module.Symbol(fn.Module.Module, fn.Module.Module+"."+fn.Class.Name+"."+fn.Name, m.Line)
+			}
+		}
+	}
+	c.foreign = append(c.foreign, fn)
+	return fn
 }
 
 // className is the file's name without .slul, as a type name.
@@ -298,16 +323,14 @@ const (
 
 // constants evaluates all constants of core and program.
 func (c *checker) constants() {
-	for _, f := range c.info.Files {
+	for _, f := range c.files {
 		for _, d := range f.Decls {
 			d, ok := d.(*syntax.ConstDecl)
 			if !ok {
 				continue
 			}
-			for _, o := range []Object{c.coreNames[d.Name.Name], c.program[d.Name.Name]} {
-				if k, ok := o.(*Const); ok && k.Decl == d {
-					c.constant(k)
-				}
+			if k, ok := c.units[f].names[d.Name.Name].(*Const); ok && k.Decl == d {
+				c.constant(k)
 			}
 		}
 	}
@@ -323,12 +346,12 @@ func (c *checker) constant(k *Const) {
 		return
 	}
 	k.state = constBusy
-	defer func(file *syntax.File, core bool, fn *Func, s *scope) {
-		c.file, c.core, c.fn, c.scope = file, core, fn, s
+	defer func(file *syntax.File, unit *unit, core bool, fn *Func, s *scope) {
+		c.file, c.unit, c.core, c.fn, c.scope = file, unit, core, fn, s
 		k.state = constDone
-	}(c.file, c.core, c.fn, c.scope)
-	c.file, c.fn, c.scope = k.file, nil, nil
-	c.core = c.coreNames[k.Name] == Object(k)
+	}(c.file, c.unit, c.core, c.fn, c.scope)
+	c.file, c.unit, c.fn, c.scope = k.file, c.units[k.file], nil, nil
+	c.core = c.unit == c.lib
 
 	t := c.typeOf(k.Decl.Type)
 	switch {

@@ -7,15 +7,28 @@
 
 package check
 
-import "slul/compiler/syntax"
+import (
+	"slul/compiler/module"
+	"slul/compiler/syntax"
+)
 
 // Info is all facts of one program and its core library.
 type Info struct {
 	Files     []*syntax.File // core's first, then the program's
 	CoreFiles int            // how many are core's
 
-	// Service is the program's service; nil when only a library was checked.
+	// Service is the program's service; nil of a library, and when only core was checked.
 	Service *Service
+
+	// Modules is the interfaces that the module has to do with, its own among them.
+	Modules Modules
+
+	// Exports is what a library offers by symbols, in the order of its interface.
+	Exports []Export
+
+	// Needs is what is used of other modules, by their names: the oldest version that has
+	// it all.
+	Needs map[string]module.Dep
 
 	// Funcs holds every func, core's first, each group in source order. Funcs that are
 	// never called are here too.
@@ -107,6 +120,7 @@ const (
 type Type struct {
 	Kind  TypeKind
 	Name  string        // as in messages: "signed int", "@Console", "!List of string"
+	key   string        // Name, with the modules of types that others declare
 	Class *Class        // ObjectKind
 	Sigil syntax.Sigils // ObjectKind and ArrayKind: Own, Change, DoIO
 	Key   *Type         // of a Map
@@ -124,17 +138,30 @@ type Class struct {
 	Ctor   *Func  // nil: none
 	Funcs  map[string]*Func
 
+	Module *module.Interface // of another module, which alone knows the fields of a class; else nil
+
 	file   *syntax.File
 	ident  *syntax.Ident
+	decl   syntax.Decl      // nil: the file is the class
+	ctor   *syntax.CtorDecl // as written
 	fields []*syntax.Param
 	flat   bool // holds no references
 }
+
+// File is the file that declares the class.
+func (class *Class) File() *syntax.File { return class.file }
+
+// Pos is where.
+func (class *Class) Pos() syntax.Pos { return class.ident.Pos() }
 
 // Enum is the list of an enum's values.
 type Enum struct {
 	Name   string
 	Values []EnumValue      // in source order
 	Decl   *syntax.EnumDecl // nil: of the universe
+	Module string           // that another module's enum comes from, else ""
+
+	file *syntax.File
 }
 
 // EnumValue is one value of an enum.
@@ -205,10 +232,11 @@ type Value struct {
 // Label is the values of one case label.
 type Label struct{ Low, High Value }
 
-// Func is a func, entry or ctor with a body.
+// Func is a func, entry or ctor; with a body unless it is of another module.
 type Func struct {
 	Name     string
-	Symbol   string // core.NAME or Class.NAME
+	Symbol   string            // core.NAME, Class.NAME, module.NAME; of another module with its tag (module.Symbol)
+	Module   *module.Interface // the other module, else nil
 	Core     bool
 	Entry    bool
 	Class    *Class // nil: of the service, the module or core at large

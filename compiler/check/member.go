@@ -45,7 +45,7 @@ func (c *checker) member(e syntax.Expr, m *syntax.Member, args []*syntax.Arg, wa
 		}
 	}
 	if x.typ.Kind == String {
-		if fn, ok := c.coreNames[coreMember+name].(*Func); ok && c.public[coreMember+name] {
+		if fn, ok := c.lib.names[coreMember+name].(*Func); ok && c.public[coreMember+name] {
 			return c.callFunc(e, m.Name.Pos(), fn, m.X, args)
 		}
 	}
@@ -157,10 +157,10 @@ func (c *checker) thisMember(e syntax.Expr, m *syntax.Member, args []*syntax.Arg
 		c.info.Fields[m] = v
 		return c.useGiveme(e, v)
 	}
-	if fn, ok := c.program[name].(*Func); ok {
+	if fn, ok := c.own.names[name].(*Func); ok {
 		return c.callFunc(e, m.Name.Pos(), fn, nil, args)
 	}
-	known := append(sorted(c.program), sorted(c.givemes)...)
+	known := append(sorted(c.own.names), sorted(c.givemes)...)
 	c.errorf(m.Name.Pos(), "the service has no member `%s`%s", name, didYouMean(name, known))
 	return c.badCall(e, args)
 }
@@ -187,7 +187,7 @@ func (c *checker) thisExpr(e *syntax.ThisExpr) operand {
 func (c *checker) callMember(e syntax.Expr, m *syntax.Member, info *memberInfo, x *operand, args []*syntax.Arg) operand {
 	call := &Call{Prim: info.prim, Recv: m.X, Result: info.result}
 	if info.fails != "" {
-		call.Fails = c.enums[info.fails]
+		call.Fails = c.lib.enums[info.fails]
 	}
 	switch miss := info.sigil &^ x.typ.Sigil; {
 	case miss&syntax.DoIO != 0:

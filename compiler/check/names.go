@@ -82,8 +82,11 @@ func (c *checker) takenGlobally(name string) string {
 	case *Const:
 		return "a constant" + c.lineIn(o.file, o.Decl.Name)
 	case *Func:
-		if o.Core && !c.core {
+		switch {
+		case o.Core && !c.core:
 			return "a func of the core library"
+		case o.Module != nil && c.units[o.File] != c.unit:
+			return "a func of the module " + o.Module.Module
 		}
 		return "a func" + c.lineIn(o.File, o.Decl.Name)
 	}
@@ -112,16 +115,12 @@ func (c *checker) lineIn(f *syntax.File, id *syntax.Ident) string {
 
 // global is the constant or func of this name that the file at hand can see.
 func (c *checker) global(name string) Object {
-	if !c.core {
-		if o := c.program[name]; o != nil && c.sees(o) {
-			return o
-		}
-		if o := c.coreNames[name]; o != nil && c.public[name] {
-			return o
-		}
+	of := c.ask(name)
+	o := of.names[name]
+	if o == nil || of == c.own && !c.sees(o) || of == c.lib && !c.core && !c.public[name] {
 		return nil
 	}
-	return c.coreNames[name]
+	return o
 }
 
 // sees says whether the file at hand sees a global of the program: the funcs of the
@@ -151,14 +150,19 @@ func (c *checker) visible() []string {
 	for name := range prims {
 		list = append(list, name)
 	}
-	for name := range c.coreNames {
+	for name := range c.lib.names {
 		if c.core || c.public[name] {
 			list = append(list, name)
 		}
 	}
 	if !c.core {
-		for name := range c.program {
+		for name := range c.unit.names {
 			list = append(list, name)
+		}
+		for name, item := range c.uses[c.file] {
+			if item.of.names[name] != nil {
+				list = append(list, name)
+			}
 		}
 	} else if c.unsafe() {
 		for name := range unsafePrims {
@@ -186,7 +190,7 @@ func (c *checker) unknown(name *syntax.Name, want *Type) {
 	if class, ok := usualGivemes[name.Name]; ok && !c.core {
 		hint = " (it comes by a `giveme`: `" + class + " " + name.Name + "`)"
 	}
-	if o := c.program[name.Name]; o != nil && !c.sees(o) && !c.core {
+	if o := c.own.names[name.Name]; o != nil && !c.sees(o) && !c.core {
 		hint = " (it is a func of the service, which only " + c.service.Name + " sees)"
 	}
 	if hint == "" {

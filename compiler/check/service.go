@@ -228,7 +228,7 @@ func (c *checker) entries(s *Service) {
 		if len(d.Params) > 0 {
 			c.errorf(d.Params[0].Pos(), "`entry main` takes no parameters: the arguments come by a giveme, `Args args`")
 		}
-		if fn.Result != NothingType && fn.Result.Kind != Invalid && fn.Result != c.enums["ExitStatus"] {
+		if fn.Result != NothingType && fn.Result.Kind != Invalid && fn.Result != c.lib.enums["ExitStatus"] {
 			c.errorf(d.Result.Pos(), "`entry main` returns ExitStatus or nothing, not %s", fn.Result)
 		}
 	}

@@ -199,17 +199,29 @@ func join(a, b *Type, unsafe bool) *Type {
 
 // intern gives the one type that is like t.
 func (c *checker) intern(t Type) *Type {
-	t.Name = t.spell()
-	known := c.types[t.Name]
+	t.Name = t.spell((*Type).String)
+	t.key = t.spell((*Type).unique)
+	known := c.types[t.key]
 	if known == nil {
 		known = &t
-		c.types[t.Name] = known
+		c.types[t.key] = known
 	}
 	return known
 }
 
-// spell is the type as it is written.
-func (t *Type) spell() string {
+// unique is the type as no other is written: two modules may call their types alike.
+func (t *Type) unique() string {
+	switch {
+	case t.key != "":
+		return t.key
+	case t.Kind == EnumKind && t.Enum.Module != "":
+		return t.Enum.Module + "." + t.Name
+	}
+	return t.Name
+}
+
+// spell is the type as it is written, with name for the types that it is made of.
+func (t *Type) spell(of func(*Type) string) string {
 	name := ""
 	for _, mark := range []struct {
 		flag syntax.Sigils
@@ -221,15 +233,15 @@ func (t *Type) spell() string {
 	}
 	switch {
 	case t.Kind == MaybeKind:
-		return "?" + t.Elem.Name
+		return "?" + of(t.Elem)
 	case t.Kind == ArrayKind:
-		return name + "Array of " + t.Elem.Name
+		return name + "Array of " + of(t.Elem)
 	case t.Key != nil:
-		return name + "Map of " + t.Key.Name + " to " + t.Elem.Name
+		return name + "Map of " + of(t.Key) + " to " + of(t.Elem)
 	case t.Elem != nil:
-		return name + "List of " + t.Elem.Name
+		return name + "List of " + of(t.Elem)
 	}
-	return name + t.Class.Name
+	return name + of(&Type{Name: t.Class.Name, key: t.Class.key()})
 }
 
 // withSigils is a reference type with these sigils in place of its own.
@@ -346,7 +358,7 @@ func (c *checker) genericOf(e *syntax.TypeExpr) *Type {
 		case !c.element(e.Elem, elem):
 			return InvalidType
 		}
-		return c.intern(Type{Kind: ObjectKind, Class: c.classes["Map"], Key: key, Elem: elem})
+		return c.intern(Type{Kind: ObjectKind, Class: c.lib.classes["Map"], Key: key, Elem: elem})
 	}
 	switch {
 	case elem.Kind == Invalid:
@@ -355,7 +367,7 @@ func (c *checker) genericOf(e *syntax.TypeExpr) *Type {
 		if !c.element(e.Elem, elem) {
 			return InvalidType
 		}
-		return c.intern(Type{Kind: ObjectKind, Class: c.classes["List"], Elem: elem})
+		return c.intern(Type{Kind: ObjectKind, Class: c.lib.classes["List"], Elem: elem})
 	case !elem.isScalar():
 		return c.refuse(e.Elem.Pos(), "the elements of an Array are numbers, bools or of an enum, not %s: use a List", elem)
 	}
@@ -398,9 +410,9 @@ func (c *checker) namedType(e *syntax.TypeExpr) *Type {
 		}
 	}
 	if name == "Args" && !c.core {
-		return c.intern(Type{Kind: ObjectKind, Class: c.classes["List"], Elem: StringType})
+		return c.intern(Type{Kind: ObjectKind, Class: c.lib.classes["List"], Elem: StringType})
 	}
-	if class := c.classes[name]; class != nil {
+	if class := c.ask(name).classes[name]; class != nil {
 		if class.Core && (name == "List" || name == "Map") && !c.unsafe() {
 			return c.refuse(e.Pos(), "a %s says what it holds: `%s of …`", name, name)
 		}
@@ -421,10 +433,11 @@ var otherTypes = map[string]string{
 // enumNamed is the enum of this name. Without one it reports and gives nil; a name of
 // something that was refused already gives InvalidType.
 func (c *checker) enumNamed(id *syntax.Ident) *Type {
-	if t := c.enums[id.Name]; t != nil {
+	of := c.ask(id.Name)
+	if t := of.enums[id.Name]; t != nil {
 		return t
 	}
-	if c.classes[id.Name] != nil {
+	if of.classes[id.Name] != nil {
 		c.errorf(id.Pos(), "`%s` is no enum", id.Name)
 		return nil
 	}
@@ -432,17 +445,36 @@ func (c *checker) enumNamed(id *syntax.Ident) *Type {
 		c.later(id.Pos(), "`%s` is", id.Name)
 		return nil
 	}
-	var known []string
-	for name := range c.enums {
-		known = append(known, name)
-	}
-	for name := range c.classes {
-		known = append(known, name)
-	}
-	hint := didYouMean(id.Name, known)
+	hint := didYouMean(id.Name, c.typeNames())
 	if b, ok := otherTypes[id.Name]; ok {
 		hint = " (did you mean `" + b + "`?)"
 	}
 	c.errorf(id.Pos(), "no such type: `%s`%s", id.Name, hint)
 	return nil
+}
+
+// typeNames lists the types that the file at hand can name, for a guess.
+func (c *checker) typeNames() (known []string) {
+	for _, u := range []*unit{c.lib, c.unit} {
+		for name := range u.enums {
+			known = append(known, name)
+		}
+		for name := range u.classes {
+			known = append(known, name)
+		}
+	}
+	for name, item := range c.uses[c.file] {
+		if item.of.names[name] == nil {
+			known = append(known, name)
+		}
+	}
+	return known
+}
+
+// key is the class's name as no other has it.
+func (class *Class) key() string {
+	if class.Module != nil {
+		return class.Module.Module + "." + class.Name
+	}
+	return class.Name
 }

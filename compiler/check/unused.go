@@ -30,18 +30,18 @@ func (c *checker) unusedGlobals() {
 		}
 	}
 	for _, fn := range c.info.Funcs {
-		if !fn.Core && !fn.Entry && !called[fn] {
+		if !fn.Core && !fn.Entry && !called[fn] && !c.isExported(fn) {
 			c.warnf(fn.File, fn.Decl.Name.Pos(), "`%s` is never called", callName(fn))
 		}
 	}
-	for _, name := range sorted(c.program) {
-		if k, ok := c.program[name].(*Const); ok && !c.usedConsts[k] {
+	for _, name := range sorted(c.own.names) {
+		if k, ok := c.own.names[name].(*Const); ok && !c.usedConsts[k] {
 			c.warnf(k.file, k.Decl.Name.Pos(), "`%s` is never used", name)
 		}
 	}
 	for _, class := range c.order {
 		for _, v := range class.Fields {
-			if !class.Core && !class.Record && !c.used[v] {
+			if c.units[class.file] == c.own && !class.Record && !c.used[v] {
 				c.warnf(class.file, v.Ident.Pos(), "`%s` is never read", v.Name)
 			}
 		}

@@ -70,7 +70,7 @@ func (c *checker) listAlone(e *syntax.ListLit) operand {
 	if !ok {
 		return bad(e)
 	}
-	return operand{expr: e, typ: c.fresh(c.intern(Type{Kind: ObjectKind, Class: c.classes["List"], Elem: x.typ}))}
+	return operand{expr: e, typ: c.fresh(c.intern(Type{Kind: ObjectKind, Class: c.lib.classes["List"], Elem: x.typ}))}
 }
 
 // copyExpr is `copy x`: a string, Bytes, an Array, a List or a record of one's own.

@@ -86,7 +86,7 @@ const (
 	OpCopyMem // copy Args[2] bytes from Args[1] to Args[0]; they do not overlap
 	OpFillMem // Args[2] bytes of value Args[1] to Args[0]
 
-	OpCall    // Sym(Args...), result of the value's Type
+	OpCall    // Sym(Args...), result of the value's Type; Sym may be of another module (IsForeign)
 	OpResult2 // W: the second result word of the call Args[0], which stands directly before it
 	OpSyscall // Args[0] number, Args[1:] up to six arguments; L: the kernel's answer
 	OpArena   // L: the register that holds the current arena (r15)
@@ -180,7 +180,8 @@ type Data struct {
 
 // Module is one program or library.
 type Module struct {
-	Files []string // Pos.File is an index here
-	Funcs []*Func
-	Data  []*Data
+	Files   []string // Pos.File is an index here
+	Funcs   []*Func
+	Data    []*Data
+	Exports []Export // of a library; not in the text form
 }

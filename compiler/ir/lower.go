@@ -54,6 +54,7 @@ func build(info *check.Info, arch string, askAll bool) (*Module, error) {
 	for _, fn := range info.Funcs {
 		l.m.Funcs = append(l.m.Funcs, l.lowerFunc(fn))
 	}
+	l.exports()
 	l.guardStack()
 	if info.Service != nil {
 		l.m.Funcs = append(l.m.Funcs, l.startFunc(info.Service))
@@ -244,7 +245,11 @@ func (l *lowering) trapFunc(file *syntax.File) *Func {
 	f := &Func{Name: l.trapSym(file)}
 	g := newBuilder(f, varType)
 	place := f.NewParam(W)
-	g.call(coreTrap, None, place, g.addr(l.text(path.Base(file.Name))))
+	name := path.Base(file.Name)
+	if own := l.info.Modules.Own; own != nil && int(l.files[file]) >= l.info.CoreFiles {
+		name = own.Module + "/" + name
+	}
+	g.call(coreTrap, None, place, g.addr(l.text(name)))
 	g.finish()
 	return f
 }

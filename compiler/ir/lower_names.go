@@ -21,7 +21,11 @@ func enumOf(t *check.Type) names {
 	if t.Kind == check.Bool {
 		return boolNames
 	}
-	return names{t.Enum, "names." + symbolName(t.Enum.Name), t.Enum.Values}
+	symbol := "names."
+	if t.Enum.Module != "" {
+		symbol += t.Enum.Module + "."
+	}
+	return names{t.Enum, symbol + symbolName(t.Enum.Name), t.Enum.Values}
 }
 
 func (n names) name(number int64) string {

@@ -240,23 +240,33 @@ func (g *fn) newObject(e syntax.Expr, c *check.Call) *Value {
 		}
 	}
 	g.at(e.Pos())
-	object := g.call(coreMake, L, g.konst(L, int64(max(class.Size, 8))))
+	if class.Module != nil && !class.Record {
+		return g.call(c.Func.Symbol, L, args...)
+	}
+	object := g.makeObject(class, g.l.kinds(c.Result))
 	for i, v := range c.Init {
 		g.storeOf(v.Type, object, int64(v.Index), args[i])
 	}
-	if class.Record {
+	if c.Func != nil {
+		g.call(c.Func.Symbol, None, append([]*Value{object}, args...)...)
+	}
+	return object
+}
+
+// makeObject makes an object; that of a class has the defaults of its fields. kinds is what
+// a List or Map compares, else nil.
+func (g *fn) makeObject(class *check.Class, kinds *check.Type) *Value {
+	object := g.call(coreMake, L, g.konst(L, int64(max(class.Size, 8))))
+	if class.Record { // `new` has a value for each field
 		return object
 	}
 	for _, v := range class.Fields {
 		if v.Default != nil {
 			g.storeOf(v.Type, object, int64(v.Index), g.expr(v.Default))
 		}
-		if kinds := g.l.kinds(c.Result); kinds != nil && v.Name == "kind" {
+		if kinds != nil && v.Name == "kind" {
 			g.storeOf(v.Type, object, int64(v.Index), g.konst(L, kindOf(kinds)))
 		}
-	}
-	if c.Func != nil {
-		g.call(c.Func.Symbol, None, append([]*Value{object}, args...)...)
 	}
 	return object
 }

@@ -1,9 +1,12 @@
 package ir
 
+import "slul/compiler/syntax"
+
 // lower_stack.go sees to it that recursion which uses the stack up is a trap: a func that
 // may call itself, by whatever way, asks first whether there is room. What all other funcs
 // between two questions take is kept free below the limit (core/stack.slunsafe): how
-// much that is, linking finds out (compiler/stack.go).
+// much that is, linking finds out (compiler/stack.go). What a library offers asks as
+// well: its callers know nothing of what it needs.
 
 // stackLimit is where an arena has the lowest stack pointer that is allowed.
 const stackLimit = 48
@@ -15,28 +18,32 @@ const StackSpare = "stack.spare"
 func (l *lowering) guardStack() {
 	for _, of := range l.info.Funcs {
 		f := l.m.FindFunc(of.Symbol)
-		if of.Core || !l.askAll && !l.reachedFrom(f)[f.Name] {
-			continue
+		if !of.Core && (l.askAll || l.isOffered(f.Name) || l.reachedFrom(f)[f.Name]) {
+			l.ask(f, of.File)
 		}
-		f.Asks = true
-		f.TrapSym = l.trapSym(of.File)
-		l.needTrap(of.File)
-		l.guarded = append(l.guarded, f.Name)
-
-		b := f.Blocks[0]
-		rest := b.Values[len(f.Params):]
-		b.Values = b.Values[:len(f.Params):len(f.Params)]
-		add := func(op Op, t Type, args ...*Value) *Value {
-			v := f.NewValue(b, op, t, args...)
-			v.Pos = f.Pos
-			return v
-		}
-		limit := add(OpLoad64, L, add(OpArena, L))
-		limit.Imm = stackLimit
-		check := add(OpTrapIf, None, add(OpStack, L), limit)
-		check.Cond, check.Trap = ULT, TrapStack
-		b.Values = append(b.Values, rest...)
 	}
+}
+
+// ask puts the question at the start of a func of a file.
+func (l *lowering) ask(f *Func, file *syntax.File) {
+	f.Asks = true
+	f.TrapSym = l.trapSym(file)
+	l.needTrap(file)
+	l.guarded = append(l.guarded, f.Name)
+
+	b := f.Blocks[0]
+	rest := b.Values[len(f.Params):]
+	b.Values = b.Values[:len(f.Params):len(f.Params)]
+	add := func(op Op, t Type, args ...*Value) *Value {
+		v := f.NewValue(b, op, t, args...)
+		v.Pos = f.Pos
+		return v
+	}
+	limit := add(OpLoad64, L, add(OpArena, L))
+	limit.Imm = stackLimit
+	check := add(OpTrapIf, None, add(OpStack, L), limit)
+	check.Cond, check.Trap = ULT, TrapStack
+	b.Values = append(b.Values, rest...)
 }
 
 // isGuarded says whether one of the names is that of a func with the question.

@@ -54,8 +54,9 @@ func (l *lowering) startFunc(s *check.Service) *Func {
 	g.call(coreFinish, None, status)
 	g.finish()
 	reached := l.reachedFrom(f)
+	out := leadsOut(reached)
 	f.keep(func(v *Value) bool {
-		return (v != arena || reached[coreArenaNew]) && (v != guard && v != spare && v != spareAt || l.isGuarded(reached))
+		return (v != arena || out || reached[coreArenaNew]) && (v != guard && v != spare && v != spareAt || out || l.isGuarded(reached))
 	})
 	l.m.Data = append(l.m.Data, &Data{Name: StackSpare, Bytes: make([]byte, 8), Align: 1})
 	return f

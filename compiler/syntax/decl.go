@@ -3,7 +3,7 @@
 package syntax
 
 // file = [ header ] { useDecl } { decl }; an interface file is
-// { "api" VERSION HASH NL } { [ "since" VERSION NL ] ifaceDecl }
+// { "api" VERSION HASH NL } { useDecl } { [ "since" VERSION NL ] ifaceDecl }
 //
 // Line ends before the first token do not exist: the scanner drops them.
 func (p *parser) parseFile() {
@@ -14,7 +14,7 @@ func (p *parser) parseFile() {
 	for !p.is(EOF) {
 		p.blocks, p.suspect = nil, suspect{}
 		switch {
-		case p.is(Use) && f.Kind != KindInterface:
+		case p.is(Use):
 			p.useDecl()
 		case p.is(Api) && f.Kind == KindInterface:
 			p.apiDecl()

@@ -4,6 +4,7 @@ package syntax
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -222,4 +223,36 @@ func (t *Token) String() string {
 		return s + "operator\t" + t.Text
 	}
 	return s + kindTable[t.Kind] + "\t" + t.Text
+}
+
+// Canonical is the token as canonical lines of interfaces have it: keywords in lower
+// case, numbers decimal, a byte as `b65`, a text in quotes with all but printable ASCII as
+// `\xHH`.
+func (t *Token) Canonical() string {
+	switch {
+	case t.Kind == IntTok:
+		return strconv.FormatUint(t.Num, 10)
+	case t.Kind == ByteTok:
+		return "b" + strconv.FormatUint(t.Num, 10)
+	case t.Kind == StringTok:
+		return canonicalText(t.Str)
+	case t.Kind.isKeyword() || t.Kind >= Assign && t.Kind < firstKeyword:
+		return kindTable[t.Kind]
+	}
+	return t.Text
+}
+
+func canonicalText(s string) string {
+	b := []byte{'"'}
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '"' || c == '\\':
+			b = append(b, '\\', c)
+		case c < ' ' || c > '~':
+			b = fmt.Appendf(b, "\\x%02x", c)
+		default:
+			b = append(b, c)
+		}
+	}
+	return string(append(b, '"'))
 }

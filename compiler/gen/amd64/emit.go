@@ -217,19 +217,31 @@ func (e *emitter) inst(i *mach.Inst) {
 	case oCdq, oRepMovs, oRepStos, oSyscall:
 		e.Op(op)
 	case oCall:
-		op := asm.CALL
+		to := i.Args[callee(i)]
+		call, jump := transfers(to)
 		if e.frame.bare {
-			op = asm.JMP // then the stack is as at entry, which is as at a call
+			call = jump // then the stack is as at entry, which is as at a call
 		}
-		e.Op(op, e.arg(i.Args[callee(i)]))
+		e.Op(call, e.arg(to))
 	case oTail:
-		e.leave(rax, asm.JMP, e.arg(i.Args[callee(i)]))
+		to := i.Args[callee(i)]
+		_, jump := transfers(to)
+		e.leave(rax, jump, e.arg(to))
 	case oRet:
 		e.ret()
 	case oStop:
 	default:
 		e.Op(op, e.arg(i.Args[0]), e.arg(i.Args[1]))
 	}
+}
+
+// transfers is how a function is called and jumped to: one of another module through the
+// slot that the loader puts its address into.
+func transfers(to mach.Operand) (call, jump asm.Op) {
+	if ir.IsForeign(to.Sym) {
+		return asm.CALLIND, asm.JMPIND
+	}
+	return asm.CALL, asm.JMP
 }
 
 // ret writes the end of the function; where that is long, only the last one in full.
