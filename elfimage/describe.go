@@ -13,7 +13,7 @@ import (
 // Description is a file as "slul inspect --json" shows it. Addresses are those
 // of the file: the loader adds one base to all.
 type Description struct {
-	Kind      string            `json:"kind"` // SLUL program, program, library, other
+	Kind      string            `json:"kind"` // SLUL program, SLUL library, program, library, other
 	Machine   string            `json:"machine"`
 	Size      int               `json:"size"`
 	ELFOffset int               `json:"elf_offset"` // where the ELF file begins: 0, or behind a "#!" line
@@ -25,9 +25,20 @@ type Description struct {
 	Segments  []SegmentDesc     `json:"segments"`
 	Soname    string            `json:"soname,omitempty"`
 	Libraries []string          `json:"libraries"`
+	Module    *ModuleDesc       `json:"module,omitempty"`
+	Needs     []Interface       `json:"needs,omitempty"` // interfaces of other modules
 	Services  []ServiceDesc     `json:"services,omitempty"`
 	Notes     []NoteDescription `json:"notes,omitempty"`
 	Advice    []string          `json:"advice,omitempty"` // of those who know permissions and place
+}
+
+// ModuleDesc is a library that is a module: its notes.
+type ModuleDesc struct {
+	Name    string      `json:"name"`
+	Version string      `json:"version"`
+	Profile string      `json:"profile"`
+	Unsafe  bool        `json:"unsafe,omitempty"` // loaded from /usr/lib/slul alone
+	Offers  []Interface `json:"offers"`
 }
 
 // StubDescription tells where the start-up stub lies.
@@ -86,6 +97,7 @@ func (f *File) Describe(loader string) Description {
 		Kind: f.kind(), Machine: strings.TrimPrefix(f.Machine.String(), "EM_"), Size: f.Size, ELFOffset: f.Offset,
 		Start: f.Start, Loader: loader, Entry: f.Entry,
 		Soname: f.Soname, Libraries: append([]string{}, f.Needed...),
+		Module: f.module(), Needs: f.needs(),
 	}
 	if d.Loader == "" {
 		d.Loader = f.Interp
@@ -112,6 +124,8 @@ func (f *File) kind() string {
 	switch {
 	case f.Program != nil:
 		return "SLUL program"
+	case f.module() != nil:
+		return "SLUL library"
 	case f.Type == elf.ET_EXEC || f.Interp != "" || f.Flags1&elf.DF_1_PIE != 0:
 		return "program"
 	case f.Type == elf.ET_DYN:
@@ -198,6 +212,7 @@ func (d Description) WriteText(w io.Writer) error {
 	for _, n := range d.Libraries {
 		t.line("library", "%s", n)
 	}
+	t.module(d)
 	for _, s := range d.Services {
 		t.service(s)
 	}
