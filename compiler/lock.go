@@ -44,10 +44,6 @@ func Lock(dir string, o Options) ([]Locked, error) {
 		}
 		if file != nil {
 			list = append(list, *file)
-			s.iface.text = file.Text
-		}
-		if files, own, err = s.parse(Dump{}); err != nil {
-			return nil, err
 		}
 	}
 	m, err := findModules(files, own, o.Interfaces)

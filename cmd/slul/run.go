@@ -78,6 +78,9 @@ func run(src, start string, args []string) error {
 	if err != nil {
 		return err
 	}
+	if p.Emit == compiler.EmitLibrary {
+		return fmt.Errorf("%s: a library, which others use: it cannot be run", src)
+	}
 	// the file's name is what the program is called in ps
 	program, err := place.put(filepath.Join("run", shortHash(p.File), p.Name), p.File)
 	if err != nil {

@@ -17,6 +17,9 @@ type Export struct {
 // library compares the interface of the module with its source.
 func (c *checker) library() {
 	own := c.info.Modules.Own
+	if c.service != nil {
+		c.errs.Add(c.service, c.service.Header.Pos(), "%s makes this directory a library, which has no service: programs have a directory of their own", module.FileName)
+	}
 	texts := make(map[*syntax.File]*module.Text)
 	line := func(f *syntax.File, d syntax.Decl) string {
 		if texts[f] == nil {

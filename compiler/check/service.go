@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"slul/compiler/module"
 	"slul/compiler/syntax"
 )
 
@@ -26,7 +27,7 @@ func (c *checker) findService(program []*syntax.File) {
 func (c *checker) serviceDecl(program []*syntax.File) {
 	f := c.service
 	if f == nil {
-		c.errs.Add(program[0], syntax.Pos{Line: 1, Col: 1}, "expected `service CommandMain \"name\"` before all else: a program is a service")
+		c.errs.Add(program[0], syntax.Pos{Line: 1, Col: 1}, "expected `service CommandMain \"name\"` before all else: a program is a service (and a library has an %s)", module.FileName)
 		return
 	}
 	c.enter(f, false)

@@ -449,6 +449,9 @@ func (c *checker) enumNamed(id *syntax.Ident) *Type {
 	if b, ok := otherTypes[id.Name]; ok {
 		hint = " (did you mean `" + b + "`?)"
 	}
+	if c.unit.isOwn && (c.own.enums[id.Name] != nil || c.own.classes[id.Name] != nil) {
+		hint = " (the module has it, but others know only what is declared here)"
+	}
 	c.errorf(id.Pos(), "no such type: `%s`%s", id.Name, hint)
 	return nil
 }

@@ -109,6 +109,18 @@ func (x *Interface) item(text *Text, d syntax.Decl, errs *syntax.Errors) {
 		return
 	}
 	item.Name = id.Name
+	if old := x.Item(item.Name); old != nil {
+		_, isClass := d.(*syntax.ClassDecl)
+		_, wasClass := old.Decl.(*syntax.ClassDecl)
+		switch {
+		case !isClass || !wasClass:
+			errs.Add(x.File, id.Pos(), "`%s` is declared already (line %d)", item.Name, old.Decl.Pos().Line)
+			return
+		case item.Since == "" || len(item.Members) == 0:
+			errs.Add(x.File, id.Pos(), "`%s` is declared already (line %d): what a later version adds to it stands behind `since`", item.Name, old.Decl.Pos().Line)
+			return
+		}
+	}
 	x.Items = append(x.Items, item)
 }
 
@@ -117,7 +129,7 @@ func (x *Interface) order(errs *syntax.Errors) {
 	for _, item := range x.Items {
 		for _, name := range item.Types {
 			if of := x.Item(name); of != nil && compareVersions(x.sinceOf(of), x.sinceOf(item)) > 0 {
-				errs.Add(x.File, item.Decl.Pos(), "`%s` is there since %s, but it names `%s`, which is there since %s only", item.Name, x.sinceOf(item), name, of.Since)
+				errs.Add(x.File, item.Decl.Pos(), "`%s` names `%s`, which comes later: it is there since %s only", item.Name, name, of.Since)
 			}
 		}
 	}
