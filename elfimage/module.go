@@ -29,7 +29,7 @@ func (f *File) module() *ModuleDesc {
 		word, rest, _ := strings.Cut(line, " ")
 		about[word] = rest
 	}
-	if about["name"] == "" {
+	if about["name"] == "" || f.Program != nil {
 		return nil
 	}
 	m := &ModuleDesc{Name: about["name"], Version: about["version"], Profile: about["profile"], Offers: []Interface{}}
