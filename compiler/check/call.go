@@ -116,8 +116,16 @@ func (c *checker) callFunc(e syntax.Expr, pos syntax.Pos, fn *Func, recv syntax.
 		c.errorf(pos, "`%s` is an entry: only the loader calls it", fn.Name)
 		return c.badCall(e, args)
 	}
-	if miss := fn.Sigils &^ c.fn.Sigils; miss != 0 && recv == nil && !c.core && !fn.Core {
-		c.errorf(pos, "`%s` is a `func %s`: only `func %s` may call it, and `%s` is none", fn.Name, sigilText(miss), sigilText(miss), c.fn.Name)
+	may := c.fn.Sigils
+	if fn.Class != nil && fn.Class == c.class {
+		may = c.thisType().Sigil // inside `arena` less than the func around
+	}
+	if miss := fn.Sigils &^ may; miss != 0 && recv == nil && !c.core && !fn.Core {
+		hint := ""
+		if miss&syntax.Change != 0 {
+			hint = c.thisHint()
+		}
+		c.errorf(pos, "`%s` is a `func %s`: only `func %s` may call it, and `%s` is none%s", fn.Name, sigilText(miss), sigilText(miss), c.fn.Name, hint)
 	}
 	call := &Call{Func: fn, Recv: recv, Result: fn.Result, Fails: fn.Fails, pos: pos}
 	if fn.Traps {
