@@ -6,7 +6,7 @@ import (
 	"slul/elfimage"
 )
 
-// givemeWord is the size of one field of the service object, in bytes.
+// givemeWord is the size of what a giveme takes of the service object, in bytes.
 const givemeWord = 8
 
 // serviceNote tells launchers, people and policies what the program is and what it
@@ -15,7 +15,7 @@ func serviceNote(s *check.Service) elfimage.Note {
 	service := elfimage.Service{
 		Type:       s.Type,
 		Command:    s.Command,
-		ObjectSize: uint32(givemeWord * len(s.Givemes)),
+		ObjectSize: uint32(s.Size),
 		Entries:    []elfimage.Entry{mainEntry(s.Main)},
 	}
 	for _, v := range s.Givemes {

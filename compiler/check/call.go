@@ -117,7 +117,7 @@ func (c *checker) callFunc(e syntax.Expr, pos syntax.Pos, fn *Func, recv syntax.
 		return c.badCall(e, args)
 	}
 	may := c.fn.Sigils
-	if fn.Class != nil && fn.Class == c.class {
+	if own := c.objectClass(); own != nil && (fn.Class == own || own == c.object && fn.File == c.service && fn.Class == nil) {
 		may = c.thisType().Sigil // inside `arena` less than the func around
 	}
 	if miss := fn.Sigils &^ may; miss != 0 && recv == nil && !c.core && !fn.Core {

@@ -34,6 +34,7 @@ type checker struct {
 	core bool
 
 	service *syntax.File // the file with the service; nil without one
+	object  *Class       // what its own funcs see of the service object: its fields; nil without any
 
 	// of the func at hand
 	fn         *Func  // nil outside of funcs
@@ -194,7 +195,7 @@ func (c *checker) spreadThis() {
 	}
 	for fn, list := range c.calls {
 		for _, call := range list {
-			if call.Func != nil && call.Func.Class == nil && fn.Class != nil && call.Func.UsesThis {
+			if call.Func != nil && call.Func.Class == nil && fn.Class != nil && fn.Class != c.object && call.Func.UsesThis {
 				c.errs.Add(fn.File, call.pos, "`%s` uses what the service is given: a func of %s cannot call it", call.Func.Name, fn.Class.Name)
 			}
 			call.This = call.Func != nil && call.Func.UsesThis && call.Recv == nil && call.Prim == PrimNone

@@ -31,11 +31,7 @@ func (c *checker) collectClass(d *syntax.ClassDecl) {
 		case *syntax.FieldsDecl:
 			class.fields = append(class.fields, m.Fields...)
 		case *syntax.CtorDecl:
-			if class.Ctor != nil {
-				c.errorf(m.Pos(), "`%s` has a ctor already (line %d)", class.Name, class.Ctor.Decl.Pos().Line)
-			} else if class.Ctor, class.ctor = c.function(m.Func(), class), m; class.Ctor != nil {
-				class.Ctor.Sigils = syntax.Change | syntax.DoIO
-			}
+			c.ctorOf(class, m)
 		case *syntax.FuncDecl:
 			if m.Name == nil || m.Entry {
 				continue
@@ -48,6 +44,15 @@ func (c *checker) collectClass(d *syntax.ClassDecl) {
 				class.Funcs[fn.Name] = fn
 			}
 		}
+	}
+}
+
+// ctorOf notes the ctor of a class.
+func (c *checker) ctorOf(class *Class, m *syntax.CtorDecl) {
+	if class.Ctor != nil {
+		c.errorf(m.Pos(), "`%s` has a ctor already (line %d)", class.Name, class.Ctor.Decl.Pos().Line)
+	} else if class.Ctor, class.ctor = c.function(m.Func(), class), m; class.Ctor != nil {
+		class.Ctor.Sigils = syntax.Change | syntax.DoIO
 	}
 }
 
@@ -103,6 +108,8 @@ func (c *checker) memberName(class *Class, v *Var) {
 		c.errorf(v.Ident.Pos(), "`%s` is already a field%s", v.Name, lineOf(class.field(v.Name).Ident))
 	case class.Funcs[v.Name] != nil:
 		c.errorf(v.Ident.Pos(), "`%s` is already a func of %s%s", v.Name, class.Name, lineOf(class.Funcs[v.Name].Decl.Name))
+	case class == c.object && c.givemes[v.Name] != nil:
+		c.errorf(v.Ident.Pos(), "`%s` is already a giveme%s", v.Name, lineOf(c.givemes[v.Name].Ident))
 	case !class.Record && !c.core && c.takenGlobally(v.Name) != "":
 		c.errorf(v.Ident.Pos(), "`%s` is already %s", v.Name, c.takenGlobally(v.Name))
 	}

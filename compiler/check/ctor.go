@@ -40,6 +40,7 @@ func (c *checker) ctor(fn *Func) {
 	whole := func(at syntax.Pos, what string) {
 		if v := missing(); v != nil && p.now != nil {
 			c.errorf(at, "`%s` is not set yet: a ctor sets all fields before %s", v.Name, what)
+			p.now[v] = isSet // told once
 		}
 	}
 	p.use = func(e syntax.Expr) {
@@ -51,7 +52,7 @@ func (c *checker) ctor(fn *Func) {
 				c.errorf(e.Pos(), "`%s` is read before it is set", v.Name)
 			}
 		case *syntax.Member:
-			if _, ok := e.X.(*syntax.ThisExpr); ok && p.now[c.info.Fields[e]] != isSet {
+			if _, ok := e.X.(*syntax.ThisExpr); ok && isOwnField(c.info.Fields[e]) && p.now[c.info.Fields[e]] != isSet {
 				c.errorf(e.Pos(), "`%s` is read before it is set", e.Name.Name)
 			}
 		}
@@ -83,3 +84,6 @@ func (c *checker) ctor(fn *Func) {
 		whole(fn.Decl.Body.EndPos, "it ends")
 	}
 }
+
+// isOwnField tells fields from the givemes of a service, and from funcs.
+func isOwnField(v *Var) bool { return v != nil && v.Kind == FieldVar }

@@ -48,22 +48,25 @@ func (c *checker) collect() {
 			c.later(d.Pos(), "foreign libraries are")
 			c.refusedType(d.Name)
 		case *syntax.FieldsDecl:
-			c.ofClass(d, isClass, "fields")
+			if c.ofClass(d, isClass, "fields") {
+				object := c.serviceObject()
+				object.fields = append(object.fields, d.Fields...)
+			}
 		case *syntax.CtorDecl:
-			c.ofClass(d, isClass, "a ctor")
+			if c.ofClass(d, isClass, "a ctor") {
+				c.ctorOf(c.serviceObject(), d)
+			}
 		}
 	}
 }
 
-// ofClass refuses what only a class has.
-func (c *checker) ofClass(d syntax.Decl, isClass bool, what string) {
-	switch {
-	case isClass:
-	case c.file == c.service:
-		c.later(d.Pos(), "%s of a service are", strings.TrimPrefix(what, "a "))
-	default:
+// ofClass refuses what only a class and a service have. It says whether it is the
+// service's, for a class has collected it already.
+func (c *checker) ofClass(d syntax.Decl, isClass bool, what string) bool {
+	if !isClass && (c.file != c.service || c.core) {
 		c.errorf(d.Pos(), "%s in no class: a file that is a class begins with the line `class`", what)
 	}
+	return !isClass && c.file == c.service && !c.core
 }
 
 // refusedType keeps later uses of a type that was refused quiet.
@@ -164,7 +167,7 @@ func (c *checker) function(d *syntax.FuncDecl, class *Class) *Func {
 	if c.unit.name != "" {
 		fn.Symbol = c.unit.name + "."
 	}
-	if class != nil {
+	if class != nil && class != c.object {
 		fn.Symbol += class.Name + "."
 	}
 	fn.Symbol += fn.Name

@@ -113,8 +113,7 @@ func (c *checker) name(e *syntax.Name, want *Type) operand {
 	}
 	if v := c.ownField(e.Name); v != nil {
 		c.info.Uses[e] = v
-		c.used[v] = true
-		return operand{expr: e, typ: c.through(c.thisType(), v.Type)}
+		return c.useField(e, v)
 	}
 	if v := c.given(e.Name); v != nil {
 		return c.useGiveme(e, v)
@@ -129,6 +128,17 @@ func (c *checker) name(e *syntax.Name, want *Type) operand {
 		return operand{e, k.Type, k.val}
 	}
 	return c.callName(e, e, nil, want)
+}
+
+// useField is a read of a field of the object at hand.
+func (c *checker) useField(e syntax.Expr, v *Var) operand {
+	if c.fn == nil {
+		c.errorf(e.Pos(), "`%s` is a field and no constant", v.Name)
+		return bad(e)
+	}
+	c.used[v] = true
+	c.touches[c.fn] = true
+	return operand{expr: e, typ: c.through(c.thisType(), v.Type)}
 }
 
 // useGiveme is a read of a word of the service object. Without @ on the func it is seen

@@ -87,6 +87,9 @@ type Service struct {
 	Command string // the command's name
 	Class   string // symbol prefix: the file's name without .slul, first letter upper case
 	Givemes []*Var // in order: Var.Index is the word in the service object
+	Fields  []*Var // FieldVar, behind the givemes: Var.Index is bytes from the object's start
+	Size    int    // bytes of the object
+	Ctor    *Func  // nil: none
 	Main    *Func
 }
 

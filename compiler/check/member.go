@@ -157,6 +157,15 @@ func (c *checker) thisMember(e syntax.Expr, m *syntax.Member, args []*syntax.Arg
 		c.info.Fields[m] = v
 		return c.useGiveme(e, v)
 	}
+	if v := c.ownField(name); v != nil {
+		if len(args) > 0 {
+			c.errorf(args[0].Pos(), "expected an operator or the end of the line: `%s` is a field and takes no arguments", name)
+			return c.badCall(e, args)
+		}
+		c.info.Fields[m] = v
+		c.info.Types[m.X] = c.thisType()
+		return c.useField(e, v)
+	}
 	if fn, ok := c.own.names[name].(*Func); ok {
 		return c.callFunc(e, m.Name.Pos(), fn, nil, args)
 	}
@@ -167,7 +176,7 @@ func (c *checker) thisMember(e syntax.Expr, m *syntax.Member, args []*syntax.Arg
 
 // thisType is the object at hand as the func at hand may see it.
 func (c *checker) thisType() *Type {
-	t := Type{Kind: ObjectKind, Class: c.class, Sigil: c.fn.Sigils}
+	t := Type{Kind: ObjectKind, Class: c.objectClass(), Sigil: c.fn.Sigils}
 	if c.unsafe() {
 		t.Sigil = syntax.Change | syntax.DoIO // the author answers for it
 	}

@@ -70,10 +70,19 @@ func (c *checker) given(name string) *Var {
 
 // ownField is the field of this name of the class at hand.
 func (c *checker) ownField(name string) *Var {
-	if c.class == nil {
-		return nil
+	if class := c.objectClass(); class != nil {
+		return class.field(name)
 	}
-	return c.class.field(name)
+	return nil
+}
+
+// objectClass is the class of the object that the func at hand belongs to: in the file of
+// the service, outside of classes, the service's, when it has fields.
+func (c *checker) objectClass() *Class {
+	if c.class == nil && c.file == c.service && !c.core {
+		return c.object
+	}
+	return c.class
 }
 
 // takenGlobally is taken for the names outside of funcs.

@@ -41,7 +41,34 @@ func (c *checker) serviceDecl(program []*syntax.File) {
 		c.errorf(h.Command.Pos(), "a command's name is a file name: not empty, without `/`, NUL and line ends")
 	}
 	c.givemeList(s)
+	c.serviceFields(s)
 	c.entries(s)
+}
+
+// serviceObject is the class of the service: nobody else can name it.
+func (c *checker) serviceObject() *Class {
+	if c.object == nil {
+		c.object = &Class{Name: className(c.service), file: c.service, Funcs: map[string]*Func{}}
+	}
+	return c.object
+}
+
+// givemeWord is the size of what a giveme takes of the service object, in bytes.
+const givemeWord = 8
+
+// serviceFields lays out the service's own fields, behind what it is given.
+func (c *checker) serviceFields(s *Service) {
+	s.Size = givemeWord * len(s.Givemes)
+	if c.object == nil {
+		return
+	}
+	c.object.Size = s.Size
+	c.layout(c.object)
+	s.Fields, s.Ctor = c.object.Fields, c.object.Ctor
+	s.Size = (c.object.Size + givemeWord - 1) / givemeWord * givemeWord
+	if s.Ctor != nil && len(s.Ctor.Params) > 0 {
+		c.errorf(s.Ctor.Params[0].Ident.Pos(), "the ctor of a service takes no parameters: what it needs comes by a giveme")
+	}
 }
 
 // allRights is Var.Rights of a giveme without `only`.

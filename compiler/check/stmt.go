@@ -8,7 +8,9 @@ import (
 
 // body checks the statements of one func.
 func (c *checker) body(fn *Func) {
-	c.fn, c.class = fn, fn.Class
+	if c.fn = fn; fn.Class != c.object {
+		c.class = fn.Class
+	}
 	c.vars = nil
 	c.push()
 	for _, v := range fn.Params {
@@ -201,8 +203,9 @@ func (c *checker) target(s *syntax.AssignStmt) *Var {
 		}
 		if v := c.ownField(left.Name); v != nil {
 			c.info.Uses[left] = v
+			c.touches[c.fn] = true
 			if c.thisType().Sigil&syntax.Change == 0 {
-				c.errorf(left.Pos(), "`%s` is a field: only a `func !` of %s changes it, and `%s` is none%s", v.Name, c.class.Name, c.fn.Name, c.thisHint())
+				c.errorf(left.Pos(), "`%s` is a field: only a `func !` of %s changes it, and `%s` is none%s", v.Name, c.objectClass().Name, c.fn.Name, c.thisHint())
 				return nil
 			}
 			return v
@@ -252,7 +255,7 @@ func (c *checker) arenaHint(e syntax.Expr) string {
 
 // targetField is a field left of an assignment.
 func (c *checker) targetField(left *syntax.Member) *Var {
-	if _, ok := left.X.(*syntax.ThisExpr); ok && c.class == nil {
+	if _, ok := left.X.(*syntax.ThisExpr); ok && c.class == nil && c.ownField(left.Name.Name) == nil {
 		c.errorf(left.Pos(), "a giveme cannot be assigned")
 		return nil
 	}

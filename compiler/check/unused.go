@@ -30,7 +30,7 @@ func (c *checker) unusedGlobals() {
 		}
 	}
 	for _, fn := range c.info.Funcs {
-		if !fn.Core && !fn.Entry && !called[fn] && !c.isExported(fn) {
+		if !fn.Core && !fn.Entry && !called[fn] && !c.isExported(fn) && (fn.Class == nil || fn.Class != c.object) {
 			c.warnf(fn.File, fn.Decl.Name.Pos(), "`%s` is never called", callName(fn))
 		}
 	}
@@ -39,7 +39,11 @@ func (c *checker) unusedGlobals() {
 			c.warnf(k.file, k.Decl.Name.Pos(), "`%s` is never used", name)
 		}
 	}
-	for _, class := range c.order {
+	classes := c.order
+	if c.object != nil {
+		classes = append(classes[:len(classes):len(classes)], c.object)
+	}
+	for _, class := range classes {
 		for _, v := range class.Fields {
 			if c.units[class.file] == c.own && !class.Record && !c.used[v] {
 				c.warnf(class.file, v.Ident.Pos(), "`%s` is never read", v.Name)

@@ -141,7 +141,7 @@ func varType(variable any) (Type, bool) {
 }
 
 func (l *lowering) lowerFunc(of *check.Func) *Func {
-	f := &Func{Name: of.Symbol, Result: typeOf(of.Result), Keep: of.Entry}
+	f := &Func{Name: of.Symbol, Result: typeOf(of.Result), Keep: of.Entry || l.info.Service != nil && of == l.info.Service.Ctor}
 	if of.Fails != nil || of.Result.IsPair() {
 		f.Result2 = W
 	}

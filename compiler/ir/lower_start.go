@@ -40,6 +40,9 @@ func (l *lowering) startFunc(s *check.Service) *Func {
 	spare := g.fixed(OpLoad64, L, spareAt, 0)
 	guard := g.call(coreStackInit, None, run, stack, g.value(OpStack, L), spare)
 	object := l.serviceObject(g, s, stack, run)
+	if s.Ctor != nil {
+		g.call(s.Ctor.Symbol, None, object)
+	}
 	var args []*Value
 	if s.Main.UsesThis {
 		args = append(args, object)
@@ -91,10 +94,15 @@ func (l *lowering) serviceObject(g *builder, s *check.Service, stack, run *Value
 	for _, v := range s.Givemes {
 		hasOptions = hasOptions || v.Giveme.Option != nil
 	}
-	if !s.Main.UsesThis && !hasOptions {
+	if !s.Main.UsesThis && !hasOptions && s.Ctor == nil {
 		return nil
 	}
-	object := g.slot(8 * int64(len(s.Givemes)))
+	object := g.slot(int64(s.Size))
+	for _, v := range s.Fields {
+		if v.Default != nil {
+			l.fieldDefault(g, object, v)
+		}
+	}
 	for _, v := range s.Givemes {
 		switch {
 		case v.Giveme.Option != nil || v.Giveme.Default != nil:
@@ -117,6 +125,17 @@ func (l *lowering) serviceObject(g *builder, s *check.Service, stack, run *Value
 		}
 	}
 	return object
+}
+
+// fieldDefault puts a constant, or none, into a field of the service object.
+func (l *lowering) fieldDefault(g *builder, object *Value, v *check.Var) {
+	x := g.konst(typeOf(v.Type), 0)
+	if k, ok := l.info.Consts[v.Default]; ok && l.info.Types[v.Default].Kind == check.String {
+		x = g.addr(l.text(k.Str))
+	} else if ok {
+		x = g.konst(typeOf(v.Type), k.Bits)
+	}
+	(&fn{builder: g, l: l}).storeOf(v.Type, object, int64(v.Index), x)
 }
 
 func (l *lowering) capability(g *builder, v *check.Var, stack, run *Value) *Value {

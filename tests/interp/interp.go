@@ -47,6 +47,7 @@ type machine struct {
 	file     *syntax.File // of what runs
 	line     int32        // of the program's own
 	givemes  []value
+	service  *object // its own fields
 }
 
 // frame is one call.
@@ -80,7 +81,18 @@ func Run(info *check.Info, args []string, steps int) (o Outcome, err error) {
 	for _, v := range s.Givemes {
 		m.givemes = append(m.givemes, m.giveme(v))
 	}
-	result, failed := m.call(s.Main, nil, nil)
+	m.service = &object{nil, map[*check.Var]*value{}}
+	f := &frame{machine: m, fn: s.Main}
+	for _, v := range s.Fields {
+		m.service.fields[v] = new(value)
+		if v.Default != nil {
+			*m.service.fields[v] = f.expr(v.Default)
+		}
+	}
+	if s.Ctor != nil {
+		m.call(s.Ctor, m.service, nil)
+	}
+	result, failed := m.call(s.Main, m.service, nil)
 	status := 0
 	switch {
 	case failed != nil:
