@@ -122,6 +122,7 @@ func (c *checker) giveme(g *syntax.Giveme) *Var {
 // capabilities are the classes that a program is given, and whether they do I/O.
 var capabilities = map[string]bool{
 	"Console": true, "FileSystem": true, "Process": true, "Network": true, "Clock": true, "Random": true, "Env": false,
+	"UnrestrictedSystemAccess": true,
 }
 
 func (c *checker) givemeType(g *syntax.Giveme) *Type {

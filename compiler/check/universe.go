@@ -8,7 +8,7 @@ package check
 import "slul/compiler/syntax"
 
 // laterTypes are types of the language that this version does not have.
-var laterTypes = map[string]bool{"UnrestrictedSystemAccess": true, "ForeignError": true}
+var laterTypes = map[string]bool{"ForeignError": true}
 
 // primInfo is how a primitive is called.
 type primInfo struct {

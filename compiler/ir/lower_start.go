@@ -26,6 +26,7 @@ const (
 var capabilityMakers = map[string]string{
 	"FileSystem": "core.files_make", "Process": "core.process_make", "Network": "core.network_make",
 	"Clock": "core.clock_make", "Random": "core.random_make", "Env": "core.env_make",
+	"UnrestrictedSystemAccess": "core.system_make",
 }
 
 func (l *lowering) startFunc(s *check.Service) *Func {
