@@ -34,7 +34,18 @@ type Errors []*Error
 
 // Add appends a mistake.
 func (l *Errors) Add(f *File, pos Pos, format string, args ...any) {
-	*l = append(*l, &Error{File: f, Pos: pos, Msg: fmt.Sprintf(format, args...)})
+	*l = append(*l, &Error{File: f, Pos: pos, Msg: shortened(fmt.Sprintf(format, args...))})
+}
+
+// messageLimit is how many bytes a message has at most: a name may be as long as its file.
+const messageLimit = 400
+
+// shortened cuts off what nobody would read of a message.
+func shortened(msg string) string {
+	if len(msg) <= messageLimit {
+		return msg
+	}
+	return strings.ToValidUTF8(msg[:messageLimit], "") + "…"
 }
 
 // Error is all mistakes, one line each.
