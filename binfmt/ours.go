@@ -22,7 +22,7 @@ const (
 	magicFlags = "POCF"
 	// extensionFlags: neither C nor O, because anyone can give any file that he may link to
 	// this extension, a set-user-ID file or one that he may not read as well.
-	extensionFlags = "F"
+	extensionFlags = "PF"
 )
 
 // Extension is the file name extension of programs that have no way to start of their own.

@@ -8,7 +8,7 @@ type mode uint8
 const (
 	modeExplicit mode = iota // slulrtld PROGRAM, or runslul PROGRAM
 	modeStub                 // by the stub of the program
-	modeBinfmt               // by binfmt_misc: AT_EXECFD is the program
+	modeBinfmt               // by binfmt_misc: AT_EXECFD is the program, or AT_EXECFN its path
 	modeInterp               // as PT_INTERP: the kernel mapped the program
 )
 
@@ -28,7 +28,8 @@ type launch struct {
 
 // decide finds the mode. phdr is where the loader's own program headers are.
 func decide(b *block, phdr uintptr) launch {
-	if _, ok := b.aux(atExecfd); ok {
+	_, ok := b.aux(atExecfd)
+	if flags, _ := b.aux(atFlags); ok || flags&1 != 0 {
 		return launch{mode: modeBinfmt}
 	}
 	if at, ok := b.aux(atPhdr); ok && at != phdr {

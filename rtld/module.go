@@ -81,11 +81,24 @@ func (m *module) takeStat() {
 	m.size, m.dev, m.ino = st.size, st.dev, st.ino
 }
 
+// A program that is started by a "#!" line has its ELF file behind that line, at exactly scriptSize
+// (docs/start-modes.md). It counts in explicit mode alone: by the other ways the kernel has
+// seen an ELF file, and in secure mode there is no explicit mode.
+const (
+	scriptMark = 0x2123 // "#!"
+	scriptSize = 4096
+)
+
 // readHead reads the first bytes of the file to head, checks what must be there, and
 // returns how many they are.
 func (m *module) readHead(head uintptr) uint64 {
 	m.takeStat()
 	n, r := pread(m.fd, head, min(m.size, headSize), 0)
+	if process.how.mode == modeExplicit && m.by == nil && *(*uint16)(pointer(head)) == scriptMark && m.size > scriptSize {
+		process.skip = scriptSize
+		m.size -= scriptSize
+		n, r = pread(m.fd, head, headSize, scriptSize)
+	}
 	check(lit("cannot read: &\x00"), r)
 	m.readHeaders(head, n)
 	return n
@@ -96,7 +109,7 @@ func (m *module) readHead(head uintptr) uint64 {
 func (m *module) readHeaders(head uintptr, n uint64) {
 	e := (*ehdr)(pointer(head))
 	m.checkHeader(e, n)
-	m.phoff, m.entry, m.fixed, m.hasSections = e.phoff, e.entry, e.typ == etExec, e.shnum != 0
+	m.phoff, m.entry, m.fixed, m.hasSections = e.phoff+uint64(process.skip), e.entry, e.typ == etExec, e.shnum != 0
 	size := uint64(e.phnum) * phdrSize
 	at := head + uintptr(e.phoff)
 	if isIn := !outside(e.phoff, size, n); !isIn || m != &process.program {
@@ -104,7 +117,7 @@ func (m *module) readHeaders(head uintptr, n uint64) {
 		if isIn {
 			copyBytes(at, head+uintptr(e.phoff), uintptr(size))
 		} else {
-			m.readAt(at, size, e.phoff)
+			m.readAt(at, size, m.phoff)
 		}
 	}
 	m.setTable(at, uint64(e.phnum))

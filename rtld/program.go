@@ -14,15 +14,15 @@ func findProgram(p *module) {
 		findStub(p)
 	case modeBinfmt:
 		b.dropLoader()
-		p.fd, _ = b.aux(atExecfd)
 		p.file, _ = b.aux(atExecfn)
+		fd, ok := b.aux(atExecfd)
+		if p.fd = fd; !ok { // without its flag O
+			p.open()
+		}
 	case modeInterp:
 		p.file, _ = b.aux(atExecfn)
 	default:
 		p.file = explicitArgs(b)
-		if l.secure {
-			refused(lit("not permitted in secure mode\x00"), ^uintptr(eperm-1))
-		}
 		p.open()
 	}
 	if p.file == 0 {
@@ -30,10 +30,13 @@ func findProgram(p *module) {
 	}
 }
 
-// open opens the file of a program or an interpreter.
+// open opens the file of a program or an interpreter by its path, which is not for secure mode.
 //
 //go:noinline
 func (m *module) open() {
+	if process.secure {
+		refused(lit("not permitted in secure mode\x00"), ^uintptr(eperm-1))
+	}
 	m.fd = open(m.file, programFlags)
 	check(lit("cannot open: &\x00"), m.fd)
 }

@@ -22,9 +22,13 @@ func (m *module) checkSegments() {
 	}
 	m.loads = table[:loads]
 	m.align = process.page
+	skip := uint64(process.skip)
 	for i := range table {
 		m.takeSegment(&table[i])
+		table[i].off += skip
 	}
+	m.size += skip // what has been checked once may be checked again (settle)
+	process.skip = 0
 	if loads == 0 {
 		bad(lit("nothing to load: e_phnum=#\x00"), uint64(len(table)))
 	}

@@ -98,6 +98,8 @@ type hot struct {
 
 	isRenamed bool // by --argv0
 
+	skip uint32 // bytes of the file before its ELF file, until they are added to all offsets (checkSegments)
+
 	initFirst *module // constructors: the order, through module.after
 	initLast  *module
 

@@ -154,6 +154,8 @@ func TestDecide(t *testing.T) {
 	}{
 		{"binfmt_misc", []uintptr{atExecfd, 7, atPhdr, own}, 0, launch{mode: modeBinfmt}},
 		{"binfmt_misc before PT_INTERP", []uintptr{atPhdr, 1, atExecfd, 0}, 0, launch{mode: modeBinfmt}},
+		{"binfmt_misc without O", []uintptr{atFlags, 1, atPhdr, own, atExecfn, execfn("/x")}, 0, launch{mode: modeBinfmt}},
+		{"other flags", []uintptr{atFlags, 6, atPhdr, own, atExecfn, execfn("/x")}, 0, launch{}},
 		{"PT_INTERP", []uintptr{atPhdr, 1, atExecfn, execfn("/dev/fd/5")}, stubMagic, launch{mode: modeInterp}},
 		{"stub", []uintptr{atPhdr, own, atExecfn, execfn("/dev/fd/5")}, stubMagic + 3, launch{modeStub, 5, 3}},
 		{"stub, fd 0", []uintptr{atPhdr, own, atExecfn, execfn("/dev/fd/5")}, stubMagic, launch{modeStub, 5, 0}},

@@ -113,14 +113,14 @@ func checkAux(t *testing.T, p place, d *probe.Dump, dir, file string) {
 		}
 		return v
 	}
-	header, err := elf.NewFile(bytes.NewReader(raw))
+	header, err := elf.NewFile(bytes.NewReader(f.ELF()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if n := value(atPhnum); n != uint64(len(header.Progs)) || value(atPhent) != 56 {
 		t.Errorf("AT_PHNUM %d, AT_PHENT %d", n, value(atPhent))
 	}
-	if table := raw[64:]; !bytes.HasPrefix(table, d.Phdrs) {
+	if table := f.ELF()[64:]; !bytes.HasPrefix(table, d.Phdrs) {
 		t.Error("AT_PHDR is not the program's table")
 	}
 	entry := f.Entry

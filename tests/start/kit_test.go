@@ -1,6 +1,7 @@
 package start
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -79,6 +80,16 @@ func (p place) program(t testing.TB, name string, code *asm.Code, change ...func
 		f(im)
 	}
 	file, err := tiny.Build(im, p.rtld)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.write(t, name, file, 0o755)
+}
+
+// started writes a program that is started in this way; "" is by a stub.
+func (p place) started(t testing.TB, name string, code *asm.Code, start elfimage.Start) string {
+	t.Helper()
+	file, err := tiny.BuildStart(tiny.Image(code), cmp.Or(start, elfimage.StartRt0), p.rtld)
 	if err != nil {
 		t.Fatal(err)
 	}

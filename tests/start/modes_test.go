@@ -4,12 +4,14 @@ package start
 // is, the program finds the same process.
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 
 	"slul/binfmt"
+	"slul/elfimage"
 	"slul/stubgen"
 	"slul/tests/launch"
 	"slul/tests/need"
@@ -43,9 +45,11 @@ func (p place) binfmt(t testing.TB, s *launch.Spec, flags string) {
 
 // way is a way to start a program, which the Spec runs by its path.
 type way struct {
-	name string
-	file *tiny.Interp // a program of another form; nil: with a stub
-	via  func(t *testing.T, p place, s *launch.Spec)
+	name  string
+	file  *tiny.Interp   // a program of another form; nil: as start says
+	start elfimage.Start // "": with a stub
+	prog  string         // what the file is called; "": prog
+	via   func(t *testing.T, p place, s *launch.Spec)
 	// what the program finds, when that is not what the Spec said
 	args  func(prog string, args []string) []string
 	moved bool // an argument is not where the kernel had put it
@@ -56,6 +60,17 @@ func explicitly(words ...string) func(*testing.T, place, *launch.Spec) {
 		s.Args = slices.Concat([]string{"slulrtld"}, words, []string{s.Path}, s.Args[1:])
 		s.Path = p.rtld
 	}
+}
+
+// byMagic and byExtension leave only that one of our entries.
+func byMagic(t *testing.T, p place, s *launch.Spec) {
+	p.binfmt(t, s, "")
+	s.Binfmt = s.Binfmt[:1]
+}
+
+func byExtension(t *testing.T, p place, s *launch.Spec) {
+	p.binfmt(t, s, "")
+	s.Binfmt = s.Binfmt[1:]
 }
 
 func byPath(prog string, args []string) []string { return slices.Concat([]string{prog}, args[1:]) }
@@ -69,6 +84,16 @@ var ways = []way{
 	{name: "PT_INTERP and note", file: &tiny.Interp{Table: true, Note: true}},
 	{name: "PT_INTERP, ET_EXEC", file: &tiny.Interp{Table: true, At: tiny.FixedAddress}},
 	{name: "PT_INTERP and note, ET_EXEC", file: &tiny.Interp{Table: true, Note: true, At: tiny.FixedAddress}},
+	{name: "--start=interp", start: elfimage.StartInterp},
+	{name: "--start=interp, explicit", start: elfimage.StartInterp, via: explicitly(), args: byPath},
+	{name: "--start=interp, by magic", start: elfimage.StartInterp, via: byMagic},
+	{name: "--start=shebang", start: elfimage.StartShebang, args: byPath},
+	{name: "--start=shebang, explicit", start: elfimage.StartShebang, via: explicitly(), args: byPath},
+	{name: "--start=none, explicit", start: elfimage.StartNone, via: explicitly(), args: byPath},
+	{name: "--start=none, by magic", start: elfimage.StartNone, via: byMagic},
+	{name: "--start=none, by extension", start: elfimage.StartNone, prog: "prog.slulb", via: byExtension},
+	{name: "by magic", via: byMagic},
+	{name: "by extension", prog: "prog.slulb", via: byExtension},
 	{name: "explicit", via: explicitly(), args: byPath},
 	{name: "explicit --", via: explicitly("--"), args: byPath},
 	{name: "explicit --library-path", via: explicitly("--library-path", "/nowhere"), args: byPath},
@@ -101,7 +126,7 @@ var ways = []way{
 // program writes the probe as this way wants it, in a place.
 func (w way) program(t *testing.T, p place, name string) string {
 	if w.file == nil {
-		return p.probe(t, name)
+		return p.started(t, name, probe.Code(), w.start)
 	}
 	f := *w.file
 	if w.via == nil {
@@ -123,7 +148,8 @@ func TestWays(t *testing.T) {
 	for _, w := range ways {
 		for _, v := range vectors {
 			t.Run(w.name+"/"+v.name, func(t *testing.T) {
-				prog := w.program(t, p, "prog")
+				name := cmp.Or(w.prog, "prog")
+				prog := w.program(t, p, name)
 				given := slices.Clone(v.args)
 				given[0] = prog
 				s := launch.Spec{Path: prog, Args: given, Env: v.env,
@@ -148,7 +174,7 @@ func TestWays(t *testing.T) {
 					checkStart(t, p, d, want, prog)
 				}
 				descriptors(t, d, s, false)
-				if d.Comm != "prog" {
+				if d.Comm != name {
 					t.Errorf("comm is %q", d.Comm)
 				}
 			})

@@ -31,15 +31,25 @@ func Image(code *asm.Code) *elfimage.Image {
 
 // Build makes a program of im: stub for the loader at rtld in front, entry behind it.
 func Build(im *elfimage.Image, rtld string) ([]byte, error) {
+	return BuildStart(im, elfimage.StartRt0, rtld)
+}
+
+// BuildStart makes a program of im that is started in this way; rtld is not used when the
+// way names no loader.
+func BuildStart(im *elfimage.Image, start elfimage.Start, rtld string) ([]byte, error) {
 	target, err := stubgen.ForMachine(elf.Machine(im.Machine))
 	if err != nil {
 		return nil, err
 	}
-	stub, err := stubgen.Generate(target, rtld)
-	if err != nil {
+	if start == elfimage.StartNone {
+		rtld = ""
+	}
+	if rtld, err = stubgen.LoaderPath(target, start, rtld); err != nil {
 		return nil, err
 	}
-	im.Stub, im.Loader = stub.Bytes, rtld
+	if err := stubgen.Begin(im, target, start, rtld); err != nil {
+		return nil, err
+	}
 	im.MinRtld = stubgen.LeastRTLD
 	return im.Bytes()
 }
