@@ -95,7 +95,7 @@ func Names() (names []string) {
 func fill(r *result.Result, dir string, list []series, loaders []*loader, o measure.Options) error {
 	r.Rounds, r.Clock = o.Rounds, "that from before vfork to after wait4; each program is started twice in a row, the second start counts"
 	r.Bases = []string{floor, "glibc", "musl"}
-	r.Groups = append(r.Groups, result.Group{Name: floor, What: "a static file that only exits"})
+	r.Groups = append(r.Groups, result.Group{Name: floor, What: "a static file that only exits", Common: true})
 	r.Rows = append(r.Rows, result.Row{Group: floor, Name: floor, Ours: true})
 	programs := []measure.Program{{Name: floor, Path: filepath.Join(dir, floor)}}
 	if err := os.WriteFile(programs[0].Path, tiny.Static(tiny.Exit(0)), 0o755); err != nil {

@@ -113,7 +113,7 @@ func Instructions(dir string, p Program, rounds int) (uint64, error) {
 func count(dir string, p Program, rounds int, c counter) (uint64, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	cmd, err := command(dir, []Program{p}, rounds)
+	cmd, err := command(dir, []Program{p}, rounds, nil)
 	if err != nil {
 		return 0, err
 	}

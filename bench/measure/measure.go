@@ -28,7 +28,7 @@ import (
 	"slul/tests/tiny"
 )
 
-// Program is what is started. Its first argument is its path, its environment is empty.
+// Program is what is started. Its first argument is its path.
 type Program struct {
 	Name string // in messages
 	Path string
@@ -37,10 +37,11 @@ type Program struct {
 
 // Options say how.
 type Options struct {
-	Rounds int  // how often each program is started; 1 to MaxRounds
-	Warm   int  // rounds before these, which do not count; 0: 5
-	Pin    bool // stay on one CPU
-	Cold   bool // drop the kernel's caches before each start; only root can
+	Rounds int      // how often each program is started; 1 to MaxRounds
+	Warm   int      // rounds before these, which do not count; 0: 5
+	Pin    bool     // stay on one CPU
+	Env    []string // of all programs; nothing is inherited
+	Cold   bool     // drop the kernel's caches before each start; only root can
 
 	// Twice starts each program twice in a row, and only the second start counts: what
 	// runs after a large program would else pay for the caches that it left.
@@ -125,7 +126,7 @@ func (s *Samples) MedianFaults() *uint64 {
 
 // spawn runs the spawner and gives all that it wrote.
 func spawn(dir string, programs []Program, rounds int, o Options) ([]byte, error) {
-	cmd, err := command(dir, programs, rounds)
+	cmd, err := command(dir, programs, rounds, o.Env)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +165,7 @@ func spawn(dir string, programs []Program, rounds int, o Options) ([]byte, error
 }
 
 // command writes the spawner into dir and gives its command line.
-func command(dir string, programs []Program, rounds int) (*exec.Cmd, error) {
+func command(dir string, programs []Program, rounds int, env []string) (*exec.Cmd, error) {
 	path := filepath.Join(dir, "spawn")
 	if err := os.WriteFile(path, tiny.Static(spawner()), 0o755); err != nil {
 		return nil, err
@@ -181,6 +182,7 @@ func command(dir string, programs []Program, rounds int) (*exec.Cmd, error) {
 			}
 		}
 	}
+	cmd.Env = append([]string{}, env...)
 	cmd.Stderr = os.Stderr
 	return cmd, nil
 }

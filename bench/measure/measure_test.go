@@ -62,6 +62,19 @@ func TestArguments(t *testing.T) {
 	}
 }
 
+// Programs have the environment that they are given, and no other.
+func TestEnvironment(t *testing.T) {
+	t.Setenv("MEASURE_TEST", "inherited")
+	sh := Program{Name: "sh", Path: need.Tool(t, "sh"), Args: []string{"-c", `test "$MEASURE_TEST" = given`}}
+	if _, err := Run(t.TempDir(), []Program{sh}, Options{Rounds: 2, Env: []string{"A=b", "MEASURE_TEST=given"}}); err != nil {
+		t.Error(err)
+	}
+	sh.Args[1] = `test -z "$MEASURE_TEST"`
+	if _, err := Run(t.TempDir(), []Program{sh, sh}, Options{Rounds: 2}); err != nil {
+		t.Error(err)
+	}
+}
+
 // A program that fails is an error, not a fast program.
 func TestRunFails(t *testing.T) {
 	dir, list := programs(t, 0, 3)

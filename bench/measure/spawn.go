@@ -9,7 +9,8 @@ package measure
 // ROUNDS is a string of one byte per round. In each round every program is started
 // once, so that what else the machine does meets all of them. Before each start the
 // spawner writes "3" to descriptor before: /dev/null, or where the kernel drops its
-// caches. After it, record goes to descriptor results.
+// caches. After it, record goes to descriptor results. Programs have the spawner's
+// environment.
 
 import (
 	"slul/asm"
@@ -39,11 +40,10 @@ const (
 	began    = 0   // struct timespec
 	ended    = 16  // struct timespec
 	status   = 32  // of wait4; the upper half stays 0
-	noEnv    = 40  // a null word: the child's environment
-	dropText = 48  // "3"
-	written  = 56  // struct record
-	usage    = 96  // struct rusage, 144 bytes
-	frame    = 240 // a multiple of 16
+	dropText = 40  // "3"
+	written  = 48  // struct record
+	usage    = 80  // struct rusage, 144 bytes
+	frame    = 224 // a multiple of 16
 
 	utime  = usage      // struct timeval: seconds, µs
 	stime  = usage + 16 // struct timeval
@@ -52,7 +52,7 @@ const (
 )
 
 // spawner keeps in rbx the number of rounds left as a string, in rbp the programs, in
-// r12 the one in turn, in r13 the end of all.
+// r12 the one in turn, in r13 the end of all, behind which the environment begins.
 func spawner() *asm.Code {
 	at := func(off int32) Mem { return Mem{Base: RSP, Disp: off} }
 	clock := func(a *Asm, into int32) {
@@ -67,7 +67,6 @@ func spawner() *asm.Code {
 	a.Op(SUBQ, RSP, Imm(frame))
 	a.Op(XORL, RAX, RAX)
 	a.Op(MOVQ, at(status), RAX)
-	a.Op(MOVQ, at(noEnv), RAX)
 	a.Op(MOVQ, R13, RBP) // empty words become the null words that end each argv
 	a.Label("word")
 	a.Op(MOVQ, RDI, Mem{Base: R13})
@@ -107,7 +106,7 @@ func spawner() *asm.Code {
 	a.Op(JNE, Label("parent"))
 	a.Op(MOVQ, RDI, Mem{Base: R12}) // the child, on its parent's stack: reads only
 	a.Op(MOVQ, RSI, R12)
-	a.Op(LEAQ, RDX, at(noEnv))
+	a.Op(LEAQ, RDX, Mem{Base: R13, Disp: 8})
 	tiny.Call(a, unix.SYS_EXECVE)
 	a.Op(MOVL, RDI, Imm(127))
 	tiny.Call(a, unix.SYS_EXIT_GROUP)

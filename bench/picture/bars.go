@@ -25,7 +25,7 @@ func bars(r *result.Result) (vg.Length, func(draw.Canvas) error, error) {
 	grid.Horizontal.Color = nil
 	grid.Vertical.Color = pale
 	p.Add(grid)
-	p.X.Tick.Marker = steps{}
+	p.X.Tick.Marker = steps{100}
 	n := len(r.Rows)
 	var names []string
 	var ends plotter.XYLabels
@@ -90,12 +90,12 @@ func groupColour(r *result.Result, name string) color.Color {
 	return black
 }
 
-// steps puts a tick with a number at every 100, or 200, 500, 1000 …, so that there are
-// up to ten.
-type steps struct{}
+// steps puts a tick with a number at every such step, or twice, five times, ten times …
+// it, so that there are up to ten.
+type steps struct{ first float64 }
 
-func (steps) Ticks(low, high float64) (ticks []plot.Tick) {
-	step := 100.0
+func (s steps) Ticks(low, high float64) (ticks []plot.Tick) {
+	step := s.first
 	for k := 0; (high-low)/step > 10; k++ {
 		step *= []float64{2, 2.5, 2}[k%3]
 	}

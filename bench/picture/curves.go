@@ -1,7 +1,7 @@
 package picture
 
 import (
-	"fmt"
+	"errors"
 	"image/color"
 	"math"
 	"strings"
@@ -17,6 +17,7 @@ import (
 // nameColours are those of loaders and of tools, by the name of the row.
 var nameColours = map[string]color.Color{
 	"slul": blue, "glibc": vermillion, "musl": green,
+	"gcc-O1": grey, "gcc-O2": vermillion, "tcc": orange, "go": purple,
 }
 
 const columns = 2
@@ -25,51 +26,64 @@ const columns = 2
 // logarithmic, so a cost of so much for each has the same slope everywhere. A point with
 // N = 0 has no place there and is left out.
 func curves(r *result.Result) (vg.Length, func(draw.Canvas) error, error) {
-	var plots []*plot.Plot
+	plots, err := series(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	if len(plots) == 0 {
+		return 0, nil, errors.New("no series has a point to draw")
+	}
+	rows := (len(plots) + columns - 1) / columns
+	return vg.Length(rows) * rowHeight, func(c draw.Canvas) error { tile(c, plots, columns); return nil }, nil
+}
+
+const rowHeight = 190
+
+// series gives a plot for each series that has a point.
+func series(r *result.Result) (plots []*plot.Plot, err error) {
 	for _, g := range r.Groups {
 		if g.Unit == "" {
 			continue
 		}
 		p, err := curvesOf(r, g)
 		if err != nil {
-			return 0, nil, err
+			return nil, err
 		}
 		if p != nil {
 			plots = append(plots, p)
 		}
 	}
-	if len(plots) == 0 {
-		return 0, nil, fmt.Errorf("no series has a point to draw")
+	return plots, nil
+}
+
+// tile draws plots side by side, so many in a row.
+func tile(c draw.Canvas, plots []*plot.Plot, columns int) {
+	grid := [][]*plot.Plot{}
+	for i, p := range plots {
+		if i%columns == 0 {
+			grid = append(grid, make([]*plot.Plot, columns))
+		}
+		grid[len(grid)-1][i%columns] = p
 	}
-	rows := (len(plots) + columns - 1) / columns
-	grid := make([][]*plot.Plot, rows)
-	for i := range grid {
-		grid[i] = make([]*plot.Plot, columns)
-		for k := range columns {
-			if n := i*columns + k; n < len(plots) {
-				grid[i][k] = plots[n]
+	tiles := draw.Tiles{Rows: len(grid), Cols: columns, PadX: 14, PadY: 14, PadTop: 6, PadBottom: 6, PadLeft: 4, PadRight: 8}
+	canvases := plot.Align(grid, tiles, c)
+	for i, row := range grid {
+		for k, p := range row {
+			if p != nil {
+				p.Draw(canvases[i][k])
 			}
 		}
 	}
-	paint := func(c draw.Canvas) error {
-		tiles := draw.Tiles{Rows: rows, Cols: columns, PadX: 14, PadY: 14, PadTop: 6, PadBottom: 6, PadLeft: 4, PadRight: 8}
-		canvases := plot.Align(grid, tiles, c)
-		for i, row := range grid {
-			for k, p := range row {
-				if p != nil {
-					p.Draw(canvases[i][k])
-				}
-			}
-		}
-		return nil
-	}
-	return vg.Length(rows) * 190, paint, nil
 }
 
 func curvesOf(r *result.Result, g result.Group) (*plot.Plot, error) {
 	p := newPlot(g.Title)
 	p.X.Label.Text = plural(g.Unit)
-	p.Y.Label.Text = "start, ms (median)"
+	y, label := milliseconds, "start, ms (median)"
+	if g.Work != "" {
+		y, label = (*result.Row).Rate, g.Work+"/s (median)"
+	}
+	p.Y.Label.Text = label
 	p.X.Scale, p.Y.Scale = plot.LogScale{}, plot.LogScale{}
 	p.X.Tick.Marker, p.Y.Tick.Marker = decades{}, decades{}
 	grid := plotter.NewGrid()
@@ -83,7 +97,7 @@ func curvesOf(r *result.Result, g result.Group) (*plot.Plot, error) {
 			if points[row.Name] == nil {
 				names = append(names, row.Name)
 			}
-			points[row.Name] = append(points[row.Name], plotter.XY{X: float64(row.N), Y: row.Median / 1000})
+			points[row.Name] = append(points[row.Name], plotter.XY{X: float64(row.N), Y: y(&row)})
 		}
 	}
 	for _, name := range names {
@@ -109,6 +123,8 @@ func curvesOf(r *result.Result, g result.Group) (*plot.Plot, error) {
 	return p, nil
 }
 
+func milliseconds(r *result.Row) float64 { return r.Median / 1000 }
+
 func plural(unit string) string {
 	switch {
 	case strings.HasSuffix(unit, "y"):
@@ -120,11 +136,12 @@ func plural(unit string) string {
 }
 
 // decades puts a tick with a number at each power of ten, and one without at twice
-// and five times it; with numbers too where there would be less than two.
+// and five times it; with numbers too where there would be less than two, and with a
+// number at every other power where there would be more than four.
 type decades struct{}
 
 func (decades) Ticks(low, high float64) (ticks []plot.Tick) {
-	few := math.Log10(high/low) < 2
+	few, many := math.Log10(high/low) < 2, math.Log10(high/low) > 4
 	for e := math.Floor(math.Log10(low)); e <= math.Ceil(math.Log10(high)); e++ {
 		for _, k := range []float64{1, 2, 5} {
 			v := k * math.Pow(10, e)
@@ -132,22 +149,11 @@ func (decades) Ticks(low, high float64) (ticks []plot.Tick) {
 				continue
 			}
 			t := plot.Tick{Value: v}
-			if k == 1 || few {
-				t.Label = short(v)
+			if few || k == 1 && (!many || int(e)%2 == 0) {
+				t.Label = result.SI(v)
 			}
 			ticks = append(ticks, t)
 		}
 	}
 	return ticks
-}
-
-// short writes numbers as people say them: 0.2, 50, 1 k, 1 M.
-func short(v float64) string {
-	switch {
-	case v >= 1e6:
-		return fmt.Sprintf("%g M", v/1e6)
-	case v >= 1e3:
-		return fmt.Sprintf("%g k", v/1e3)
-	}
-	return fmt.Sprintf("%.3g", v)
 }

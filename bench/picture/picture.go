@@ -2,7 +2,8 @@
 //
 //	picture.go  Draw: which picture belongs to which result; colours, fonts, files
 //	bars.go     bars for programs side by side: startup
-//	curves.go   curves for series: load
+//	ratios.go   bars for kernels in several languages: code
+//	curves.go   curves for series: load, compile, and the memory of code
 package picture
 
 import (
@@ -31,6 +32,8 @@ import (
 var drawers = map[string]func(r *result.Result) (height vg.Length, paint func(draw.Canvas) error, err error){
 	"startup": bars,
 	"load":    curves,
+	"code":    ratios,
+	"compile": curves,
 }
 
 var formats = []string{"svg", "png"}

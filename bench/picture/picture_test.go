@@ -14,14 +14,28 @@ import (
 
 func sample(kind string) *result.Result {
 	r := &result.Result{Kind: kind, Machine: result.Machine{CPU: "A <CPU>", Kernel: "Linux"}}
-	if kind == "load" {
+	switch kind {
+	case "code":
+		r.Bases = []string{"gcc-O1"}
+		r.Groups = []result.Group{{Name: "sieve"}, {Name: "copy", Title: "Copying", Unit: "byte", Work: "B"}}
+		for i, name := range []string{"slul", "gcc-O1", "go"} {
+			r.Rows = append(r.Rows, result.Row{Group: "sieve", Name: name, Times: []int64{int64(i+1) * 1e6}},
+				result.Row{Group: "copy", Name: name, N: 8, Work: 100, Times: []int64{int64(i+1) * 1e6}},
+				result.Row{Group: "copy", Name: name, N: 800, Work: 100, Times: []int64{int64(i+1) * 1e5}})
+		}
+	case "compile":
+		r.Groups = []result.Group{{Name: "volume", Title: "Volume", Unit: "line", Work: "lines"}}
+		for _, n := range []int{100, 1000} {
+			r.Rows = append(r.Rows, result.Row{Group: "volume", Name: "tcc", N: n, Work: int64(n), Times: []int64{int64(n)}})
+		}
+	case "load":
 		r.Groups = []result.Group{{Name: "libraries", Title: "Libraries & more", Unit: "library"}}
 		for _, n := range []int{0, 1, 10, 100} {
 			for i, name := range []string{"slul", "glibc"} {
 				r.Rows = append(r.Rows, result.Row{Group: "libraries", Name: name, N: n, Times: []int64{int64(1000 * (n + 100) * (i + 1))}})
 			}
 		}
-	} else {
+	case "startup":
 		r.Groups = []result.Group{{Name: "floors"}, {Name: "slul"}}
 		r.Rows = []result.Row{{Group: "floors", Name: "floor1", Times: []int64{100000, 120000}}, {Group: "slul", Name: "hello & <all>", Times: []int64{200000, 210000}}}
 	}
@@ -33,6 +47,8 @@ func sample(kind string) *result.Result {
 // rows, what the axes are.
 var pictured = map[string][]string{
 	"startup": {"hello & <all>", "A <CPU>", "µs from vfork", "210"},
+	"code":    {"sieve", "Copying", "CPU time by that of gcc-O1: less is better", "ratio of CPU times", "bytes", "B/s (median)"},
+	"compile": {"Volume", "tcc", "lines", "lines/s (median)"},
 	"load":    {"slul", "glibc", "Libraries & more", "libraries", "start, ms (median)"},
 }
 

@@ -43,6 +43,9 @@ type Group struct {
 	Title string `json:"title,omitempty"` // over its picture
 	Unit  string `json:"unit,omitempty"`  // of Row.N, in a series
 	Work  string `json:"work,omitempty"`  // unit of Row.Work
+
+	// Common groups have bases for the rows of all groups.
+	Common bool `json:"common,omitempty"`
 }
 
 // Row is one program, or one program at one point of a series.
@@ -95,6 +98,9 @@ func (r *Row) key() string {
 	}
 	return fmt.Sprintf("%s/%d/%s", r.Group, r.N, r.Name)
 }
+
+// Rate is the work of a second.
+func (r *Row) Rate() float64 { return float64(r.Work) / r.Median * 1e6 }
 
 // Find gives a row by its group, name and point; nil when there is none.
 func (r *Result) Find(group, name string, n int) *Row {

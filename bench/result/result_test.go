@@ -24,7 +24,7 @@ func times(seed uint64, n int, least float64) []int64 {
 func made(seed uint64, machine, loader float64, bytes int64) *Result {
 	n := uint64(8)
 	r := &Result{Format: format, Kind: "startup", Rounds: 400, Bases: []string{"floor1", "floor2"},
-		Groups: []Group{{Name: "floors"}, {Name: "slul"}, {Name: "others"}},
+		Groups: []Group{{Name: "floors", Common: true}, {Name: "slul"}, {Name: "others"}},
 		Rows: []Row{
 			{Group: "floors", Name: "floor1", Bytes: 188, Times: times(seed, 400, 60e3*machine)},
 			{Group: "floors", Name: "floor2", Bytes: 400, Times: times(seed+1, 400, 110e3*machine)},
@@ -127,7 +127,7 @@ func TestFinish(t *testing.T) {
 		return Row{Group: "s", Name: name, N: n, Ours: name == "slul", Times: []int64{us * 1000}}
 	}
 	r := &Result{Kind: "load", Bases: []string{"floor", "glibc", "musl"},
-		Groups: []Group{{Name: "floor"}, {Name: "s", Unit: "library"}, {Name: "other", Unit: "library"}},
+		Groups: []Group{{Name: "floor", Common: true}, {Name: "s", Unit: "library"}, {Name: "other", Unit: "library"}},
 		Rows: []Row{
 			{Group: "floor", Name: "floor", Times: []int64{10000}},
 			row(0, "glibc", 100), row(0, "musl", 100), row(0, "slul", 50),
@@ -154,6 +154,8 @@ func TestFinish(t *testing.T) {
 		{"by glibc", ratio("s", "slul", 10, "glibc"), "0.28"},
 		{"by musl", ratio("s", "slul", 10, "musl"), "0.50"},
 		{"by the better", ratio("s", "slul", 10, Better), "0.50"},
+		{"no bases of groups that are not common", ratio("floor", "floor", 0, "glibc"), ""},
+		{"work of a second", SI((&Row{Work: 500, Median: 20}).Rate()), "25 M"},
 		{"others have no better", ratio("s", "glibc", 10, Better), ""},
 		{"another series has no glibc", ratio("other", "slul", 0, "glibc"), ""},
 	} {

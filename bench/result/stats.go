@@ -41,13 +41,13 @@ func (r *Row) summarize() {
 }
 
 // base is the row that stands for a name beside this row: that of the same point of the
-// same series, or one that belongs to no series; nil when there is none.
+// same series, or one of a common group; nil when there is none.
 func (r *Result) base(row *Row, name string) *Row {
 	if b := r.Find(row.Group, name, row.N); b != nil {
 		return b
 	}
 	for _, g := range r.Groups {
-		if b := r.Find(g.Name, name, 0); b != nil && g.Unit == "" {
+		if b := r.Find(g.Name, name, 0); b != nil && g.Common {
 			return b
 		}
 	}
@@ -112,7 +112,7 @@ func (r *Result) grow(row *Row) {
 			before = q
 		}
 	}
-	if first == nil {
+	if first == nil || row.Work > 0 { // where the work grows, the time says nothing
 		return
 	}
 	from, to := before.Median-first.Median, row.Median-first.Median

@@ -32,7 +32,7 @@ func (r *Result) columns(g Group) []column {
 			if r.Work == 0 {
 				return ""
 			}
-			return fmt.Sprintf("%.3g", float64(r.Work)/r.Median*1e6)
+			return SI(r.Rate())
 		}},
 		{"faults", func(r *Row) string { return count(r.Faults) }},
 		{"calls", func(r *Row) string { return count(r.Calls) }},
@@ -110,6 +110,19 @@ func (r *Result) writeGroup(w io.Writer, g Group) error {
 		fmt.Fprintln(t, strings.Join(line, "\t")+"\t")
 	}
 	return t.Flush()
+}
+
+// SI is a number with three digits and the prefix of its unit: 12.3 M.
+func SI(v float64) string {
+	for _, p := range []struct {
+		from   float64
+		prefix string
+	}{{1e9, " G"}, {1e6, " M"}, {1e3, " k"}} {
+		if v >= p.from {
+			return fmt.Sprintf("%.3g", v/p.from) + p.prefix
+		}
+	}
+	return fmt.Sprintf("%.3g", v)
 }
 
 func nonzero(n int64) string {

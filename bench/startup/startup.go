@@ -82,9 +82,9 @@ func Run(dir string, o Options) (*result.Result, error) {
 	r.Rounds, r.Clock = o.Rounds, "that from before vfork to after wait4; each program is started twice in a row, the second start counts"
 	r.Bases = []string{floor1, floor2, glibcStatic, glibcDynamic}
 	r.Groups = []result.Group{
-		{Name: floors, What: "a static file that only exits; the same behind a stub"},
+		{Name: floors, What: "a static file that only exits; the same behind a stub", Common: true},
 		{Name: ours, What: "programs of this tool chain"},
-		{Name: others, What: "hello by other means"},
+		{Name: others, What: "hello by other means", Common: true},
 	}
 	list, err := k.all(r)
 	if err != nil {
