@@ -235,11 +235,12 @@ func examples(root string) ([]*Ledger, error) {
 }
 
 func (l *Ledger) example(name, path string) error {
-	p, err := compiler.Build(path, compiler.Options{})
+	beside := []string{filepath.Dir(path)} // where the modules are that it uses, if it does
+	p, err := compiler.Build(path, compiler.Options{Interfaces: beside})
 	if err != nil {
 		return err
 	}
-	stripped, err := compiler.Build(path, compiler.Options{Strip: true})
+	stripped, err := compiler.Build(path, compiler.Options{Interfaces: beside, Strip: true})
 	if err != nil {
 		return err
 	}
