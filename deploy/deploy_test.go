@@ -35,7 +35,7 @@ var sample = []File{
 
 func mustInstall(t *testing.T, list []File, p Place, o Options) {
 	t.Helper()
-	if err := Install(list, p, o); err != nil {
+	if _, err := Install(list, p, o); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -152,7 +152,7 @@ func TestInTheWay(t *testing.T) {
 	write("/lib/ld.so.1", "another")
 	write("/usr/bin/run", "a file")
 	before := tree(t, p)
-	err := Install(sample, p, o)
+	_, err := Install(sample, p, o)
 	if err == nil || !strings.Contains(err.Error(), p.real("/lib/ld.so.1")+", "+p.real("/usr/bin/run")) || !strings.Contains(err.Error(), "--force") {
 		t.Errorf("in the way: %v", err)
 	}
@@ -180,15 +180,15 @@ func TestInTheWay(t *testing.T) {
 	if err := os.MkdirAll(p.real("/lib/ld.so.1"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := Install(sample, p, o); err == nil || !strings.Contains(err.Error(), "is a directory") {
+	if _, err := Install(sample, p, o); err == nil || !strings.Contains(err.Error(), "is a directory") {
 		t.Errorf("a directory in the way: %v", err)
 	}
 	p, o, _ = staged(t)
 	write("/lib", "a file")
-	if err := Install(sample, p, o); err == nil || !strings.Contains(err.Error(), "not a directory") {
+	if _, err := Install(sample, p, o); err == nil || !strings.Contains(err.Error(), "not a directory") {
 		t.Errorf("a file for a directory: %v", err)
 	}
-	if err := Install(sample, Place{Prefix: "usr"}, o); err == nil || !strings.Contains(err.Error(), "absolute") {
+	if _, err := Install(sample, Place{Prefix: "usr"}, o); err == nil || !strings.Contains(err.Error(), "absolute") {
 		t.Errorf("a relative prefix: %v", err)
 	}
 }
@@ -201,7 +201,7 @@ func TestChanged(t *testing.T) {
 	if err := os.WriteFile(loader, []byte("mended by hand"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	err := Install(sample, p, o)
+	_, err := Install(sample, p, o)
 	if err == nil || !strings.Contains(err.Error(), loader) {
 		t.Errorf("installed over a changed file: %v", err)
 	}
@@ -343,7 +343,7 @@ func TestLinks(t *testing.T) {
 	if err := os.Symlink(elsewhere, p.real("/lib")); err != nil {
 		t.Fatal(err)
 	}
-	if err := Install(sample, p, o); err == nil || !strings.Contains(err.Error(), "out of") {
+	if _, err := Install(sample, p, o); err == nil || !strings.Contains(err.Error(), "out of") {
 		t.Errorf("a link that leads out: %v", err)
 	}
 	p, o, _ = staged(t)
@@ -367,7 +367,7 @@ func TestLinks(t *testing.T) {
 	if err := os.Symlink("nowhere", p.real("/lib")); err != nil {
 		t.Fatal(err)
 	}
-	if err := Install(sample, p, o); err == nil || !strings.Contains(err.Error(), "leads nowhere") {
+	if _, err := Install(sample, p, o); err == nil || !strings.Contains(err.Error(), "leads nowhere") {
 		t.Errorf("a dangling link: %v", err)
 	}
 }
@@ -381,7 +381,8 @@ func TestPackaged(t *testing.T) {
 	if err := os.WriteFile(p.real(dpkgList), []byte("/lib/ld.so.1\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for _, err := range []error{Install(sample, p, o), Uninstall(p, o)} {
+	_, err := Install(sample, p, o)
+	for _, err := range []error{err, Uninstall(p, o)} {
 		if err == nil || !strings.Contains(err.Error(), "apt remove slul") {
 			t.Errorf("packaged: %v", err)
 		}

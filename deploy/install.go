@@ -45,32 +45,36 @@ const (
 )
 
 // Install makes the files of the list be there. It is finished or has changed nothing
-// when something is in the way; when it is cut short, it can be run again.
-func Install(list []File, p Place, o Options) error {
+// when something is in the way; when it is cut short, it can be run again. It gives the
+// paths, as they are on the machine, that are new or were replaced.
+func Install(list []File, p Place, o Options) (changed []string, err error) {
 	if err := errors.Join(p.Check(), p.packaged()); err != nil {
-		return err
+		return nil, err
 	}
 	steps, err := p.plan(list, o.Force)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := p.allowed(steps); err != nil {
-		return err
+		return nil, err
 	}
 	if !o.DryRun {
 		if err := os.MkdirAll(p.absDestdir(), 0o755); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	for _, s := range steps {
 		if !o.DryRun {
 			if err := p.do(s); err != nil {
-				return err
+				return changed, err
 			}
+		}
+		if s.verb == create || s.verb == change {
+			changed = append(changed, s.entry.path)
 		}
 		report(o, s.verb, s.entry.path)
 	}
-	return nil
+	return changed, nil
 }
 
 // plan compares the list with what is there. Directories come before what is in them,

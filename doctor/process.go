@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -22,14 +23,12 @@ type limit struct {
 }
 
 // The least values are those of tests/start: TestDescriptorLimitLibrary, TestStackLimit.
-// A hello and the loader take less than 1 MiB of address space, but the kernel also counts
-// what it maps itself.
 var limitRows = []limit{
 	{unix.RLIMIT_NOFILE, "file descriptors", "", 6, 32,
 		"a start needs two free descriptors and one more for libraries: no free file descriptor, or the stub's line", "ulimit -n 1024"},
 	{unix.RLIMIT_STACK, "stack", " bytes", 64 << 10, 256 << 10,
 		"a quarter of it is all that arguments and environment may take; the rest is the program's", "ulimit -s 8192"},
-	{unix.RLIMIT_AS, "address space", " bytes", 8 << 20, 64 << 20,
+	{unix.RLIMIT_AS, "address space", " bytes", 0, 4 << 30, // this tool itself would not run with what is too little for a program
 		"programs and libraries that do not fit are refused: cannot reserve address space", "ulimit -v unlimited"},
 }
 
@@ -109,7 +108,7 @@ func likelyDirs() []string {
 		if dir == "" || !filepath.IsAbs(dir) {
 			continue
 		}
-		if _, err := os.Stat(dir); err == nil {
+		if _, err := os.Stat(dir); err == nil && !slices.Contains(list, dir) {
 			list = append(list, dir)
 		}
 	}

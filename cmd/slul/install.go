@@ -4,10 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
+	"slul/binfmt"
 	"slul/compiler"
 	"slul/deploy"
 	"slul/elfimage"
@@ -64,7 +68,67 @@ func install(root *cobra.Command, p deploy.Place, o deploy.Options, target, rtld
 	if err != nil {
 		return err
 	}
-	return rights(deploy.Install(list, p, o), "install")
+	changed, err := deploy.Install(list, p, o)
+	if err != nil {
+		return rights(err, "install")
+	}
+	if p.Destdir == "" && !o.DryRun && slices.Contains(changed, rtld) {
+		return registerAgain(o.Report, target, rtld)
+	}
+	return nil
+}
+
+// registerAgain makes the entries of binfmt_misc anew that are there for a loader: the
+// kernel holds the file as it was.
+func registerAgain(w io.Writer, target, rtld string) error {
+	d, there := entriesFor(func(path string) bool { return path == rtld })
+	ours, err := ourEntries(target, rtld)
+	if err != nil {
+		return err
+	}
+	for _, e := range ours {
+		if slices.Contains(there, e.Name) {
+			if err := d.Register(e); err != nil {
+				return err
+			}
+			fmt.Fprintf(w, "%-10s %s in binfmt_misc\n", "replaced", e.Name)
+		}
+	}
+	return nil
+}
+
+// entriesFor are the names of our entries in binfmt_misc whose loader is wanted.
+func entriesFor(wanted func(path string) bool) (d *binfmt.Dir, names []string) {
+	d, err := binfmt.Open(binfmt.DefaultDir)
+	if err != nil {
+		return nil, nil
+	}
+	list, err := d.List()
+	if err != nil {
+		return nil, nil
+	}
+	for _, e := range list {
+		if (e.Name == binfmt.MagicName || e.Name == binfmt.ExtensionName) && wanted(e.Interpreter) {
+			names = append(names, e.Name)
+		}
+	}
+	return d, names
+}
+
+// unregisterGone removes the entries whose loader is no longer there. The kernel still
+// holds it, and would start programs for as long as it runs.
+func unregisterGone(w io.Writer) error {
+	d, names := entriesFor(func(path string) bool {
+		_, err := os.Stat(path)
+		return errors.Is(err, fs.ErrNotExist)
+	})
+	for _, name := range names {
+		if _, err := d.Unregister(name); err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "%-10s %s from binfmt_misc\n", "removed", name)
+	}
+	return nil
 }
 
 // newUninstall is "slul uninstall".
@@ -97,6 +161,9 @@ func uninstall(p deploy.Place, o deploy.Options, stderr io.Writer) error {
 	if errors.Is(err, deploy.ErrNothing) {
 		fmt.Fprintf(stderr, "slul: %v\n", err)
 		return nil
+	}
+	if err == nil && p.Destdir == "" && !o.DryRun {
+		err = unregisterGone(o.Report)
 	}
 	return rights(err, "uninstall")
 }

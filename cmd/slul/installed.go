@@ -5,11 +5,14 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"slul/binfmt"
 	"slul/deploy"
 	"slul/deploy/man"
+	"slul/stubgen"
 )
 
 // Modes of installed files.
@@ -26,6 +29,14 @@ func installed(root *cobra.Command, target, rtld string) ([]deploy.File, error) 
 		{Path: rtld, Mode: program, Data: func() ([]byte, error) { return loaderFor(target) }},
 		{Path: "bin/runslul", Link: rtld},
 		{Path: "bin/slul", Mode: program, Data: thisCommand},
+		{Path: binfmtConf, Mode: text, Data: func() ([]byte, error) {
+			t, err := stubgen.Lookup(target)
+			if err != nil {
+				return nil, err
+			}
+			conf, err := binfmt.Conf(t, rtld)
+			return []byte(conf), err
+		}},
 	}
 	for _, c := range completions {
 		list = append(list, deploy.File{Path: c.path, Mode: text, Data: func() ([]byte, error) {
@@ -44,6 +55,9 @@ func installed(root *cobra.Command, target, rtld string) ([]deploy.File, error) 
 	list = append(list, deploy.File{Path: "share/man/man8/runslul.8.gz", Link: "slulrtld.8.gz"})
 	return list, nil
 }
+
+// binfmtConf is binfmt.ConfPath, below the prefix.
+var binfmtConf = strings.TrimPrefix(binfmt.ConfPath, deploy.DefaultPrefix+"/")
 
 // thisCommand is the running command's own file, also when that was replaced.
 func thisCommand() ([]byte, error) {

@@ -30,6 +30,15 @@ func TestPackage(t *testing.T) {
 	}
 	use(t, m)
 
+	// the scripts of the package renew what the kernel holds, and take it back
+	scripts := "slul binfmt register >/tmp/log; /var/lib/dpkg/info/slul.postinst configure 0; busybox ls /proc/sys/fs/binfmt_misc;" +
+		"/var/lib/dpkg/info/slul.prerm upgrade; busybox ls /proc/sys/fs/binfmt_misc; /var/lib/dpkg/info/slul.prerm remove;" +
+		"/var/lib/dpkg/info/slul.postinst configure 0; busybox ls /proc/sys/fs/binfmt_misc"
+	const held = "register\nslul\nslulb\nstatus\n"
+	if r := launch.Run(t, m.own(scripts)); string(r.Stdout) != held+held+"register\nstatus\n" || len(r.Stderr) > 0 {
+		t.Errorf("the scripts: %q\n%s", r.Stdout, r.Stderr)
+	}
+
 	// the tools leave the package manager's files to it
 	for _, command := range []string{"install", "uninstall"} {
 		r := launch.Run(t, m.spec(0, "slul "+command))
@@ -129,10 +138,19 @@ func use(t *testing.T, m machine) {
 	if got := m.sh(t, nobody, "slul doctor /usr/bin/note-add"); !strings.Contains(got, "note  set-id      runs with the rights of user 0, in secure mode\n") {
 		t.Errorf("slul doctor note-add:\n%s", got)
 	}
-	for _, f := range []string{"home/hello.slulb", "home/script"} {
-		os.Remove(m.at(f))
-	}
 	os.RemoveAll(filepath.Join(m.dir, "home/.cache"))
+
+	// without a stub: by name, and when the kernel knows the file
+	m.sh(t, nobody, "slul build --start=none src/hello")
+	m.wants(t, nobody, "runslul hello.slulb", hello)
+	refused(t, "a .slulb alone", launch.Run(t, m.spec(nobody, "./hello.slulb")), 127, "slul: this file needs a loader: runslul FILE, or slul binfmt register")
+	on := launch.Run(t, m.own("slul binfmt register && ./hello.slulb && ./hello && slul doctor ./hello.slulb && slul binfmt unregister && ./hello && ./hello.slulb"))
+	const register, unregister = "registered slul: a SLUL program runs " + loaderPath + "\n", "removed slul\nremoved slulb\n"
+	if out := string(on.Stdout); !strings.HasPrefix(out, register) || !strings.Contains(out, hello+hello) ||
+		!strings.Contains(out, "ok    binfmt_misc the kernel starts the loader at once: slul, slulb\n") || !strings.HasSuffix(out, unregister+hello) {
+		t.Errorf("binfmt on and off: status %d\n%s%s", on.Exit, on.Stdout, on.Stderr)
+	}
+	refused(t, "a .slulb after binfmt unregister", on, 127, "slul: this file needs a loader")
 }
 
 // refused wants a status and one line on fd 2 that has these words.
@@ -146,5 +164,25 @@ func refused(t *testing.T, what string, r launch.Result, status int, words ...st
 		if !strings.Contains(line, w) {
 			t.Errorf("%s: the line %q does not say %q", what, line, w)
 		}
+	}
+}
+
+// What the kernel holds of an installation goes with it, and is renewed with the loader.
+func TestInstalledBinfmt(t *testing.T) {
+	m := newMachine(t)
+	before := m.tree(t)
+	m.install(t)
+	m.source(t, "hello")
+	m.sh(t, 0, "slul build --start=none src/hello")
+	script := "slul binfmt register >/dev/null; busybox rm " + loaderPath + "; slul install | busybox grep -v unchanged; ./hello.slulb; " +
+		"slul uninstall | busybox grep binfmt_misc; busybox ls /proc/sys/fs/binfmt_misc"
+	r := launch.Run(t, m.own(strings.ReplaceAll(script, "/dev/null", "/tmp/log")))
+	want := "installed  " + loaderPath + "\nreplaced   slul in binfmt_misc\nreplaced   slulb in binfmt_misc\nHello, world\n" +
+		"removed    slul from binfmt_misc\nremoved    slulb from binfmt_misc\nregister\nstatus\n"
+	if string(r.Stdout) != want || len(r.Stderr) > 0 {
+		t.Errorf("%q\n%s, want %q", r.Stdout, r.Stderr, want)
+	}
+	if left := added(before, m.tree(t)); len(left) > 0 {
+		t.Errorf("left behind: %q", left)
 	}
 }

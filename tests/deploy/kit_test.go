@@ -166,6 +166,14 @@ func (m machine) spec(user int, script string) launch.Spec {
 	}
 }
 
+// own is spec as root in a user namespace, where binfmt_misc is one of its own.
+func (m machine) own(script string) launch.Spec {
+	s := m.spec(0, script)
+	s.OwnUsers = true
+	s.Mounts = []launch.Mount{{Source: "/proc", Target: m.at("proc"), Flags: unix.MS_BIND | unix.MS_REC}}
+	return s
+}
+
 // sh runs a script that must succeed and say nothing on fd 2, and gives what it printed.
 func (m machine) sh(t testing.TB, user int, script string) string {
 	t.Helper()

@@ -13,7 +13,7 @@ import (
 
 // mounts needs the namespaces that Command asked for.
 func (s *Spec) mounts() error {
-	if len(s.Mounts) == 0 && len(s.Binfmt) == 0 {
+	if len(s.Mounts) == 0 && len(s.Binfmt) == 0 && !s.OwnUsers {
 		return nil
 	}
 	// what follows stays in this namespace

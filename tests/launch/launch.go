@@ -69,7 +69,8 @@ type Spec struct {
 	Pending []syscall.Signal // sent to itself; those that are not blocked end it
 
 	Mounts     []Mount  // in this order, before everything else
-	Binfmt     []string // lines for binfmt_misc, in a user namespace with all the same ids
+	OwnUsers   bool     // in a user namespace with all the same ids, and mounts of its own
+	Binfmt     []string // lines for binfmt_misc, in a user namespace like that
 	Deny       []Denial // by a seccomp filter
 	NoNewPrivs bool     // prctl(PR_SET_NO_NEW_PRIVS)
 	Landlock   []string // all that may be read and executed: files, and directories with what is below
@@ -138,10 +139,11 @@ func Command(t testing.TB, s Spec) *exec.Cmd {
 	}
 	cmd := exec.Command(self)
 	cmd.Env = append(os.Environ(), specEnv+"="+file)
-	if len(s.Mounts) > 0 || len(s.Binfmt) > 0 {
+	ownUsers := s.OwnUsers || len(s.Binfmt) > 0
+	if len(s.Mounts) > 0 || ownUsers {
 		cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
 	}
-	if len(s.Binfmt) > 0 {
+	if ownUsers {
 		all := []syscall.SysProcIDMap{{Size: 1 << 16}}
 		cmd.SysProcAttr.Cloneflags |= syscall.CLONE_NEWUSER
 		cmd.SysProcAttr.UidMappings, cmd.SysProcAttr.GidMappings = all, all

@@ -1,0 +1,357 @@
+package deploy
+
+import (
+	"bytes"
+	"encoding/json"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+
+	"slul/bench/objects"
+	"slul/doctor"
+	"slul/tests/launch"
+)
+
+// examine runs slul doctor --json and gives its report. The exit code must be what the
+// report says.
+func examine(t *testing.T, s launch.Spec) doctor.Report {
+	t.Helper()
+	r := launch.Run(t, s)
+	var report doctor.Report
+	if err := json.Unmarshal(r.Stdout, &report); err != nil {
+		t.Fatalf("%q: %v\nstatus %d\n%s%s", s.Args, err, r.Exit, r.Stdout, r.Stderr)
+	}
+	well := report.Failures() == 0
+	if report.Well != well || (r.Exit == 0) != well || r.Exit > 1 || (len(r.Stderr) == 0) != well {
+		t.Errorf("%q: status %d, well %v, %d failures, fd 2: %s", s.Args, r.Exit, report.Well, report.Failures(), r.Stderr)
+	}
+	for _, f := range report.Findings {
+		if f.Level == doctor.Fail && f.Effect == "" {
+			t.Errorf("%q: a failure without effect: %+v", s.Args, f)
+		}
+	}
+	return report
+}
+
+// wanted is a finding: its check and level, and words of its text and of the command
+// that mends it.
+type wanted struct {
+	check string
+	level doctor.Level
+	text  string
+	mend  string
+}
+
+func (w wanted) in(r doctor.Report) bool {
+	for _, f := range r.Findings {
+		if f.Check == w.check && f.Level == w.level && strings.Contains(f.Text, w.text) && strings.Contains(f.Mend, w.mend) {
+			return true
+		}
+	}
+	return false
+}
+
+func shown(r doctor.Report) string {
+	var b strings.Builder
+	r.WriteText(&b)
+	return b.String()
+}
+
+// bindAgain makes a directory of the machine a mount of its own, with flags.
+func (m machine) bindAgain(s *launch.Spec, dir string, flags uintptr) {
+	at := m.at(dir)
+	s.Mounts = append(s.Mounts, launch.Mount{Source: at, Target: at, Flags: unix.MS_BIND},
+		launch.Mount{Target: at, Flags: unix.MS_BIND | unix.MS_REMOUNT | flags})
+}
+
+// A state of the machine or the process; what slul doctor says to it, as a user without
+// rights; and whether programs then start. A failure that is not about safety must be
+// one, and what it names as the effect must be what is seen.
+func TestStates(t *testing.T) {
+	loader := "usr/lib/" + filepath.Base(loaderPath)
+	chmod := func(path string, mode fs.FileMode) func(*testing.T, machine) {
+		return func(t *testing.T, m machine) {
+			if err := os.Chmod(m.at(path), mode); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	chown := func(path string, uid, gid int) func(*testing.T, machine) {
+		return func(t *testing.T, m machine) {
+			if err := os.Lchown(m.at(path), uid, gid); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	change := func(edit func([]byte) []byte) func(*testing.T, machine) {
+		return func(t *testing.T, m machine) {
+			m.write(t, loader, edit(must(os.ReadFile(m.at(loader)))), 0o755)
+		}
+	}
+	directory := func(path string, mode fs.FileMode) func(*testing.T, machine) {
+		return func(t *testing.T, m machine) {
+			if err := os.MkdirAll(m.at(path), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			chmod(path, mode)(t, m)
+		}
+	}
+	deny := func(call int, e unix.Errno) func(machine, *launch.Spec) {
+		return func(_ machine, s *launch.Spec) { // as root: others need no_new_privs for a filter
+			s.Deny, s.User = []launch.Denial{{Call: call, Errno: e}}, 0
+		}
+	}
+	env := func(line string) func(machine, *launch.Spec) {
+		return func(_ machine, s *launch.Spec) { s.Env = append(s.Env, line) }
+	}
+	const cannotRun = "slul: cannot run " + loaderPath
+	tests := []struct {
+		name    string
+		prepare func(*testing.T, machine)
+		state   func(machine, *launch.Spec)
+		want    wanted
+		seen    string // what ./hello prints instead of its text; "": it starts
+	}{
+		{"as it should be", nil, nil, wanted{"trial", doctor.OK, "a program was started", ""}, ""},
+		{"no loader", func(t *testing.T, m machine) { os.Remove(m.at(loader)) }, nil,
+			wanted{"loader", doctor.Fail, loaderPath + " is not there", "sudo slul install"}, cannotRun},
+		{"loader not executable", chmod(loader, 0o644), nil,
+			wanted{"loader", doctor.Fail, "has mode 0644", "sudo chmod 755 " + loaderPath}, cannotRun},
+		{"loader not readable", chmod(loader, 0o711), nil,
+			wanted{"loader", doctor.Fail, "has mode 0711", "sudo chmod 755 " + loaderPath}, cannotRun},
+		{"loader on noexec", nil, func(m machine, s *launch.Spec) { m.bindAgain(s, "usr/lib", unix.MS_NOEXEC) },
+			wanted{"loader", doctor.Fail, "mounted noexec", "sudo mount -o remount,exec /usr/lib"}, cannotRun},
+		{"loader of another CPU", change(func(b []byte) []byte { b[18] = 183; return b }), nil,
+			wanted{"loader", doctor.Fail, "is for EM_AARCH64", "sudo slul install"}, cannotRun},
+		{"loader cut", change(func(b []byte) []byte { return b[:40] }), nil,
+			wanted{"loader", doctor.Fail, "is no ELF file", "sudo slul install"}, cannotRun},
+		{"loader that is a directory", func(t *testing.T, m machine) { os.Remove(m.at(loader)); directory(loader, 0o755)(t, m) }, nil,
+			wanted{"loader", doctor.Fail, "is no regular file", "sudo rm -r " + loaderPath + " && sudo slul install"}, cannotRun},
+		{"another program for a loader", change(func([]byte) []byte { return must(os.ReadFile("/bin/busybox")) }), nil,
+			wanted{"loader", doctor.Fail, "is a program, but not this loader", "sudo slul install"}, "applet not found"},
+		{"loader of another version", change(func(b []byte) []byte { return append(b, 0) }), nil,
+			wanted{"loader", doctor.Note, "is of another version", "sudo slul install"}, ""},
+
+		{"loader writable by all", chmod(loader, 0o757), nil,
+			wanted{"loader", doctor.Fail, "everybody can write /usr" + loaderPath, "sudo chmod go-w /usr" + loaderPath}, "safety"},
+		{"loader of a user", chown(loader, 1234, 0), nil, wanted{"loader", doctor.Fail, "user 1234 can write", "sudo chown root /usr/lib/"}, "safety"},
+		{"its directory writable by a group", func(t *testing.T, m machine) { chown("usr/lib", 0, 50)(t, m); chmod("usr/lib", 0o775)(t, m) }, nil,
+			wanted{"loader", doctor.Fail, "group 50 can write /usr/lib", "sudo chmod g-w /usr/lib"}, "safety"},
+		{"its directory writable, but sticky", chmod("usr/lib", 0o777|fs.ModeSticky), nil, wanted{"trial", doctor.OK, "", ""}, ""},
+		{"a link on its path of a user", chown("lib", 1234, 0), nil, wanted{"loader", doctor.Fail, "user 1234 can write /lib", "sudo chown -h root /lib"}, "safety"},
+		{"the root directory of a user", chown("", 1234, 0), nil, wanted{"loader", doctor.Fail, "user 1234 can write /", "sudo chown root /"}, "safety"},
+
+		{"no /proc", nil, func(_ machine, s *launch.Spec) { s.Mounts = nil }, wanted{"proc", doctor.Fail, "/proc is not mounted", "sudo mount -t proc proc /proc"}, ""},
+		{"another /proc", nil, func(m machine, s *launch.Spec) {
+			s.Mounts = []launch.Mount{{Source: "tmpfs", Target: m.at("proc"), Type: "tmpfs"}}
+		}, wanted{"proc", doctor.Fail, "/proc is not mounted", "sudo mount -t proc proc /proc"}, ""},
+		{"an old kernel, so it says", nil, func(_ machine, s *launch.Spec) { s.Person = 0x0020000 }, wanted{"kernel", doctor.Note, "Linux 2.6.", "runslul"}, ""},
+		{"execveat EPERM", nil, deny(unix.SYS_EXECVEAT, unix.EPERM), wanted{"execveat", doctor.Fail, "execveat gives EPERM", "seccomp=FILE"}, cannotRun},
+		{"execveat ENOSYS", nil, deny(unix.SYS_EXECVEAT, unix.ENOSYS), wanted{"execveat", doctor.Fail, "execveat gives ENOSYS", "runslul PROGRAM"}, cannotRun},
+		{"pread64", nil, deny(unix.SYS_PREAD64, unix.EPERM), wanted{"filter", doctor.Fail, "pread64 (EPERM)", "seccomp"}, "slulrtld: "},
+		{"mmap of code", nil, func(_ machine, s *launch.Spec) {
+			s.Deny, s.User = []launch.Denial{{Call: unix.SYS_MMAP, Errno: unix.EACCES, Arg: 2, Mask: unix.PROT_EXEC}}, 0
+		}, wanted{"filter", doctor.Fail, "mmap with PROT_EXEC", "seccomp"}, "slulrtld: "},
+		{"a filter that does not matter", nil, deny(unix.SYS_SETHOSTNAME, unix.EPERM), wanted{"rights", doctor.Note, "a seccomp filter is on", ""}, ""},
+		{"no_new_privs", nil, func(_ machine, s *launch.Spec) { s.NoNewPrivs = true }, wanted{"rights", doctor.Note, "no_new_privs", "NoNewPrivileges"}, ""},
+
+		{"no descriptors", nil, func(_ machine, s *launch.Spec) { s.Args[2] = "ulimit -S -n 4; " + s.Args[2] },
+			wanted{"limits", doctor.Fail, "at most 4 file descriptors", "ulimit -n 1024"}, cannotRun},
+		{"few descriptors", nil, func(_ machine, s *launch.Spec) { s.Args[2] = "ulimit -S -n 20; " + s.Args[2] },
+			wanted{"limits", doctor.Note, "at most 20 file descriptors", "ulimit -n 1024"}, ""},
+		{"small stack", nil, func(_ machine, s *launch.Spec) { s.Limits = map[int]uint64{unix.RLIMIT_STACK: 128 << 10} },
+			wanted{"limits", doctor.Note, "at most 131072 bytes of stack", "ulimit -s"}, ""},
+		{"small address space", nil, func(_ machine, s *launch.Spec) { s.Limits = map[int]uint64{unix.RLIMIT_AS: 2 << 30} },
+			wanted{"limits", doctor.Note, "at most 2147483648 bytes of address space", "ulimit -v"}, ""},
+		{"programs on noexec", nil, func(m machine, s *launch.Spec) { m.bindAgain(s, "home", unix.MS_NOEXEC) },
+			wanted{"mounts", doctor.Note, "/home is on a file system that is mounted noexec", "sudo mount -o remount,exec /home"}, "Permission denied"},
+
+		{"no libraries", directory("usr/lib/slul", 0o755), nil, wanted{"libraries", doctor.OK, "/usr/lib/slul", ""}, ""},
+		{"libraries not readable", directory("usr/lib/slul", 0o700), nil, wanted{"libraries", doctor.Fail, "/usr/lib/slul may not be read", "sudo chmod a+rx /usr/lib/slul"}, "libraries"},
+		{"libraries writable by all", directory("usr/lib/slul/x86_64", 0o777), nil,
+			wanted{"libraries", doctor.Fail, "everybody can write /usr/lib/slul/x86_64", "sudo chmod go-w /usr/lib/slul/x86_64"}, "safety"},
+		{"a file for libraries", func(t *testing.T, m machine) { m.write(t, "usr/lib/slul", nil, 0o644) }, nil,
+			wanted{"libraries", doctor.Fail, "/usr/lib/slul is no directory", "sudo rm /usr/lib/slul"}, "libraries"},
+		{"libraries on noexec", directory("usr/lib/slul", 0o755), func(m machine, s *launch.Spec) { m.bindAgain(s, "usr/lib/slul", unix.MS_NOEXEC) },
+			wanted{"libraries", doctor.Fail, "mounted noexec", "sudo mount -o remount,exec /usr/lib/slul"}, "libraries"},
+
+		{"library path", nil, env("LD_SLUL_LIBRARY_PATH=/tmp"), wanted{"environment", doctor.Note, "names /tmp", "unset LD_SLUL_LIBRARY_PATH"}, ""},
+		{"library path to nowhere", nil, env("LD_SLUL_LIBRARY_PATH=/no"), wanted{"environment", doctor.Note, "/no, which is no directory", "unset"}, ""},
+		{"relative library path", nil, env("LD_SLUL_LIBRARY_PATH=src"), wanted{"environment", doctor.Note, "src, which is relative", "unset"}, ""},
+		{"empty library path", nil, env("LD_SLUL_LIBRARY_PATH=:/tmp"), wanted{"environment", doctor.Note, "empty element", ""}, ""},
+		{"trace", nil, env("LD_SLUL_TRACE=time"), wanted{"environment", doctor.Note, "LD_SLUL_TRACE is time", "unset LD_SLUL_TRACE"}, "slulrtld: time"},
+		{"yama", func(t *testing.T, m machine) { m.write(t, "etc/kernel/yama/ptrace_scope", []byte("2\n"), 0o644) }, func(m machine, s *launch.Spec) {
+			s.Mounts = append(s.Mounts, launch.Mount{Source: m.at("etc/kernel"), Target: m.at("proc/sys/kernel"), Flags: unix.MS_BIND})
+		}, wanted{"debuggers", doctor.Note, "ptrace_scope is 2", "sudo sysctl kernel.yama.ptrace_scope=0"}, ""},
+	}
+	m := newMachine(t)
+	m.source(t, "hello")
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			for _, old := range []string{loader, "usr/lib/slul"} {
+				if err := os.RemoveAll(m.at(old)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, dir := range []string{"", "usr/lib", "lib"} {
+				chown(dir, 0, 0)(t, m)
+				chmod(dir, 0o755)(t, m)
+			}
+			if _, err := os.Stat(m.at("usr/bin/slul")); err != nil {
+				m.install(t)
+				m.sh(t, nobody, "slul build src/hello")
+			} else {
+				m.sh(t, 0, "slul install --force >/tmp/log")
+			}
+			if test.prepare != nil {
+				test.prepare(t, m)
+			}
+			spec := func(script string) launch.Spec {
+				s := m.spec(nobody, script+"; exit $?")
+				if test.state != nil {
+					test.state(m, &s)
+				}
+				return s
+			}
+			r := examine(t, spec("slul doctor --json"))
+			if !test.want.in(r) {
+				t.Errorf("no finding %+v in:\n%s", test.want, shown(r))
+			}
+			hello := launch.Run(t, spec("./hello"))
+			started := hello.Exit == 0 && string(hello.Stdout) == "Hello, world\n"
+			switch test.seen {
+			case "", "safety", "libraries":
+				if !started || len(hello.Stderr) > 0 {
+					t.Errorf("./hello: %d %q %q", hello.Exit, hello.Stdout, hello.Stderr)
+				}
+				if r.Well == (test.seen != "") && !strings.Contains(test.name, "/proc") {
+					t.Errorf("well: %v\n%s", r.Well, shown(r))
+				}
+			default:
+				if started && test.want.level == doctor.Fail || !bytes.Contains(append(hello.Stderr, hello.Stdout...), []byte(test.seen)) {
+					t.Errorf("./hello: %d %q %q, want %q", hello.Exit, hello.Stdout, hello.Stderr, test.seen)
+				}
+			}
+		})
+	}
+}
+
+// A program; what slul doctor says to it; and what is seen when it is called.
+func TestPrograms(t *testing.T) {
+	m := newMachine(t)
+	m.source(t, "hello")
+	m.install(t)
+	m.sh(t, nobody, "slul build src/hello && slul build --start=none src/hello && slul build --start=interp -o interp src/hello && slul build --start=shebang -o script src/hello")
+	hello := must(os.ReadFile(m.at("home/hello")))
+	set, err := objects.Make(m.at("home"), objects.Shape{Libraries: 1, Exports: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	must(set.Native("user", loaderPath))
+	must(set.Native("lost", loaderPath))
+	m.sh(t, 0, "busybox mkdir /tmp/lost && busybox mv lost /tmp/lost/")
+	patched := func(at int, b byte) []byte {
+		file := bytes.Clone(hello)
+		file[at] = b
+		return file
+	}
+	// capabilities as setcap(8) writes them: version 2, effective, CAP_NET_BIND_SERVICE (linux/capability.h)
+	caps := func(path string) {
+		t.Helper()
+		value := []byte{1, 0, 0, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+		if err := unix.Setxattr(m.at(path), "security.capability", value, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const setUID = 0o755 | fs.ModeSetuid
+	tests := []struct {
+		name    string
+		path    string
+		prepare func()
+		mounted uintptr // flags of /home
+		want    wanted
+		status  int
+		seen    string
+	}{
+		{"as it should be", "./hello", nil, 0, wanted{"contents", doctor.OK, "the loader accepts it", ""}, 0, "Hello, world\n"},
+		{"not there", "./none", nil, 0, wanted{"program", doctor.Fail, "./none is not there", "slul build -o ./none SRC"}, 127, "not found"},
+		{"a directory", "./src", nil, 0, wanted{"program", doctor.Fail, "is a directory", "slul run ./src"}, 126, "Permission denied"},
+		{"not executable", "./copy", func() { m.write(t, "home/copy", hello, 0o644) }, 0,
+			wanted{"permission", doctor.Fail, "may not be executed by this user (mode 0644)", "chmod a+x ./copy"}, 126, "Permission denied"},
+		{"not readable", "./copy", func() { m.write(t, "home/copy", hello, 0o711) }, 0,
+			wanted{"program", doctor.Fail, "may not be read", "sudo chmod a+r ./copy"}, 126, "the program must be readable"},
+		{"behind a closed directory", "/tmp/closed/hello", func() {
+			m.write(t, "tmp/closed/hello", hello, 0o755)
+			os.Chmod(m.at("tmp/closed"), 0o700)
+		}, 0, wanted{"program", doctor.Fail, "cannot be reached: permission denied", "chmod a+x /tmp/closed"}, 126, "Permission denied"},
+		{"another CPU", "./copy", func() { m.write(t, "home/copy", patched(18, 183), 0o755) }, 0,
+			wanted{"machine", doctor.Fail, "./copy is for AARCH64, this machine is x86_64", "slul build --target x86_64-linux -o ./copy SRC"}, -1, ""},
+		{"empty", "./copy", func() { m.write(t, "home/copy", nil, 0o755) }, 0, wanted{"program", doctor.Fail, "is empty", "slul build"}, 0, ""},
+		{"text", "./copy", func() { m.write(t, "home/copy", []byte("a text"), 0o755) }, 0, wanted{"program", doctor.Fail, "is no program", "slul build"}, -1, ""},
+		{"source", "./src/hello/Hello.slul", nil, 0, wanted{"program", doctor.Fail, "is a source file", "slul run ./src/hello/Hello.slul"}, 126, "Permission denied"},
+		{"cut", "./copy", func() { m.write(t, "home/copy", hello[:200], 0o755) }, 0, wanted{"program", doctor.Fail, "damaged ELF file", "slul build"}, -1, ""},
+		{"a script", "./copy", func() { m.write(t, "home/copy", []byte("#!/bin/sh\necho x\n"), 0o755) }, 0, wanted{"program", doctor.Fail, "is a script", ""}, 0, "x\n"},
+		{"a library", "./" + filepath.Base(set.Libraries[0]), nil, 0, wanted{"program", doctor.Fail, "is a library", "runslul"}, -1, ""},
+		{"a program of the system", "/bin/busybox", nil, 0, wanted{"program", doctor.OK, "static program, and no SLUL program", ""}, 0, ""},
+		{"noexec", "./hello", nil, unix.MS_NOEXEC, wanted{"mount", doctor.Fail, "mounted noexec", "sudo mount -o remount,exec /home"}, 126, "Permission denied"},
+		{"noexec, to the loader", "./hello", nil, unix.MS_NOEXEC, wanted{"contents", doctor.Fail, "cannot map a segment: EPERM", "mounts"}, 126, ""},
+		{"library found", "./user", nil, 0, wanted{"contents", doctor.OK, "finds all libraries", ""}, 0, ""},
+		{"library lost", "/tmp/lost/lost", nil, 0, wanted{"contents", doctor.Fail, "libraries not found", "/usr/lib/slul"}, 127, "libraries not found"},
+		{"no stub", "./hello.slulb", nil, 0, wanted{"program", doctor.Note, "no start-up stub", "runslul"}, 127, "runslul FILE"},
+		{"interp", "./interp", nil, 0, wanted{"program", doctor.OK, "starts by interp: the kernel runs " + loaderPath, ""}, 0, "Hello, world\n"},
+		{"its own loader", "./own", func() { m.sh(t, nobody, "slul rtld -o /home/ld && slul build -o own --rtld /home/ld src/hello") }, 0,
+			wanted{"loader", doctor.Note, "user 65534 can write /home/ld", "sudo chown root /home/ld"}, 0, "Hello, world\n"},
+
+		{"set-user-ID", "/usr/bin/id", func() { m.write(t, "usr/bin/id", hello, setUID) }, 0,
+			wanted{"set-id", doctor.Note, "runs with the rights of user 0, in secure mode", ""}, 0, "Hello, world\n"},
+		{"set-user-ID, how to replace it", "/usr/bin/id", nil, 0, wanted{"set-id", doctor.Note, "no ETXTBSY", "sudo install -m 4755 NEW /usr/bin/id"}, 0, ""},
+		{"set-user-ID in a user's directory", "./id", func() { m.write(t, "home/id", hello, setUID) }, 0,
+			wanted{"set-id", doctor.Fail, "user 65534 can write /home", "sudo chown root /home"}, 0, "Hello, world\n"},
+		{"set-user-ID, writable", "/usr/bin/id", func() {
+			m.write(t, "usr/bin/id", hello, setUID|0o020)
+			os.Chown(m.at("usr/bin/id"), 0, 50)
+			os.Chmod(m.at("usr/bin/id"), setUID|0o020)
+		}, 0,
+			wanted{"set-id", doctor.Fail, "group 50 can write /usr/bin/id", "sudo chmod g-w /usr/bin/id"}, 0, ""},
+		{"set-user-ID, nosuid", "./id", nil, unix.MS_NOSUID, wanted{"mount", doctor.Fail, "mounted nosuid", "sudo mount -o remount,suid /home"}, 0, "Hello, world\n"},
+		{"set-user-ID, library of its own", "./user", func() { os.Chown(m.at("home/user"), 0, 0); os.Chmod(m.at("home/user"), setUID) }, 0,
+			wanted{"set-id", doctor.Fail, "which is in no directory of the system", "/usr/lib/slul/"}, 127, "libraries not found"},
+		{"set-user-ID, own loader", "./own", func() { os.Chown(m.at("home/own"), 0, 0); os.Chmod(m.at("home/own"), setUID) }, 0,
+			wanted{"loader", doctor.Fail, "user 65534 can write /home/ld", "sudo chown root /home/ld"}, 0, ""},
+		{"capabilities, stub", "/usr/bin/cap", func() { m.write(t, "usr/bin/cap", hello, 0o755); caps("usr/bin/cap") }, 0,
+			wanted{"set-id", doctor.Fail, "file capabilities, which do not live", "slul build --start=interp -o /usr/bin/cap SRC"}, 0, "Hello, world\n"},
+		{"unreadable for others", "./copy", func() { m.write(t, "home/copy", hello, 0o751); os.Chown(m.at("home/copy"), 0, nobody) }, 0,
+			wanted{"permission", doctor.Note, "some who may execute the program may not read it", "sudo chmod a+r ./copy"}, 0, "Hello, world\n"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			os.Remove(m.at("home/copy"))
+			if test.prepare != nil {
+				test.prepare()
+			}
+			spec := func(script string) launch.Spec {
+				s := m.spec(nobody, script)
+				if test.mounted != 0 {
+					m.bindAgain(&s, "home", test.mounted)
+				}
+				return s
+			}
+			r := examine(t, spec("slul doctor --json "+test.path))
+			if !test.want.in(r) {
+				t.Errorf("no finding %+v in:\n%s", test.want, shown(r))
+			}
+			if test.want.level == doctor.Fail && r.Well || test.want.level != doctor.Fail && !r.Well {
+				t.Errorf("well: %v\n%s", r.Well, shown(r))
+			}
+			run := launch.Run(t, spec(test.path))
+			if test.status >= 0 && run.Exit != test.status || test.status < 0 && run.Exit == 0 ||
+				!bytes.Contains(append(run.Stdout, run.Stderr...), []byte(test.seen)) {
+				t.Errorf("%s: %d %q %q, want %d %q", test.path, run.Exit, run.Stdout, run.Stderr, test.status, test.seen)
+			}
+		})
+	}
+}
