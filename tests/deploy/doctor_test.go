@@ -303,6 +303,7 @@ func TestPrograms(t *testing.T) {
 		{"library lost", "/tmp/lost/lost", nil, 0, wanted{"contents", doctor.Fail, "libraries not found", "/usr/lib/slul"}, 127, "libraries not found"},
 		{"no stub", "./hello.slulb", nil, 0, wanted{"program", doctor.Note, "no start-up stub", "runslul"}, 127, "runslul FILE"},
 		{"interp", "./interp", nil, 0, wanted{"program", doctor.OK, "starts by interp: the kernel runs " + loaderPath, ""}, 0, "Hello, world\n"},
+		{"shebang", "./script", nil, 0, wanted{"program", doctor.OK, "starts by shebang: the kernel runs /usr/bin/runslul", ""}, 0, "Hello, world\n"},
 		{"its own loader", "./own", func() { m.sh(t, nobody, "slul rtld -o /home/ld && slul build -o own --rtld /home/ld src/hello") }, 0,
 			wanted{"loader", doctor.Note, "user 65534 can write /home/ld", "sudo chown root /home/ld"}, 0, "Hello, world\n"},
 
@@ -322,6 +323,8 @@ func TestPrograms(t *testing.T) {
 			wanted{"set-id", doctor.Fail, "which is in no directory of the system", "/usr/lib/slul/"}, 127, "libraries not found"},
 		{"set-user-ID, own loader", "./own", func() { os.Chown(m.at("home/own"), 0, 0); os.Chmod(m.at("home/own"), setUID) }, 0,
 			wanted{"loader", doctor.Fail, "user 65534 can write /home/ld", "sudo chown root /home/ld"}, 0, ""},
+		{"set-user-ID, shebang", "./script", func() { os.Chown(m.at("home/script"), 0, 0); os.Chmod(m.at("home/script"), setUID) }, 0,
+			wanted{"set-id", doctor.Fail, "begins with #!", "slul build --start=rt0 -o ./script SRC"}, 0, "Hello, world\n"},
 		{"capabilities, stub", "/usr/bin/cap", func() { m.write(t, "usr/bin/cap", hello, 0o755); caps("usr/bin/cap") }, 0,
 			wanted{"set-id", doctor.Fail, "file capabilities, which do not live", "slul build --start=interp -o /usr/bin/cap SRC"}, 0, "Hello, world\n"},
 		{"unreadable for others", "./copy", func() { m.write(t, "home/copy", hello, 0o751); os.Chown(m.at("home/copy"), 0, nobody) }, 0,

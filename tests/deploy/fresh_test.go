@@ -122,6 +122,10 @@ func use(t *testing.T, m machine) {
 		t.Errorf("slul doctor:\n%s", got)
 	}
 
+	// by a #! line, and by PT_INTERP
+	m.sh(t, nobody, "slul build --start=shebang -o script src/hello && slul build --start=interp -o interp src/hello")
+	m.wants(t, nobody, "./script && ./interp", hello+hello)
+
 	// a set-user-ID program, which writes where its caller may not
 	m.sh(t, 0, "slul build -o /usr/bin/note-add src/note-add && busybox chmod 4755 /usr/bin/note-add && echo buy milk >/home/note")
 	defer func() {
