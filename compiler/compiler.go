@@ -32,6 +32,7 @@ type Options struct {
 	Dump     Dump
 	Warnings io.Writer // nil: not wanted
 
+	Core       string   // where the core library is, one of Cores; "": folded
 	Interfaces []string // where interfaces of modules are looked for first
 	Runpath    string   // where the program looks for libraries, besides the system's directories
 }
@@ -51,6 +52,16 @@ const (
 	EmitIR      = "ir"
 	EmitAsm     = "asm"
 )
+
+// What Options.Core knows: core is compiled along, and only what is reached is in the file;
+// or it is a module like others, core.so.
+const (
+	CoreFolded = "folded"
+	CoreShared = "shared"
+)
+
+// Cores are the words that Options.Core knows.
+var Cores = []string{CoreFolded, CoreShared}
 
 // Emits are the words that Options.Emit knows, and what files of their kind end in; but a
 // program that does not start by itself ends in libraryExt.
@@ -88,6 +99,9 @@ func Build(path string, o Options) (*Program, error) {
 	if o.Warnings != nil {
 		info.Warnings.Print(o.Warnings, maxErrors)
 	}
+	if o.Core == CoreShared {
+		info.ShareCore()
+	}
 	p := &Program{Emit: o.Emit}
 	if err := p.name(info); err != nil {
 		return nil, refuse(CodeUsage, err)
@@ -96,17 +110,40 @@ func Build(path string, o Options) (*Program, error) {
 		return nil, refuse(CodeUsage, errors.New("--start is for programs, and this is a library"))
 	}
 
+	return p, p.make(info, target, o)
+}
+
+// Core makes the core library a module of its own, for others that are made with CoreShared.
+func Core(o Options) (*Program, error) {
+	target, err := o.resolve()
+	if err != nil {
+		return nil, refuse(CodeUsage, err)
+	}
+	info, errs := check.Check(coreFiles(), nil)
+	if len(errs) > 0 {
+		panic("bug: core: " + errs.Error())
+	}
+	info.OfferCore()
+	p := &Program{Emit: o.Emit}
+	if err := p.name(info); err != nil {
+		return nil, refuse(CodeUsage, err)
+	}
+	return p, p.make(info, target, o)
+}
+
+// make is the road from facts to a file.
+func (p *Program) make(info *check.Info, target target, o Options) error {
 	stack, err := p.finish(info, target, o, false)
 	if err == nil && stack > stackMost {
 		stack, err = p.finish(info, target, o, true)
 	}
 	if err == nil && stack > stackMost && info.Service == nil {
-		return nil, refuse(CodeCodegen, fmt.Errorf("%s: one of its funcs needs %d bytes of the stack: in a library at most %d", p.Name, stack, stackMost))
+		return refuse(CodeCodegen, fmt.Errorf("%s: one of its funcs needs %d bytes of the stack: in a library at most %d", p.Name, stack, stackMost))
 	}
-	return p, err
+	return err
 }
 
-// finish is the road from facts to a file, which needs so much stack between two
+// finish is make for a file that needs so much stack between two
 // questions whether there is room; with askAll every func of the module asks.
 func (p *Program) finish(info *check.Info, target target, o Options, askAll bool) (stack int64, err error) {
 	// facts -> IR: from here on there are no types but words and long words
@@ -239,6 +276,9 @@ func (o *Options) resolve() (target, error) {
 	}
 	if o.Start != "" && o.Emit != EmitProgram && o.Emit != "" {
 		return t, fmt.Errorf("--start is for programs, not for --emit %s", o.Emit)
+	}
+	if o.Core != "" && !slices.Contains(Cores, o.Core) {
+		return t, fmt.Errorf("--core %s: there are %s", o.Core, strings.Join(Cores, " and "))
 	}
 	start, err := stubgen.ParseStart(o.Start)
 	if err != nil {

@@ -1,6 +1,7 @@
 package compiler
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -17,6 +18,9 @@ import (
 // agree on the layout of core's objects (compiler/core/layout_test.go).
 const profile = "small"
 
+// unsafeFlag is the bit of "flags" that keeps a module to the system's directory.
+const unsafeFlag = 1
+
 // moduleParts adds names, needs and notes. It needs all symbols of the image.
 func moduleParts(image *elfimage.Image, info *check.Info) {
 	var xdeps []string
@@ -25,9 +29,13 @@ func moduleParts(image *elfimage.Image, info *check.Info) {
 		xdeps = append(xdeps, info.Needs[name].String())
 	}
 	if own := info.Modules.Own; own != nil {
+		flags := 0
+		if own.Unsafe {
+			flags = unsafeFlag
+		}
 		image.Soname = own.Module + ".so"
 		image.Notes = append(image.Notes,
-			textNote("module", elfimage.NoteModule, "name "+own.Module, "version "+own.Latest().Name, "kind library", "flags 0", "profile "+profile),
+			textNote("module", elfimage.NoteModule, "name "+own.Module, "version "+own.Latest().Name, "kind library", fmt.Sprintf("flags %d", flags), "profile "+profile),
 			textNote("api", elfimage.NoteAPI, apiLines(own)...))
 		if bdeps := interfaceDeps(info.Modules); len(bdeps) > 0 {
 			image.Notes = append(image.Notes, textNote("bdeps", elfimage.NoteBdeps, bdeps...))

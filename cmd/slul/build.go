@@ -63,6 +63,8 @@ DIR of -I, $SLUL_INTERFACE_PATH and /usr/share/slul that has it.`,
 	f.IntVarP(&level, "optimize", "O", 1, "`LEVEL` 0 leaves out the passes that make code small and fast")
 	f.BoolVar(&o.Separate, "separate-code", false, "no byte that is not code is ever executable")
 	f.StringVar(&o.Runpath, "runpath", "", "`DIRS` in which the program looks for libraries before the system's, as '$ORIGIN', its own directory")
+	f.StringVar(&o.Core, "core", compiler.CoreFolded, "the core library is compiled along, or loaded: "+strings.Join(compiler.Cores, ", "))
+	complete(c, "core", compiler.Cores)
 	interfaceFlag(c, &o.Interfaces)
 	targetFlag(c, &o.Target)
 	rtldFlag(c, &o.Rtld)

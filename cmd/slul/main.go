@@ -14,6 +14,7 @@
 //	inspect.go  inspect: what a file is
 //	doctor.go   doctor: why programs would not start
 //	rtld.go     rtld: the embedded loader as a file
+//	core.go     core: the core library as a file
 //	install.go  install, uninstall; installed.go is the list of files
 //	bench.go    bench: times, and what has changed between two results
 //	sizes.go    bench stub, bench sizes: bytes, and what has changed since a revision
@@ -116,6 +117,7 @@ a small loader, and the loader does the rest.`,
 		newInspect(),
 		newDoctor(),
 		newRtld(),
+		newCore(),
 		newInstall(),
 		newUninstall(),
 		newBench(),

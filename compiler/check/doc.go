@@ -16,7 +16,10 @@
 //	names.go       scopes, shadowing, guesses
 //	decl.go        consts, enums, signatures, ranges
 //	class.go       records and classes: layout, `new`
+//	unit.go        whose names a file sees: its module's, core's, those that it uses
 //	service.go     header, givemes, entries
+//	library.go     whether an interface says what the source has
+//	core.go        core as a library
 //	stmt.go        bodies and statements
 //	match.go       labels and whether they cover all values
 //	expr.go        expressions

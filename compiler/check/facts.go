@@ -26,6 +26,10 @@ type Info struct {
 	// Exports is what a library offers by symbols, in the order of its interface.
 	Exports []Export
 
+	// CoreSymbols is by which symbols the funcs of core are reached where it is a module of
+	// its own; nil: it is compiled along.
+	CoreSymbols map[string]string
+
 	// Needs is what is used of other modules, by their names: the oldest version that has
 	// it all.
 	Needs map[string]module.Dep

@@ -66,6 +66,7 @@ func build(info *check.Info, arch string, askAll bool) (*Module, error) {
 		return nil, l.err
 	}
 	markNoReturn(l.m, exitCall[arch])
+	l.shareCore()
 	return l.m, nil
 }
 

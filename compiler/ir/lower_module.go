@@ -77,3 +77,22 @@ func leadsOut(reached map[string]bool) bool {
 	}
 	return false
 }
+
+// shareCore leaves out the funcs of core where that is a module of its own, and calls them
+// by the names that it gives to others.
+func (l *lowering) shareCore() {
+	symbols := l.info.CoreSymbols
+	if symbols == nil {
+		return
+	}
+	l.m.Funcs = slices.DeleteFunc(l.m.Funcs, func(f *Func) bool { return symbols[f.Name] != "" })
+	for _, f := range l.m.Funcs {
+		for _, b := range f.Blocks {
+			for _, v := range b.Values {
+				if to := symbols[v.Sym]; to != "" {
+					v.Sym = to
+				}
+			}
+		}
+	}
+}

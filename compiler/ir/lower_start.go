@@ -58,7 +58,7 @@ func (l *lowering) startFunc(s *check.Service) *Func {
 	g.call(coreFinish, None, status)
 	g.finish()
 	reached := l.reachedFrom(f)
-	out := leadsOut(reached)
+	out := leadsOut(reached) || l.info.CoreSymbols != nil
 	f.keep(func(v *Value) bool {
 		return (v != arena || out || reached[coreArenaNew]) && (v != guard && v != spare && v != spareAt || out || l.isGuarded(reached))
 	})

@@ -11,6 +11,7 @@ import (
 // Interface is the interface of one library.
 type Interface struct {
 	Module   string
+	Unsafe   bool // it has code in the unsafe dialect: loaded from the system's directory alone
 	File     *syntax.File
 	Versions []Version // as the api lines have them, oldest first; without any: see Lock
 	Items    []*Item   // in the order of the file
