@@ -79,6 +79,8 @@ type Program struct {
 	Start   elfimage.Start // how it is started; "" when it is no program
 	Rtld    string         // the loader whose path it has in it; "" for none
 	File    []byte
+
+	needed []string // directories of the interfaces of what it needs when it runs
 }
 
 // Build compiles the module at path, a .slul file or a directory. What it gives depends on
@@ -110,7 +112,10 @@ func Build(path string, o Options) (*Program, error) {
 		return nil, refuse(CodeUsage, errors.New("--start is for programs, and this is a library"))
 	}
 
-	return p, p.make(info, target, o)
+	if err := p.make(info, target, o); err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // Core makes the core library a module of its own, for others that are made with CoreShared.
@@ -189,6 +194,12 @@ func (p *Program) finish(info *check.Info, target target, o Options, askAll bool
 		return stack, nil
 	}
 	moduleParts(image, info)
+	p.needed = p.needed[:0]
+	for _, x := range info.Modules.Imports {
+		if slices.Contains(image.Needed, x.Module+".so") {
+			p.needed = append(p.needed, filepath.Dir(x.File.Name))
+		}
+	}
 
 	// parts -> bytes: from here on every address is known
 	encode := image.Bytes

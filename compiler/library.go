@@ -28,6 +28,9 @@ func moduleParts(image *elfimage.Image, info *check.Info) {
 		image.Needed = append(image.Needed, name+".so")
 		xdeps = append(xdeps, info.Needs[name].String())
 	}
+	if image.Needed == nil {
+		image.Runpath = "" // there is nothing to look for
+	}
 	if own := info.Modules.Own; own != nil {
 		flags := 0
 		if own.Unsafe {
@@ -86,4 +89,25 @@ func interfaceDeps(m check.Modules) (lines []string) {
 // textNote is a note of lines that end in a NUL.
 func textNote(section string, typ uint32, lines ...string) elfimage.Note {
 	return elfimage.Note{Section: ".note.slul-" + section, Owner: elfimage.Owner, Type: typ, Desc: []byte(strings.Join(lines, "\x00") + "\x00")}
+}
+
+// Libraries builds those of the libraries that a program needs whose source lies beside
+// their interface, and those that they need in turn. The others are installed, or the
+// loader will miss them.
+func Libraries(p *Program, o Options) (list []*Program, err error) {
+	seen := map[string]bool{}
+	for queue := p.needed; len(queue) > 0; queue = queue[1:] {
+		dir := queue[0]
+		if files, err := moduleFiles(dir); seen[dir] || err != nil || len(files) == 0 {
+			continue
+		}
+		seen[dir] = true
+		lib, err := Build(dir, o)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, lib)
+		queue = append(queue, lib.needed...)
+	}
+	return list, nil
 }

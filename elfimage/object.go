@@ -1,5 +1,6 @@
 // Object: the same parts as a relocatable file (ET_REL), for those who link with another
-// tool. It has no stub and no notes; its only global name is the entry.
+// tool. It has no stub and no notes; its global names are the entry, what it exports and
+// what it imports.
 
 package elfimage
 
@@ -28,13 +29,13 @@ const (
 var relaTypes = map[asm.FixupKind]elf.R_X86_64{asm.PC32: elf.R_X86_64_PC32, asm.Abs64: elf.R_X86_64_64}
 
 // Object gives a relocatable file with code and constants. Nothing in it may lie in other
-// sections, and nothing may be imported.
+// sections.
 func (im *Image) Object() ([]byte, error) {
 	if elf.Machine(im.Machine) != elf.EM_X86_64 {
 		return nil, fmt.Errorf("machine %d: no relocatable files for it", im.Machine)
 	}
 	var names strtab
-	symbols, place, err := im.objectSymbols(&names)
+	symbols, locals, place, err := im.objectSymbols(&names)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +60,6 @@ func (im *Image) Object() ([]byte, error) {
 	section(".rodata", elf.Section64{Type: SHT_PROGBITS, Flags: SHF_ALLOC, Addralign: codeAlign}, im.Rodata)
 	section(".note.GNU-stack", elf.Section64{Type: SHT_PROGBITS, Addralign: 1}, nil) // no executable stack
 	section(".rela.text", elf.Section64{Type: SHT_RELA, Link: objSymtab, Info: objText, Entsize: relaSize, Addralign: 8}, littleEndian(rela))
-	locals := uint32(len(symbols) - 1) // the entry comes last
 	section(".symtab", elf.Section64{Type: SHT_SYMTAB, Link: objStrtab, Info: locals, Entsize: symSize, Addralign: 8}, littleEndian(symbols))
 	section(".strtab", elf.Section64{Type: SHT_STRTAB, Addralign: 1}, names.data)
 	strs.add(".shstrtab")
@@ -78,49 +78,74 @@ func (im *Image) Object() ([]byte, error) {
 	return out, nil
 }
 
-// objectSymbols makes the symbol table, the entry last, and says where each name lies.
-func (im *Image) objectSymbols(names *strtab) ([]elf.Sym64, map[string]Symbol, error) {
-	numbers := map[Section]uint16{Text: objText, Rodata: objRodata}
-	list := make([]elf.Sym64, 1, len(im.Symbols)+3)
+// objectPlace is where a name lies, or for one that is imported its number.
+type objectPlace struct {
+	Symbol
+	number uint32
+}
+
+// objectSymbols makes the symbol table, with so many local ones first, and says where each
+// name lies.
+func (im *Image) objectSymbols(names *strtab) (list []elf.Sym64, locals uint32, place map[string]objectPlace, err error) {
+	numbers := map[Section]uint16{Text: objText, Rodata: objRodata, Undef: uint16(elf.SHN_UNDEF)}
+	list = make([]elf.Sym64, 1, len(im.Symbols)+3)
 	for _, n := range []uint16{objText, objRodata} {
 		list = append(list, elf.Sym64{Info: elf.ST_INFO(elf.STB_LOCAL, elf.STT_SECTION), Shndx: n})
 	}
-	place := make(map[string]Symbol, len(im.Symbols))
-	var entry *elf.Sym64
-	for _, s := range im.Symbols {
-		n, ok := numbers[s.Section]
-		if !ok {
-			return nil, nil, fmt.Errorf("symbol %q lies in %s, which relocatable files do not have", s.Name, s.Section)
+	place = make(map[string]objectPlace, len(im.Symbols))
+	hasEntry := im.Entry == ""
+	for _, global := range []bool{false, true} {
+		for _, s := range im.Symbols {
+			n, ok := numbers[s.Section]
+			if !ok {
+				return nil, 0, nil, fmt.Errorf("symbol %q lies in %s, which relocatable files do not have", s.Name, s.Section)
+			}
+			isEntry := s.Name == im.Entry
+			hasEntry = hasEntry || isEntry
+			if global != (isEntry || s.Export || s.Section == Undef) {
+				continue
+			}
+			bind, typ := elf.STB_LOCAL, elf.STT_OBJECT
+			if global {
+				bind = elf.STB_GLOBAL
+			}
+			if s.Func {
+				typ = elf.STT_FUNC
+			}
+			if s.Section == Undef {
+				typ = elf.STT_NOTYPE // as assemblers leave it
+			}
+			place[s.Name] = objectPlace{s, uint32(len(list))}
+			list = append(list, elf.Sym64{Name: names.add(s.dynName()), Info: elf.ST_INFO(bind, typ), Shndx: n, Value: s.Off, Size: s.Size})
 		}
-		place[s.Name] = s
-		typ := elf.STT_OBJECT
-		if s.Func {
-			typ = elf.STT_FUNC
+		if !global {
+			locals = uint32(len(list))
 		}
-		e := elf.Sym64{Name: names.add(s.Name), Info: elf.ST_INFO(elf.STB_LOCAL, typ), Shndx: n, Value: s.Off, Size: s.Size}
-		if s.Name == im.Entry {
-			e.Info = elf.ST_INFO(elf.STB_GLOBAL, typ)
-			entry = &e
-			continue
-		}
-		list = append(list, e)
 	}
-	if entry == nil {
-		return nil, nil, fmt.Errorf("no symbol is called like the entry, %q", im.Entry)
+	if !hasEntry {
+		return nil, 0, nil, fmt.Errorf("no symbol is called like the entry, %q", im.Entry)
 	}
-	return append(list, *entry), place, nil
+	return list, locals, place, nil
 }
 
-// objectRela makes the relocations, each against the section that the name lies in.
-func (im *Image) objectRela(place map[string]Symbol) (list []elf.Rela64, err error) {
+// objectRela makes the relocations, each against the section that the name lies in, or
+// against the name itself where that is imported: code calls those through a slot, which
+// linkers leave out when they know the address (psABI x86-64, B.2).
+func (im *Image) objectRela(place map[string]objectPlace) (list []elf.Rela64, err error) {
 	for _, f := range im.Fixups {
 		s, ok := place[f.Sym]
 		if !ok || f.Section != Text {
 			return nil, fmt.Errorf("fixup of %q in %s: not for a relocatable file", f.Sym, f.Section)
 		}
 		n := uint32(1) // the section symbols come first
-		if s.Section == Rodata {
+		switch {
+		case s.Section == Rodata:
 			n = 2
+		case s.Section == Undef && f.Kind == asm.PC32:
+			list = append(list, elf.Rela64{Off: uint64(f.Off), Info: elf.R_INFO(s.number, uint32(elf.R_X86_64_GOTPCRELX)), Addend: f.Add})
+			continue
+		case s.Section == Undef:
+			return nil, fmt.Errorf("fixup of %q in %s: an import's address is not known here", f.Sym, f.Section)
 		}
 		list = append(list, elf.Rela64{Off: uint64(f.Off), Info: elf.R_INFO(n, uint32(relaTypes[f.Kind])), Addend: f.Add + int64(s.Off)})
 	}
