@@ -167,7 +167,7 @@ func (p *Program) finish(info *check.Info, target target, o Options, askAll bool
 	image := &elfimage.Image{
 		Machine:  uint16(target.stub.Machine),
 		Runpath:  o.Runpath,
-		Files:    baseNames(program.Files),
+		Files:    fileNames(program.Files, info),
 		Strip:    o.Strip,
 		Separate: o.Separate,
 	}
@@ -402,10 +402,15 @@ func lower(info *check.Info, t target, o Options, askAll bool) (*ir.Module, erro
 	return m, nil
 }
 
-func baseNames(paths []string) []string {
+// fileNames is what debuggers call the source files: those of a library are told apart from
+// those of the program, as in messages of traps.
+func fileNames(paths []string, info *check.Info) []string {
 	names := make([]string, len(paths))
 	for i, p := range paths {
 		names[i] = filepath.Base(p)
+		if own := info.Modules.Own; own != nil && i >= info.CoreFiles {
+			names[i] = own.Module + "/" + names[i]
+		}
 	}
 	return names
 }

@@ -1,0 +1,38 @@
+package debug
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"slul/compiler"
+)
+
+// TestLibrary: a library written in SLUL has names and lines of its own for gdb, without
+// the tags of its symbols, and a backtrace goes through it into the program.
+func TestLibrary(t *testing.T) {
+	k := newKit(t)
+	o := compiler.Options{Rtld: k.rtld, Interfaces: []string{"../../examples/modules"}, Runpath: "$ORIGIN"}
+	freq, err := compiler.Build("../../examples/modules/freq", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	libraries, err := compiler.Libraries(freq, compiler.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range append(libraries, freq) {
+		k.write(p.Name, p.File)
+	}
+	if err := os.WriteFile(filepath.Join(k.dir, "text"), []byte("a b a\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	k.gdb([]string{"set breakpoint pending on", "break 'words.count_words'", "run <text", "bt", "info symbol $pc", "finish", "continue"}, []string{"./freq"},
+		`^Breakpoint 1, words.count_words \(\) at words/toplevels.slul:\d+$`,
+		`^#0  words.count_words \(\) at words/toplevels.slul:\d+$`,
+		`^#1  .* in Freq.main \(\) at Freq.slul:\d+$`,
+		`^#2  .* in _start \(\) at Freq.slul:\d+$`,
+		`^words.count_words in section .text of .*/words.so$`,
+		`^Freq.main \(\) at Freq.slul:\d+$`,
+		`^   2 a$`)
+}
