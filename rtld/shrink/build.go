@@ -125,7 +125,7 @@ func Loader(dir, arch string) (*Result, error) {
 			{"slulrtld_is_secure", pkg + ".apiSecure.abi0"},
 			{"slulrtld_program", pkg + ".apiProgram.abi0"},
 		},
-		MaxSize:  32 * 1024,
+		Size:     32 * 1024,
 		MaxStack: rtld.MaxStack,
 	})
 }

@@ -33,7 +33,7 @@ func free(t testing.TB, tag string) (*Result, error) {
 		Base:     rtld + ".process",
 		Offset:   int(loader.BaseOffset),
 		Fixed:    []string{rtld + ".fixed"},
-		MaxSize:  16 * 1024,
+		Size:     16 * 1024,
 		MaxStack: 16 * 1024,
 	})
 }

@@ -35,7 +35,7 @@ func build(dir string) error {
 		if err := os.WriteFile(name+".map", []byte(r.Map), 0o644); err != nil {
 			return err
 		}
-		fmt.Printf("%s: %d bytes, %d of stack\n", name, len(r.File), r.Stack)
+		fmt.Printf("%s: %d bytes, %d used, %d of stack\n", name, len(r.File), r.Used, r.Stack)
 	}
 	return nil
 }
