@@ -15,6 +15,10 @@ func sysRegs()
 func moveBytes()
 func clearBytes()
 func equalBytes()
+func badAt()
+func badNameAt()
+func refusedAt()
+func dieAt()
 
 // Addresses of code that others call: the kernel, debuggers, the program.
 func busPC() uintptr

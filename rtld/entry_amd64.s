@@ -64,6 +64,27 @@ TEXT ·entry0(SB), NOSPLIT|NOFRAME, $0
 	CALL	·apiSecure(SB)
 	CALL	·apiProgram(SB)
 	CALL	·tlsGetAddr(SB)
+	CALL	·badAt(SB)
+	CALL	·badNameAt(SB)
+	CALL	·refusedAt(SB)
+	CALL	·dieAt(SB)
+
+// Where the text of a message stands behind the call that never comes back (rtld/shrink, message.go).
+TEXT ·badAt(SB), NOSPLIT|NOFRAME, $0
+	POPQ	AX
+	JMP	·bad(SB)
+
+TEXT ·badNameAt(SB), NOSPLIT|NOFRAME, $0
+	POPQ	AX
+	JMP	·badName(SB)
+
+TEXT ·refusedAt(SB), NOSPLIT|NOFRAME, $0
+	POPQ	AX
+	JMP	·refused(SB)
+
+TEXT ·dieAt(SB), NOSPLIT|NOFRAME, $0
+	POPQ	AX
+	JMP	·die(SB)
 
 // func syscall6(nr, a, b, c, d, e, f uintptr) uintptr
 // The kernel's answer as it is: −4095..−1 is an errno.

@@ -82,7 +82,7 @@ func standIns(pkg string) map[string]string {
 		pkg + ".sys":                   pkg + ".sysRegs.abi0",
 		pkg + ".sys3":                  pkg + ".sysRegs.abi0",
 	}
-	for _, name := range []string{"prepare", "find", "run", "service", "busCaught", "internalError"} {
+	for _, name := range []string{"prepare", "find", "run", "service", "busCaught", "internalError", "bad", "badName", "refused", "die"} {
 		list[pkg+"."+name] = pkg + "." + name // for its wrapper: entry_amd64.s passes arguments in registers
 	}
 	return list
@@ -105,6 +105,7 @@ func Loader(dir, arch string) (*Result, error) {
 		Replace:  standIns(pkg),
 		Indirect: []string{pkg + ".callC.abi0"},
 		NoReturn: noReturn(pkg),
+		At:       textAt(pkg),
 		Trap:     pkg + ".trap.abi0",
 		Base:     pkg + ".process",
 		Offset:   int(rtld.BaseOffset),
@@ -128,6 +129,15 @@ func Loader(dir, arch string) (*Result, error) {
 		Size:     32 * 1024,
 		MaxStack: rtld.MaxStack,
 	})
+}
+
+// textAt lists what may take its first argument, a text, from behind the call.
+func textAt(pkg string) map[string]string {
+	list := map[string]string{}
+	for _, name := range []string{"bad", "badName", "refused", "die"} {
+		list[pkg+"."+name] = pkg + "." + name + "At.abi0"
+	}
+	return list
 }
 
 // noReturn lists what ends the process or leaves for the program.

@@ -27,6 +27,7 @@ type inst struct {
 	to    int    // index of the instruction that it jumps to in this function, or −1
 	far   *piece // what the relative field refers to outside of it
 	add   uint64 // how far into far
+	text  []byte // what stands behind it, see placeMessages
 	new   int    // offset in the function, as finished
 	size  int    // bytes, as finished: jumps may get shorter or longer
 }
@@ -65,8 +66,13 @@ func readCode(w *walk, p *piece) (*code, error) {
 			}
 		}
 	}
+	return c, nil
+}
+
+// finish makes c, of the function p, as small as it can be, when all functions are known.
+func (c *code) finish(w *walk, p *piece) error {
 	if err := c.useBase(w); err != nil {
-		return nil, err
+		return err
 	}
 	c.mergeTails(w)
 	c.threadJumps(w)
@@ -78,7 +84,7 @@ func readCode(w *walk, p *piece) (*code, error) {
 		c.shortenPrologue()
 	}
 	c.shortenMoves(isSmall)
-	return c, nil
+	return nil
 }
 
 // target finds where instruction k jumps, when that is in the same function.

@@ -86,7 +86,7 @@ func layOut(w *walk) {
 func (c *code) layOut() int {
 	for k := range c.insts {
 		i := &c.insts[k]
-		i.size = i.Size
+		i.size = i.Size + len(i.text)
 		if !i.keep {
 			i.size = 0
 		} else if i.to >= 0 {
@@ -182,6 +182,7 @@ func (p *piece) bytes() []byte {
 			next := p.new + uint64(len(b))
 			binary.LittleEndian.PutUint32(b[len(b)-i.Size+i.PCRelOff:], uint32(i.far.new+i.add-next))
 		}
+		b = append(b, i.text...)
 	}
 	return b
 }

@@ -103,6 +103,8 @@ func (c *code) common(w *walk, a, b int) (n, saved int) {
 func (c *code) same(a, b int) bool {
 	x, y := &c.insts[a], &c.insts[b]
 	switch {
+	case x.text != nil || y.text != nil:
+		return false
 	case x.to >= 0 || y.to >= 0:
 		return x.to >= 0 && y.to >= 0 && x.Op == y.Op && c.first(x.to) == c.first(y.to)
 	case x.far != nil || y.far != nil:

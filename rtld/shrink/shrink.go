@@ -9,6 +9,7 @@ type Options struct {
 	Replace  map[string]string // routine of the runtime -> its stand-in; a key that ends in * is a prefix
 	Indirect []string          // functions that may jump or call through a register, to code that is not ours
 	NoReturn []string          // functions after whose call nothing runs
+	At       map[string]string // of these, function -> its like that takes the text which stands behind its call
 	Trap     string            // of these, the one that reports a failed check
 	Base     string            // the variable that r14 points into, see base.go; "": none
 	Offset   int               // how far into it

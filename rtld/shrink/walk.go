@@ -5,6 +5,8 @@ import (
 	"debug/elf"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 )
 
 // A piece is something that is kept: a function or a constant.
@@ -39,6 +41,9 @@ func newWalk(o *object, opt *Options) *walk {
 // run reaches everything from the entry on, and from the exports.
 func (w *walk) run() error {
 	roots := []string{w.opt.Entry}
+	for _, f := range slices.Sorted(maps.Keys(w.opt.At)) {
+		roots = append(roots, w.opt.At[f])
+	}
 	for _, e := range w.opt.Exports {
 		roots = append(roots, e.Symbol)
 	}
@@ -63,6 +68,16 @@ func (w *walk) run() error {
 			return w.blame(p, err.Error())
 		}
 		p.code = c
+	}
+	if err := placeMessages(w); err != nil {
+		return err
+	}
+	for _, p := range w.pieces {
+		if p.code != nil {
+			if err := p.code.finish(w, p); err != nil {
+				return w.blame(p, err.Error())
+			}
+		}
 	}
 	return nil
 }
