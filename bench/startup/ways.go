@@ -47,6 +47,7 @@ var ways = []way{
 	{group: ours, name: "exit, stub, two segments", make: makeExit(100), quiet: true, must: true, cold: true},
 	{group: ours, name: "hello, stub", make: makeHello(elfimage.StartRt0), must: true, cold: true},
 	{group: ours, name: "hello, interp", make: makeHello(elfimage.StartInterp), must: true, cold: true},
+	{group: ours, name: "hello, #! line", make: makeHello(elfimage.StartShebang), must: true, cold: true},
 	{group: ours, name: "hello, explicit loader", make: makeExplicit, must: true, cold: true},
 	{group: ours, name: "hello, binfmt_misc", make: makeBinfmt},
 	{group: others, name: glibcStatic, make: byC("gcc", "-static"), cold: true},
