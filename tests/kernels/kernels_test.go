@@ -1,72 +1,106 @@
-// Package kernels holds small programs that compute, each in SLUL and in C: both say the
-// same, and a benchmark tells how their times compare.
-//
-//	go test ./tests/kernels -bench . -benchtime 5x
 package kernels
 
 import (
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
+	"math"
+	"slices"
 	"testing"
+	"time"
 
 	"slul/tests/built"
 	"slul/tests/need"
 )
 
-// names are the kernels.
-func names(t testing.TB) (list []string) {
-	t.Helper()
-	files, _ := filepath.Glob("testdata/*.slul")
-	for _, f := range files {
-		list = append(list, strings.TrimSuffix(filepath.Base(f), ".slul"))
-	}
-	if len(list) < 8 {
-		t.Fatalf("only %d kernels", len(list))
-	}
-	return list
-}
-
-// programs builds both forms of a kernel.
-func programs(t testing.TB, chain *built.Chain, name string) (slul, c string) {
-	t.Helper()
-	source, err := os.ReadFile("testdata/" + name + ".slul")
-	if err != nil {
-		t.Fatal(err)
-	}
-	slul, err = chain.Program(t, strings.ToUpper(name[:1])+name[1:]+".slul", string(source))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c = filepath.Join(t.TempDir(), name)
-	out, err := exec.Command(need.Tool(t, "gcc"), "-O1", "-o", c, "testdata/"+name+".c").CombinedOutput()
-	if err != nil {
-		t.Fatalf("gcc: %v\n%s", err, out)
-	}
-	return slul, c
-}
-
+// TestSame: all forms of a kernel print the same.
 func TestSame(t *testing.T) {
-	chain := built.New(t)
-	for _, name := range names(t) {
-		slul, c := programs(t, chain, name)
-		got, errs, status := built.Run(t, slul)
-		want, _, _ := built.Run(t, c)
-		if got != want || errs != "" || status != 0 || want == "" {
-			t.Errorf("%s: %q %q %d, in C %q", name, got, errs, status, want)
+	names := Names()
+	if len(names) < 15 {
+		t.Fatalf("only %d kernels", len(names))
+	}
+	dir := t.TempDir()
+	if err := Prepare(dir); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range Forms {
+		if f.tool != "" {
+			need.Tool(t, f.tool)
+		}
+	}
+	for _, kernel := range names {
+		want := ""
+		for _, f := range Forms {
+			if !f.Has(kernel) {
+				if slices.Contains(Standard, kernel) {
+					t.Errorf("%s: there is no %s", kernel, f.ext)
+				}
+				continue
+			}
+			path, err := f.Build(dir, kernel)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, errs, status := built.Run(t, path)
+			if want == "" {
+				want = got
+			}
+			if got != want || errs != "" || status != 0 || got == "" {
+				t.Errorf("%s as %s: %q %q %d, expected %q", kernel, f.Name, got, errs, status, want)
+			}
+		}
+	}
+	for _, kernel := range Standard {
+		if !slices.Contains(names, kernel) {
+			t.Errorf("no kernel is called %s", kernel)
 		}
 	}
 }
 
+// TestMeasure runs the whole of Measure over the shortest kernel.
+func TestMeasure(t *testing.T) {
+	need.Tool(t, "gcc")
+	report, err := Measure(Options{Rounds: 1, Kernels: []string{"words"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range report.Rows {
+		if r.Min <= 0 || r.Median < r.Min || r.Ratio <= 0 || r.Form == Base && r.Ratio != 1 {
+			t.Errorf("%+v", r)
+		}
+	}
+	if len(report.Rows) < 3 || len(report.Means)+len(report.Missing) != len(Forms) {
+		t.Errorf("%+v", report)
+	}
+	if _, err := Measure(Options{Kernels: []string{"nothing"}}); err == nil {
+		t.Error("a kernel that is not there was measured")
+	}
+}
+
+func TestStatistics(t *testing.T) {
+	if m := median([]time.Duration{5, 1, 3}); m != 3 {
+		t.Error(m)
+	}
+	rows := []Row{{Form: "a", Ratio: 2}, {Form: "a", Ratio: 8}, {Form: "b", Ratio: 1}}
+	if m := geometricMean(rows, "a"); math.Abs(m-4) > 1e-9 {
+		t.Error(m)
+	}
+}
+
 func BenchmarkKernel(b *testing.B) {
-	chain := built.New(b)
-	for _, name := range names(b) {
-		slul, c := programs(b, chain, name)
-		for _, form := range []struct{ name, path string }{{"slul", slul}, {"gcc-O1", c}} {
-			b.Run(name+"/"+form.name, func(b *testing.B) {
+	dir := b.TempDir()
+	if err := Prepare(dir); err != nil {
+		b.Fatal(err)
+	}
+	for _, kernel := range Names() {
+		for _, f := range Forms {
+			if !f.Has(kernel) || !f.IsHere() {
+				continue
+			}
+			path, err := f.Build(dir, kernel)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.Run(kernel+"/"+f.Name, func(b *testing.B) {
 				for b.Loop() {
-					built.Run(b, form.path)
+					built.Run(b, path)
 				}
 			})
 		}
