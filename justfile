@@ -29,6 +29,18 @@ bench *flags:
 bench-load *flags:
     go run ./cmd/slul bench load {{flags}}
 
+# kernels and memory against gcc, tcc, Go and glibc
+bench-code *flags:
+    go run ./cmd/slul bench code {{flags}}
+
+# lines per second, against tcc, gcc and Go; go run would compile slul each time
+bench-compile *flags: build
+    ./bin/slul bench compile {{flags}}
+
+# all results, tables and pictures of docs/benchmarks.md; takes minutes of an idle machine
+benchmarks: build
+    for b in startup load code compile; do ./bin/slul bench $b -o docs/benchmarks/$b.json --plot docs/benchmarks/$b.svg > docs/benchmarks/$b.txt || exit 1; done
+
 # the speed of every stage of the tool chain
 bench-stages:
     go test ./... -run '^$' -bench .

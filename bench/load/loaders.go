@@ -14,9 +14,8 @@ import (
 	"slices"
 	"strings"
 
+	"slul/bench/measure"
 	"slul/bench/objects"
-	"slul/elfimage"
-	"slul/rtld/image"
 	"slul/stubgen"
 )
 
@@ -58,12 +57,8 @@ func allLoaders(dir, rtld string) ([]*loader, error) {
 		list = append(list, &loader{name: f.name, version: version(f.interp), write: write})
 	}
 	if rtld == "" {
-		data, err := image.For("x86_64")
-		if err != nil {
-			return nil, err
-		}
-		rtld = filepath.Join(dir, "slulrtld")
-		if err := elfimage.WriteFile(rtld, data, 0o755); err != nil {
+		var err error
+		if rtld, err = measure.WriteLoader(dir); err != nil {
 			return nil, err
 		}
 	}

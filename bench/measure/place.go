@@ -5,10 +5,24 @@ package measure
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 
 	"golang.org/x/sys/unix"
+
+	"slul/elfimage"
+	"slul/rtld/image"
 )
+
+// WriteLoader puts our loader into dir, for the programs that are measured.
+func WriteLoader(dir string) (path string, err error) {
+	data, err := image.For("x86_64")
+	if err != nil {
+		return "", err
+	}
+	path = filepath.Join(dir, "slulrtld")
+	return path, elfimage.WriteFile(path, data, 0o755)
+}
 
 // pinned keeps this thread, and so the children that it starts, on one of the CPUs
 // that it may use: the last, as the first ones serve interrupts.

@@ -19,7 +19,7 @@ var groupColours = []color.Color{grey, blue, vermillion, green}
 // leads from the minimum to the 90th percentile.
 func bars(r *result.Result) (vg.Length, func(draw.Canvas) error, error) {
 	p := newPlot("Start of a program: " + r.Machine.CPU + ", " + r.Machine.Kernel)
-	p.X.Label.Text = "µs from vfork to the end of wait4: median; line: minimum to 90th percentile"
+	p.X.Label.Text = "µs from vfork to wait4 (median; line: minimum to 90th percentile)"
 	p.X.Min = 0
 	grid := plotter.NewGrid()
 	grid.Horizontal.Color = nil
@@ -48,7 +48,7 @@ func bars(r *result.Result) (vg.Length, func(draw.Canvas) error, error) {
 		p.X.Max = max(p.X.Max, row.P90*1.06)
 	}
 	for i := range r.Rows {
-		names = append(names, r.Rows[n-1-i].Name)
+		names = append(names, r.Rows[n-1-i].Name+"  ") // room where another font is wider
 	}
 	for _, base := range r.Rows { // the floors go through all bars
 		if base.Group == r.Groups[0].Name {
@@ -76,7 +76,7 @@ func bars(r *result.Result) (vg.Length, func(draw.Canvas) error, error) {
 
 func paintOne(p *plot.Plot) func(draw.Canvas) error {
 	return func(c draw.Canvas) error {
-		p.Draw(draw.Crop(c, 4, -10, 6, -6))
+		p.Draw(draw.Crop(c, 14, -14, 6, -6))
 		return nil
 	}
 }

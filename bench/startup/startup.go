@@ -74,7 +74,7 @@ func Run(dir string, o Options) (*result.Result, error) {
 	defer stop()
 	if k.rtld == "" {
 		var err error
-		if k.rtld, err = writeLoader(dir); err != nil {
+		if k.rtld, err = measure.WriteLoader(dir); err != nil {
 			return nil, err
 		}
 	}

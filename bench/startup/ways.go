@@ -5,13 +5,11 @@ package startup
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"slul/bench/measure"
 	"slul/compiler"
 	"slul/elfimage"
 	"slul/examples"
-	"slul/rtld/image"
 	"slul/tests/tiny"
 )
 
@@ -112,16 +110,6 @@ func makeExplicit(k *kit) (measure.Program, error) {
 	p, err := k.hello("hello.slulb", elfimage.StartNone)
 	p.Path, p.Args = k.rtld, []string{p.Path}
 	return p, err
-}
-
-// writeLoader puts our loader into dir.
-func writeLoader(dir string) (path string, err error) {
-	loader, err := image.For("x86_64")
-	if err != nil {
-		return "", err
-	}
-	path = filepath.Join(dir, "slulrtld")
-	return path, elfimage.WriteFile(path, loader, 0o755)
 }
 
 // Names lists the ways.

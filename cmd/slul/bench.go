@@ -1,7 +1,7 @@
 package main
 
 import (
-	"encoding/json"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +13,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"slul/bench/code"
+	"slul/bench/compile"
 	"slul/bench/load"
 	"slul/bench/measure"
 	"slul/bench/picture"
@@ -34,7 +36,7 @@ this machine only, so everything is set beside floors and other tools in one run
 		Args: cobra.ArbitraryArgs, // which words refuses
 		RunE: words,
 	}
-	c.AddCommand(newBenchStub(), newBenchSizes(), newBenchStartup(), newBenchLoad(), newBenchCompare())
+	c.AddCommand(newBenchStub(), newBenchSizes(), newBenchStartup(), newBenchLoad(), newBenchCode(), newBenchCompile(), newBenchShow(), newBenchCompare())
 	return c
 }
 
@@ -54,6 +56,10 @@ func (f *benchFlags) add(c *cobra.Command, rounds int) {
 	c.Flags().BoolVar(&f.json, "json", false, "for programs instead of people, and for slul bench compare")
 	c.Flags().StringVarP(&f.out, "output", "o", "", "write the JSON to `FILE`, and the text to standard output all the same")
 	c.Flags().StringVar(&f.plot, "plot", "", "draw `FILE`.svg or .png")
+}
+
+// addRtld is for commands that measure the loader.
+func (f *benchFlags) addRtld(c *cobra.Command) {
 	c.Flags().StringVar(&f.rtld, "rtld", "", "measure the loader in `FILE` instead of the embedded one")
 }
 
@@ -83,6 +89,11 @@ func (f *benchFlags) run(w io.Writer, work func(dir string) (*result.Result, err
 	if err != nil {
 		return err
 	}
+	return f.write(w, r)
+}
+
+// write writes a result in all forms asked for.
+func (f *benchFlags) write(w io.Writer, r *result.Result) error {
 	if f.plot != "" {
 		data, err := picture.Draw(r, f.plot)
 		if err != nil {
@@ -93,11 +104,11 @@ func (f *benchFlags) run(w io.Writer, work func(dir string) (*result.Result, err
 		}
 	}
 	if f.out != "" {
-		data, err := json.Marshal(r)
-		if err != nil {
+		var data bytes.Buffer
+		if err := r.WriteJSON(&data); err != nil {
 			return err
 		}
-		if err := elfimage.WriteFile(f.out, append(data, '\n'), 0o644); err != nil {
+		if err := elfimage.WriteFile(f.out, data.Bytes(), 0o644); err != nil {
 			return err
 		}
 	}
@@ -153,6 +164,7 @@ start. Only root can, and the whole machine is slow for a while.`,
 		},
 	}
 	f.add(c, 400)
+	f.addRtld(c)
 	c.Flags().StringArrayVar(&only, "only", nil, "only the `ROW` of this name, and the floors")
 	complete(c, "only", startup.Names())
 	c.Flags().BoolVar(&cold, "cold", false, "drop the kernel's caches before each start (root)")
@@ -182,9 +194,57 @@ asks for, is named and left out.`,
 		},
 	}
 	f.add(c, 60)
+	f.addRtld(c)
 	c.Flags().StringVar(&only, "only", "", "only these `SERIES`, with commas between: "+strings.Join(load.Names(), ", "))
 	c.Flags().IntVar(&o.Max, "max", 0, "leave out the points of more than `N`")
 	c.Flags().StringVar(&o.Keep, "keep", "", "leave the files in the new folder `DIR`, for perf and strace")
+	return c
+}
+
+func newBenchCompile() *cobra.Command {
+	var f benchFlags
+	var max int
+	c := &cobra.Command{
+		Use:   "compile [flags]",
+		Short: "Measure how fast compilers are",
+		Long: `Compile programs of a hundred to a hundred thousand lines, the same in SLUL, C and Go,
+with this command, tcc, gcc -O1 and Go's compiler. Compilers that are not installed
+are named and left out.`,
+		Example: `  slul bench compile
+  slul bench compile --max 10000 --plot compile.svg`,
+		Args: takes(false),
+		RunE: func(c *cobra.Command, _ []string) error {
+			self, err := os.Executable()
+			if err != nil {
+				return err
+			}
+			return f.run(c.OutOrStdout(), func(dir string) (*result.Result, error) {
+				return compile.Run(dir, compile.Options{Options: f.options(), Version: version(), Slul: self, Max: max})
+			})
+		},
+	}
+	f.add(c, 5)
+	c.Flags().IntVar(&max, "max", 0, "leave out programs of more than `N` lines")
+	return c
+}
+
+func newBenchShow() *cobra.Command {
+	var f benchFlags
+	c := &cobra.Command{
+		Use:     "show [--plot FILE] RESULT.json",
+		Short:   "Print a result again, or draw it",
+		Long:    "Print a result that was written with --json or -o as text, and draw its picture.",
+		Example: `  slul bench show --plot today.svg today.json`,
+		Args:    takes(false, "RESULT.json"),
+		RunE: func(c *cobra.Command, args []string) error {
+			r, err := result.Read(args[0])
+			if err != nil {
+				return err
+			}
+			return f.write(c.OutOrStdout(), r)
+		},
+	}
+	c.Flags().StringVar(&f.plot, "plot", "", "draw `FILE`.svg or .png")
 	return c
 }
 
@@ -226,5 +286,32 @@ page faults and system calls are exact: one more is a change.`,
 	}
 	c.Flags().Float64Var(&threshold, "threshold", threshold, "ratios that differ by less than `PERCENT` are the same")
 	c.Flags().BoolVar(&fail, "fail", false, "end with status 1 when a number of ours is worse")
+	return c
+}
+
+func newBenchCode() *cobra.Command {
+	var f benchFlags
+	var o code.Options
+	var only string
+	c := &cobra.Command{
+		Use:   "code [flags]",
+		Short: "Measure what compiled code is worth",
+		Long: `Run programs that compute, each in SLUL, C and Go, and tell their times as ratios to
+those of gcc -O1; then copy, fill and compare memory of many sizes, beside the C
+library. Compilers that are not installed are named and left out.`,
+		Example: `  slul bench code
+  slul bench code --only sieve,sort -n 20
+  slul bench code --only memory --plot memory.svg`,
+		Args: takes(false),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return f.run(c.OutOrStdout(), func(dir string) (*result.Result, error) {
+				o.Options, o.Version, o.Only = f.options(), version(), names(only)
+				return code.Run(dir, o)
+			})
+		},
+	}
+	f.add(c, 9)
+	c.Flags().StringVar(&only, "only", "", "only these `PROGRAMS`, with commas between: "+strings.Join(code.Names(), ", "))
+	c.Flags().IntVar(&o.Max, "max", 0, "leave out sizes of memory of more than `N` bytes")
 	return c
 }
