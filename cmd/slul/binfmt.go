@@ -86,11 +86,11 @@ do it again after an update of the loader.`,
 			}
 			d, err := binfmt.Mount(dir)
 			if err != nil {
-				return err
+				return asRoot(err, "binfmt register")
 			}
 			for _, e := range list {
 				if err := d.Register(e); err != nil {
-					return err
+					return asRoot(err, "binfmt register")
 				}
 				fmt.Fprintf(c.OutOrStdout(), "registered %s: %s runs %s\n", e.Name, whatFor(e), e.Interpreter)
 			}
@@ -129,7 +129,7 @@ func newBinfmtUnregister() *cobra.Command {
 			for _, name := range []string{binfmt.MagicName, binfmt.ExtensionName} {
 				was, err := d.Unregister(name)
 				if err != nil {
-					return err
+					return asRoot(err, "binfmt unregister")
 				}
 				if was {
 					fmt.Fprintf(c.OutOrStdout(), "removed %s\n", name)

@@ -77,6 +77,9 @@ func build(src, out string, o compiler.Options, stderr io.Writer) error {
 	if err := notSource(out); err != nil {
 		return err
 	}
+	if err := notProgram(src); err != nil {
+		return err
+	}
 	o.Warnings = stderr
 	p, err := compiler.Build(src, o)
 	if err != nil {
@@ -93,7 +96,7 @@ func build(src, out string, o compiler.Options, stderr io.Writer) error {
 		mode = 0o777
 	}
 	if err := elfimage.WriteFile(out, p.File, mode); err != nil {
-		return err
+		return elsewhere(err)
 	}
 	if p.Rtld != "" {
 		warnMissing(stderr, out, p.Rtld)

@@ -14,6 +14,7 @@ import (
 	"slul/binfmt"
 	"slul/compiler"
 	"slul/deploy"
+	"slul/doctor"
 	"slul/elfimage"
 	"slul/stubgen"
 )
@@ -43,7 +44,7 @@ slul run, which needs nothing installed.`,
 		Args: takes(false),
 		RunE: func(c *cobra.Command, _ []string) error {
 			o.Report = c.OutOrStdout()
-			return install(c.Root(), p, o, target, rtld)
+			return install(c, p, o, target, rtld)
 		},
 	}
 	placeFlags(c, &p, &o)
@@ -53,7 +54,7 @@ slul run, which needs nothing installed.`,
 	return c
 }
 
-func install(root *cobra.Command, p deploy.Place, o deploy.Options, target, rtld string) error {
+func install(c *cobra.Command, p deploy.Place, o deploy.Options, target, rtld string) error {
 	if rtld == "" {
 		t, err := stubgen.Lookup(target)
 		if err != nil {
@@ -64,7 +65,7 @@ func install(root *cobra.Command, p deploy.Place, o deploy.Options, target, rtld
 	if err := checkRtld(elfimage.StartRt0, rtld); err != nil {
 		return err
 	}
-	list, err := installed(root, target, rtld)
+	list, err := installed(c.Root(), target, rtld)
 	if err != nil {
 		return err
 	}
@@ -72,10 +73,25 @@ func install(root *cobra.Command, p deploy.Place, o deploy.Options, target, rtld
 	if err != nil {
 		return rights(err, "install")
 	}
+	if p.Destdir == "" {
+		warnExposed(c.ErrOrStderr(), rtld)
+	}
 	if p.Destdir == "" && !o.DryRun && slices.Contains(changed, rtld) {
 		return registerAgain(o.Report, target, rtld)
 	}
 	return nil
+}
+
+// warnExposed says who could put another loader in the place of the one that root has
+// installed.
+func warnExposed(w io.Writer, rtld string) {
+	if os.Geteuid() != 0 {
+		return // one's own is one's own business
+	}
+	list, _ := doctor.Exposed(rtld) // as far as it could be followed
+	for _, x := range list {
+		fmt.Fprintf(w, "slul: warning: %v, and so can replace the loader: %s\n", x, x.Mend)
+	}
 }
 
 // registerAgain makes the entries of binfmt_misc anew that are there for a loader: the

@@ -19,7 +19,7 @@
 //	bench.go    bench: times, and what has changed between two results
 //	sizes.go    bench stub, bench sizes: bytes, and what has changed since a revision
 //	binfmt.go   binfmt: print, register, unregister, status
-//	usage.go    what is wrong with a command line, in one line
+//	usage.go    what is wrong with a command line, in one line; hint.go: what to type instead
 //
 // Exit codes: 1 usage or I/O, 2 syntax, 3 check, 4 code generation, 5 image or stub,
 // 125 a bug of ours. After "slul run" the exit status is the program's own.

@@ -25,7 +25,7 @@ written into them, /lib/slulrtld-x86_64.so.1 unless slul build was told another.
 			if err != nil {
 				return err
 			}
-			return elfimage.WriteFile(out, loader, 0o755)
+			return asRoot(elfimage.WriteFile(out, loader, 0o755), "rtld -o "+out)
 		},
 	}
 	c.Flags().StringVarP(&out, "output", "o", "", "write to `FILE`")

@@ -50,6 +50,9 @@ programs, a private temporary one is used, and removed when the program ends.`,
 // run only comes back when it could not start the program, or when the program ran as
 // a child and was the first to end.
 func run(src string, args []string, o compiler.Options) error {
+	if err := notProgram(src); err != nil {
+		return err
+	}
 	how, err := stubgen.ParseStart(o.Start)
 	if err != nil {
 		return err

@@ -53,6 +53,8 @@ func words(c *cobra.Command, args []string) error {
 	text := fmt.Sprintf("%q is no command", args[0])
 	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
 		text += "; did you mean " + strings.Join(near, " or ") + "?"
+	} else if !c.HasParent() {
+		text += runHint(args[0])
 	}
 	return usageError(c, text)
 }

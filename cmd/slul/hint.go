@@ -1,0 +1,58 @@
+package main
+
+import (
+	"bytes"
+	"debug/elf"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// What to type instead stands behind the cause of an error, where it can be known.
+
+// asRoot adds to an error about rights the command line that has them.
+func asRoot(err error, command string) error {
+	if !errors.Is(err, fs.ErrPermission) || os.Geteuid() == 0 {
+		return err
+	}
+	return fmt.Errorf("%w: sudo slul %s", err, command)
+}
+
+// elsewhere adds to an error about the place of the output how to choose another one.
+func elsewhere(err error) error {
+	if !errors.Is(err, fs.ErrPermission) {
+		return err
+	}
+	return fmt.Errorf("%w: choose another place with -o FILE", err)
+}
+
+// notProgram refuses a finished program where source is wanted.
+func notProgram(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil // who reads the source says why
+	}
+	defer f.Close()
+	head := make([]byte, len(elf.ELFMAG))
+	if _, err := io.ReadFull(f, head); err != nil || !bytes.Equal(head, []byte(elf.ELFMAG)) {
+		return nil
+	}
+	start := path
+	if !strings.Contains(path, "/") {
+		start = "./" + path
+	}
+	return fmt.Errorf("%s: is a finished file, not source: to start it: %s, or runslul %s", path, start, path)
+}
+
+// runHint is what somebody wants who gives a file to slul alone; "" when there is no such file.
+func runHint(path string) string {
+	info, err := os.Stat(path)
+	if err != nil || !info.IsDir() && filepath.Ext(path) != ".slul" {
+		return ""
+	}
+	return "; to compile and run it: slul run " + path
+}
