@@ -189,6 +189,7 @@ func (e *exam) mount() {
 
 // loaderMends has what to type for the loader's lines, by words that are in them.
 var loaderMends = []struct{ words, mend string }{
+	{"libraries not found: core.so", "sudo slul install"},
 	{"libraries not found", "put the library into /usr/lib/slul, or name its directory: LD_SLUL_LIBRARY_PATH=DIR PROGRAM"},
 	{"undefined symbols", "install the version of the library that the program was built with"},
 	{"needs version", "install the version of the library that the program was built with"},

@@ -65,7 +65,7 @@ func install(c *cobra.Command, p deploy.Place, o deploy.Options, target, rtld st
 	if err := checkRtld(elfimage.StartRt0, rtld); err != nil {
 		return err
 	}
-	list, err := installed(c.Root(), target, rtld)
+	list, err := installed(c.Root(), p, target, rtld)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"slul/binfmt"
+	"slul/compiler"
 	"slul/deploy"
 	"slul/deploy/man"
 	"slul/stubgen"
@@ -24,7 +25,7 @@ const (
 // installed is the list of all that slul install puts on a machine. Relative paths are
 // below the prefix. root is the command line that manual pages and completions describe,
 // rtld the path of the loader.
-func installed(root *cobra.Command, target, rtld string) ([]deploy.File, error) {
+func installed(root *cobra.Command, p deploy.Place, target, rtld string) ([]deploy.File, error) {
 	list := []deploy.File{
 		{Path: rtld, Mode: program, Data: func() ([]byte, error) { return loaderFor(target) }},
 		{Path: "bin/runslul", Link: rtld},
@@ -37,6 +38,15 @@ func installed(root *cobra.Command, target, rtld string) ([]deploy.File, error) 
 			conf, err := binfmt.Conf(t, rtld)
 			return []byte(conf), err
 		}},
+	}
+	if p.Prefix == deploy.DefaultPrefix { // the loader takes it from there alone
+		list = append(list, deploy.File{Path: corePath, Mode: text, Data: func() ([]byte, error) {
+			core, err := compiler.Core(compiler.Options{Target: target, Strip: true})
+			if err != nil {
+				return nil, err
+			}
+			return core.File, nil
+		}})
 	}
 	for _, c := range completions {
 		list = append(list, deploy.File{Path: c.path, Mode: text, Data: func() ([]byte, error) {
@@ -55,6 +65,9 @@ func installed(root *cobra.Command, target, rtld string) ([]deploy.File, error) 
 	list = append(list, deploy.File{Path: "share/man/man8/runslul.8.gz", Link: "slulrtld.8.gz"})
 	return list, nil
 }
+
+// corePath is where programs that were built with --core shared find the core library.
+const corePath = "lib/slul/core.so"
 
 // binfmtConf is binfmt.ConfPath, below the prefix.
 var binfmtConf = strings.TrimPrefix(binfmt.ConfPath, deploy.DefaultPrefix+"/")

@@ -174,7 +174,10 @@ func TestStates(t *testing.T) {
 		{"libraries not readable", directory("usr/lib/slul", 0o700), nil, wanted{"libraries", doctor.Fail, "/usr/lib/slul may not be read", "sudo chmod a+rx /usr/lib/slul"}, "libraries"},
 		{"libraries writable by all", directory("usr/lib/slul/x86_64", 0o777), nil,
 			wanted{"libraries", doctor.Fail, "everybody can write /usr/lib/slul/x86_64", "sudo chmod go-w /usr/lib/slul/x86_64"}, "safety"},
-		{"a file for libraries", func(t *testing.T, m machine) { m.write(t, "usr/lib/slul", nil, 0o644) }, nil,
+		{"a file for libraries", func(t *testing.T, m machine) {
+			os.RemoveAll(m.at("usr/lib/slul"))
+			m.write(t, "usr/lib/slul", nil, 0o644)
+		}, nil,
 			wanted{"libraries", doctor.Fail, "/usr/lib/slul is no directory", "sudo rm /usr/lib/slul"}, "libraries"},
 		{"libraries on noexec", directory("usr/lib/slul", 0o755), func(m machine, s *launch.Spec) { m.bindAgain(s, "usr/lib/slul", unix.MS_NOEXEC) },
 			wanted{"libraries", doctor.Fail, "mounted noexec", "sudo mount -o remount,exec /usr/lib/slul"}, "libraries"},
@@ -301,6 +304,10 @@ func TestPrograms(t *testing.T) {
 		{"noexec, to the loader", "./hello", nil, unix.MS_NOEXEC, wanted{"contents", doctor.Fail, "cannot map a segment: EPERM", "mounts"}, 126, ""},
 		{"library found", "./user", nil, 0, wanted{"contents", doctor.OK, "finds all libraries", ""}, 0, ""},
 		{"library lost", "/tmp/lost/lost", nil, 0, wanted{"contents", doctor.Fail, "libraries not found", "/usr/lib/slul"}, 127, "libraries not found"},
+		{"no shared core", "./sharing", func() {
+			m.sh(t, nobody, "slul build --core shared -o sharing src/hello")
+			os.Remove(m.at("usr/lib/slul/core.so"))
+		}, 0, wanted{"contents", doctor.Fail, "libraries not found: core.so", "sudo slul install"}, 127, "libraries not found: core.so"},
 		{"no stub", "./hello.slulb", nil, 0, wanted{"program", doctor.Note, "no start-up stub", "runslul"}, 127, "runslul FILE"},
 		{"interp", "./interp", nil, 0, wanted{"program", doctor.OK, "starts by interp: the kernel runs " + loaderPath, ""}, 0, "Hello, world\n"},
 		{"shebang", "./script", nil, 0, wanted{"program", doctor.OK, "starts by shebang: the kernel runs /usr/bin/runslul", ""}, 0, "Hello, world\n"},

@@ -126,6 +126,10 @@ func use(t *testing.T, m machine) {
 	m.sh(t, nobody, "slul build --start=shebang -o script src/hello && slul build --start=interp -o interp src/hello")
 	m.wants(t, nobody, "./script && ./interp", hello+hello)
 
+	// with the core library that all programs share
+	m.sh(t, nobody, "slul build --core shared -o sharing src/hello")
+	m.wants(t, nobody, "./sharing", hello)
+
 	// a set-user-ID program, which writes where its caller may not
 	m.sh(t, 0, "slul build -o /usr/bin/note-add src/note-add && busybox chmod 4755 /usr/bin/note-add && echo buy milk >/home/note")
 	defer func() {
