@@ -112,7 +112,7 @@ func TestUnreadable(t *testing.T) {
 		{[]string{"check", "Secret.slul"}, "slul: Secret.slul: permission denied\n"},
 		{[]string{"build", "Secret.slul"}, "slul: Secret.slul: permission denied\n"},
 		{[]string{"check", "."}, "slul: Secret.slul: permission denied\n"},
-		{[]string{"build", "-o", "x", "Open.slul"}, "slul: x: permission denied\n"},
+		{[]string{"build", "-o", "x", "Open.slul"}, "slul: x: permission denied: choose another place with -o FILE\n"},
 		{[]string{"build", "-o", "/nowhere/x", "Open.slul"}, "slul: /nowhere/x: no such file or directory\n"},
 		{[]string{"check", "None.slul"}, "slul: None.slul: no such file or directory\n"},
 	} {
