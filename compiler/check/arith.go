@@ -61,7 +61,7 @@ func (c *checker) binary(e *syntax.Binary, want *Type) operand {
 		t = untypedWord
 	case t.Kind == Untyped:
 	case !t.IsInteger():
-		c.errorf(e.OpPos, "`%s` needs numbers, saw %s%s", e.Op, t, joinHint(e.Op.String(), t))
+		c.errorf(e.OpPos, "`%s` needs numbers, saw %s%s", e.Op, t, joinHint(e.Op.String(), t)+c.maybeHint(e.X, t))
 		return bad(e)
 	case bits && !t.Wraps():
 		c.errorf(e.OpPos, "`%s` needs wuint32 or wuint64, saw %s (convert with `to_wuint32`)", e.Op, t)

@@ -97,6 +97,11 @@ func (c *checker) fieldDefault(v *Var) {
 		c.valueOf(v.Default, v.Type, what)
 		return
 	}
+	switch unparen(v.Default).(type) {
+	case *syntax.New, *syntax.ListLit, *syntax.Format, *syntax.Copy:
+		c.errorf(v.Default.Pos(), "%s must be a constant: make it in the ctor, or where the record is made", what)
+		return
+	}
 	c.constantExpr(v.Default, v.Type, what)
 	c.store(v.Default, v)
 }

@@ -102,7 +102,7 @@ func (c *checker) comparable(e *syntax.Compare, t *Type) bool {
 		case t.IsInteger() || t.Kind == Untyped:
 		case equality && (t.Kind == Bool || t.Kind == EnumKind), t.Kind == String:
 		default:
-			c.errorf(e.OpPos[i], "%s cannot be compared with `%s`%s", t, op, maybeHint(t))
+			c.errorf(e.OpPos[i], "%s cannot be compared with `%s`%s", t, op, c.maybeHint(e.X[i], t))
 			return false
 		}
 	}

@@ -111,7 +111,7 @@ func (c *checker) convert(x *operand, t *Type, what string) bool {
 	case x.untyped():
 		return c.convertUntyped(x, t, what)
 	case !widens(x.typ, t, c.unsafe()):
-		c.errorf(x.expr.Pos(), "%s must be %s, saw %s%s", what, article(t), x.typ, conversionHint(x.typ, t))
+		c.errorf(x.expr.Pos(), "%s must be %s, saw %s%s", what, article(t), x.typ, c.conversionHint(x.expr, x.typ, t))
 		x.typ = InvalidType
 		return false
 	case x.val != nil && x.val.num != nil && numbers[t.Kind].holds(x.val.num):
@@ -178,10 +178,16 @@ func article(t *Type) string {
 }
 
 // conversionHint names the func that converts between two integer types.
-func conversionHint(from, to *Type) string {
+func (c *checker) conversionHint(e syntax.Expr, from, to *Type) string {
 	switch {
 	case from.Kind == MaybeKind && widens(from.Elem, to, false):
-		return " (it may be none: ask `if x <> none` first, or write `x else …`)"
+		return c.maybeHint(e, from)
+	case from.Kind == String && to.Kind == Int:
+		return " (a text becomes a number by `parse_int`)"
+	case from.Kind == String && to.IsInteger():
+		return " (a text becomes a number by `parse_signed`)"
+	case from.IsInteger() && to.Kind == String:
+		return " (a number becomes a text by `format \"{}\" n`)"
 	case from.isObject() && from.Class == to.Class && from.Kind == to.Kind:
 		if miss := to.Sigil &^ from.Sigil; miss&syntax.Change != 0 {
 			return " (it can only be read here)"
@@ -237,7 +243,11 @@ func (c *checker) meet(x, y *operand, pos syntax.Pos, op string, arithmetic bool
 	if arithmetic && !t.IsInteger() && (x.untyped() || y.untyped()) {
 		c.settleOther(x)
 		c.settleOther(y)
-		return c.refuse(pos, "`%s` needs numbers, saw %s%s", op, t, joinHint(op, t))
+		hint := joinHint(op, t)
+		for _, side := range []*operand{x, y} {
+			hint += c.maybeHint(side.expr, side.typ)
+		}
+		return c.refuse(pos, "`%s` needs numbers, saw %s%s", op, t, hint)
 	}
 	okX := c.convert(x, t, "the left side of `"+op+"`")
 	okY := c.convert(y, t, "the right side of `"+op+"`")

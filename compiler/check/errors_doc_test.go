@@ -6,6 +6,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"slul/compiler/check"
+	"slul/compiler/syntax"
 )
 
 // TestErrorsPage: docs/errors.md shows messages that the compiler has: each is in a mark
@@ -33,6 +36,38 @@ func TestErrorsPage(t *testing.T) {
 		text := strings.TrimSpace(m[1])
 		if !strings.Contains(marks.String(), text) {
 			t.Errorf("no file in testdata/fail shows %q", text)
+		}
+	}
+}
+
+// TestErrorsCompared: what the page shows beside rustc's and Elm's messages is what is said
+// of the programs in testdata/compare.
+func TestErrorsCompared(t *testing.T) {
+	page, err := os.ReadFile("../../docs/errors.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, _ := filepath.Glob("testdata/compare/*.slul")
+	if len(files) < 10 {
+		t.Fatalf("only %d files", len(files))
+	}
+	for _, path := range files {
+		src, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file, errs := syntax.Parse(filepath.Base(path), src)
+		if len(errs) == 0 {
+			_, errs = check.Check(coreFiles(t), []*syntax.File{file})
+		}
+		var said strings.Builder
+		errs.Print(&said, 0)
+		want := "\n"
+		for line := range strings.Lines(said.String()) {
+			want += "    " + line
+		}
+		if len(errs) != 1 || !strings.Contains(string(page), want+"\nrustc:\n") {
+			t.Errorf("the page does not show:\n%s", want)
 		}
 	}
 }

@@ -207,7 +207,7 @@ func (c *checker) index(e *syntax.Index) operand {
 	case t != nil:
 		return operand{expr: e, typ: t}
 	case ok && !x.invalid():
-		c.errorf(e.X.Pos(), "%s has no elements%s", x.typ, maybeHint(x.typ))
+		c.errorf(e.X.Pos(), "%s has no elements%s", x.typ, c.maybeHint(e.X, x.typ))
 	}
 	return bad(e)
 }

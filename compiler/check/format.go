@@ -123,7 +123,7 @@ func (c *checker) field(p *Piece) bool {
 			return false
 		}
 	case ObjectKind, ArrayKind, MaybeKind, Nothing:
-		hint := maybeHint(x.typ)
+		hint := c.maybeHint(p.X, x.typ)
 		if _, ok := p.X.(*syntax.ListLit); ok {
 			hint = indexHint
 		}

@@ -3,6 +3,7 @@
 package check
 
 import (
+	"fmt"
 	"slices"
 
 	"slul/compiler/syntax"
@@ -49,7 +50,7 @@ func (c *checker) member(e syntax.Expr, m *syntax.Member, args []*syntax.Arg, wa
 			return c.callFunc(e, m.Name.Pos(), fn, m.X, args)
 		}
 	}
-	c.errorf(m.Name.Pos(), "%s has no member `%s`%s", x.typ, name, c.memberHint(x.typ, name))
+	c.errorf(m.Name.Pos(), "%s has no member `%s`%s", x.typ, name, c.memberHint(m.X, x.typ, name))
 	return c.badCall(e, args)
 }
 
@@ -64,9 +65,9 @@ func memberClass(t *Type) string {
 	return t.Name
 }
 
-func (c *checker) memberHint(t *Type, name string) string {
+func (c *checker) memberHint(e syntax.Expr, t *Type, name string) string {
 	if t.Kind == MaybeKind {
-		return maybeHint(t)
+		return c.maybeHint(e, t)
 	}
 	known := c.membersOf(t)
 	for _, other := range otherMembers[name] {
@@ -85,12 +86,15 @@ var otherMembers = map[string][]string{
 	"readline": {"next"}, "println": {"print"}, "printf": {"print"},
 }
 
-// maybeHint says what to do with a value that may be none.
-func maybeHint(t *Type) string {
+// maybeHint says what to do with e, a value that may be none.
+func (c *checker) maybeHint(e syntax.Expr, t *Type) string {
 	if t.Kind != MaybeKind {
 		return ""
 	}
-	return ": it may be none (ask `if x <> none` first)"
+	if v, ok := c.info.Uses[asName(e)].(*Var); ok && v.Mutable && v.Kind == LocalVar {
+		return fmt.Sprintf(": it may be none, whatever was asked before, because `%s` can be assigned (give it to another: `%s x = %s`)", v.Name, v.Type, v.Name)
+	}
+	return ": it may be none (ask `if x <> none` first, or write `x else …`)"
 }
 
 // fieldOf is a field of the value x.

@@ -29,7 +29,7 @@ func (c *checker) owned() {
 }
 
 func (c *checker) ownedIn(fn *Func) {
-	o := &owners{c: c, told: make(map[*Var]bool)}
+	o := &owners{c: c, told: make(map[*Var]bool), where: make(map[*Var]int32)}
 	p := &paths{c: c, now: make(marks)}
 	o.paths = p
 	for _, v := range fn.Params {
@@ -75,6 +75,8 @@ type owners struct {
 	*paths
 	c    *checker
 	told map[*Var]bool
+
+	where map[*Var]int32 // the line where it was given away last
 }
 
 // variable is the own variable that e names.
@@ -91,17 +93,22 @@ func (o *owners) variable(e syntax.Expr) *Var {
 
 func (o *owners) use(e syntax.Expr) {
 	if v := o.variable(e); v != nil && o.now[v] == gone {
-		o.tell(v, e.Pos(), "`%s` was given away before", v.Name)
+		o.goneBefore(e, v)
 	}
 }
 
 func (o *owners) consume(e syntax.Expr) {
 	if v := o.variable(e); v != nil {
 		if o.now[v] == gone {
-			o.tell(v, e.Pos(), "`%s` was given away before", v.Name)
+			o.goneBefore(e, v)
 		}
 		o.now[v] = gone
+		o.where[v] = e.Pos().Line
 	}
+}
+
+func (o *owners) goneBefore(e syntax.Expr, v *Var) {
+	o.tell(v, e.Pos(), "`%s` was given away before (line %d)", v.Name, o.where[v])
 }
 
 func (o *owners) tell(v *Var, at syntax.Pos, format string, args ...any) {

@@ -119,7 +119,9 @@ func (c *checker) varStmt(s *syntax.VarStmt) {
 	v.Range = c.rangeOf(s.Range, t)
 	x := c.guarded(s.Value, t, s.OnError)
 	c.nonNothing(&x)
-	if c.convert(&x, t, "the value of `"+v.Name+"`") {
+	if x.typ.isOwn() && t.isObject() && !t.isOwn() && !c.isVariable(s.Value) {
+		c.errorf(s.Value.Pos(), "this value is `own`, and nobody would give it back: declare `own %s %s`", t, v.Name)
+	} else if c.convert(&x, t, "the value of `"+v.Name+"`") {
 		c.store(s.Value, v)
 	}
 	c.info.Defs[s.Name] = v
@@ -395,7 +397,7 @@ func (c *checker) forElements(s *syntax.ForStmt) *Type {
 	case x.typ.IsInteger():
 		return c.refuse(s.X.Pos(), "`for` goes over a range, as `0..%s`, or over elements; %s has none", "n", x.typ)
 	}
-	return c.refuse(s.X.Pos(), "%s has no elements%s", x.typ, maybeHint(x.typ))
+	return c.refuse(s.X.Pos(), "%s has no elements%s", x.typ, c.maybeHint(s.X, x.typ))
 }
 
 func (c *checker) returnStmt(s *syntax.ReturnStmt) {

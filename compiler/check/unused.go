@@ -10,6 +10,8 @@ func (c *checker) unused(fn *Func) {
 	for _, v := range c.vars {
 		switch {
 		case !c.used[v] && v.Kind == LoopVar: // counts turns
+		case !c.used[v] && v.Kind == ErrorVar:
+			c.warnf(fn.File, v.Ident.Pos(), "`%s` is never used: write `on error` alone", v.Name)
 		case !c.used[v]:
 			c.warnf(fn.File, v.Ident.Pos(), "`%s` is never used", v.Name)
 		case v.Mutable && !c.changed[v]:

@@ -92,7 +92,7 @@ func (c *checker) copyExpr(e *syntax.Copy) operand {
 		}
 		return operand{expr: e, typ: t}
 	case !x.invalid():
-		c.errorf(e.X.Pos(), "`copy` makes a new string, Bytes, Array, List or record, saw %s%s", t, maybeHint(t))
+		c.errorf(e.X.Pos(), "`copy` makes a new string, Bytes, Array, List or record, saw %s%s", t, c.maybeHint(e.X, t))
 	}
 	return bad(e)
 }

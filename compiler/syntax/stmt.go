@@ -146,6 +146,10 @@ func (p *parser) mustCall(x Expr) {
 	case *Try:
 		p.mustCall(x.X)
 		return
+	case *Else:
+		if p.foreign() == "" {
+			p.fail(x.Pos(), "this value is not used: to go on after a failure write `on error` below the call")
+		}
 	case *Compare:
 		if len(x.Ops) == 1 && x.Ops[0] == OpEq && p.foreign() == "" {
 			p.fail(x.OpPos[0], "this compares, and the answer is lost: to assign, write `=`")
