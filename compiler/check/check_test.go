@@ -138,7 +138,7 @@ func TestDump(t *testing.T) {
 
 // TestDeterminism: two runs give the same facts and the same mistakes.
 func TestDeterminism(t *testing.T) {
-	files, _ := filepath.Glob("testdata/*/*.slul")
+	files, _ := filepath.Glob("testdata/[ft]*/*.slul") // fail, types
 	for _, name := range files {
 		src, err := os.ReadFile(name)
 		if err != nil {
