@@ -12,6 +12,7 @@
 //	func.go            tools that make and change functions
 //	print.go parse.go  the text form, written and read
 //	dom.go             order and dominators of blocks
+//	callgraph.go       which functions name which
 //	verify.go          what every function must fulfil
 //	eval.go            ops on numbers
 //

@@ -16,9 +16,11 @@ const StackSpare = "stack.spare"
 
 // guardStack puts the question at the start of the funcs that may call themselves.
 func (l *lowering) guardStack() {
+	graph := l.m.callGraph()
+	recursive := graph.recursive(l.m.Funcs)
 	for _, of := range l.info.Funcs {
-		f := l.m.FindFunc(of.Symbol)
-		if !of.Core && (l.askAll || l.isOffered(f.Name) || l.reachedFrom(f)[f.Name]) {
+		f := graph.funcs[of.Symbol]
+		if !of.Core && (l.askAll || l.isOffered(f.Name) || recursive[f]) {
 			l.ask(f, of.File)
 		}
 	}

@@ -57,35 +57,13 @@ func (l *lowering) startFunc(s *check.Service) *Func {
 	}
 	g.call(coreFinish, None, status)
 	g.finish()
-	reached := l.reachedFrom(f)
+	reached := l.m.callGraph().reachedFrom(f)
 	out := leadsOut(reached) || l.info.CoreSymbols != nil
 	f.keep(func(v *Value) bool {
 		return (v != arena || out || reached[coreArenaNew]) && (v != guard && v != spare && v != spareAt || out || l.isGuarded(reached))
 	})
 	l.m.Data = append(l.m.Data, &Data{Name: StackSpare, Bytes: make([]byte, 8), Align: 1})
 	return f
-}
-
-// reachedFrom is the names that a func leads to.
-func (l *lowering) reachedFrom(f *Func) map[string]bool {
-	seen := map[string]bool{}
-	work := []*Func{f}
-	for len(work) > 0 {
-		f := work[len(work)-1]
-		work = work[:len(work)-1]
-		for _, b := range f.Blocks {
-			for _, v := range b.Values {
-				if v.Sym == "" || seen[v.Sym] {
-					continue
-				}
-				seen[v.Sym] = true
-				if next := l.m.FindFunc(v.Sym); next != nil {
-					work = append(work, next)
-				}
-			}
-		}
-	}
-	return seen
 }
 
 // serviceObject fills the givemes in, a word each. Those that no func reads stay as

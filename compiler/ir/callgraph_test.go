@@ -1,0 +1,38 @@
+package ir
+
+import (
+	"math/rand/v2"
+	"strconv"
+	"testing"
+)
+
+// TestRecursive compares recursive with what reachedFrom says of each function, over
+// random graphs of all densities.
+func TestRecursive(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 2))
+	some := 0
+	for round := range 300 {
+		m := &Module{}
+		count := 1 + random.IntN(12)
+		for n := range count {
+			f := &Func{Name: strconv.Itoa(n)}
+			b := f.NewBlock()
+			for range random.IntN(1 + round%4) {
+				f.NewValue(b, OpCall, None).Sym = strconv.Itoa(random.IntN(count + 2)) // some are not there
+			}
+			m.Funcs = append(m.Funcs, f)
+		}
+		g := m.callGraph()
+		found := g.recursive(m.Funcs)
+		for _, f := range m.Funcs {
+			if want := g.reachedFrom(f)[f.Name]; found[f] != want {
+				t.Fatalf("round %d: %s: %v, expected %v", round, f.Name, found[f], want)
+			} else if want {
+				some++
+			}
+		}
+	}
+	if some < 100 {
+		t.Errorf("only %d are recursive", some)
+	}
+}
