@@ -185,6 +185,9 @@ func (p *Program) finish(info *check.Info, target target, o Options, askAll bool
 		dump = Dump{[]string{"emit", withCore}, &listing}
 	}
 	generate := func(f *ir.Func) (*asm.Code, error) { return target.gen.Compile(f, dumpCode(f, dump)) }
+	if dump.Stages == nil {
+		generate = generateAll(program, target.gen.Compile)
+	}
 	if stack, err = link(program, image, generate); err != nil {
 		return 0, refuse(CodeCodegen, err)
 	}
@@ -395,10 +398,13 @@ func lower(info *check.Info, t target, o Options, askAll bool) (*ir.Module, erro
 	switch {
 	case o.Plain:
 	case o.Dump.wants("passes"):
-		return m, ir.OptimizeChecked(m, dumpPass(o.Dump))
+		if err := ir.OptimizeChecked(m, dumpPass(o.Dump)); err != nil {
+			return nil, err
+		}
 	default:
 		ir.Optimize(m)
 	}
+	keepReached(m) // some stand in place of all their calls now
 	return m, nil
 }
 

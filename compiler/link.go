@@ -4,7 +4,9 @@ import (
 	"fmt"
 
 	"slul/asm"
+	"slul/compiler/gen/mach"
 	"slul/compiler/ir"
+	"slul/compiler/parallel"
 	"slul/elfimage"
 )
 
@@ -67,6 +69,26 @@ func (l *linker) export(list []ir.Export) {
 		s := &l.image.Symbols[i]
 		s.As = as[s.Name]
 		s.Export = s.As != ""
+	}
+}
+
+// generateAll has the code of every function made at once, and gives what hands it out.
+func generateAll(m *ir.Module, compile func(*ir.Func, mach.Dump) (*asm.Code, error)) func(*ir.Func) (*asm.Code, error) {
+	type result struct {
+		code *asm.Code
+		err  error
+	}
+	results := make([]result, len(m.Funcs))
+	number := make(map[*ir.Func]int, len(m.Funcs))
+	for n, f := range m.Funcs {
+		number[f] = n
+	}
+	parallel.Each(len(m.Funcs), func(n int) {
+		results[n].code, results[n].err = compile(m.Funcs[n], nil)
+	})
+	return func(f *ir.Func) (*asm.Code, error) {
+		r := results[number[f]]
+		return r.code, r.err
 	}
 }
 

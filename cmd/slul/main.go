@@ -38,6 +38,9 @@ import (
 )
 
 func main() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400) // a short run: less collecting for more memory
+	}
 	os.Exit(slul(os.Args[1:], os.Stderr))
 }
 

@@ -1,6 +1,10 @@
 package ir
 
-import "fmt"
+import (
+	"fmt"
+
+	"slul/compiler/parallel"
+)
 
 // pass.go lists the passes in the order in which Optimize runs them on each function.
 // Every pass takes and leaves a function that Verify accepts, keeps what the function
@@ -53,39 +57,45 @@ var precedes = []struct{ first, then, why string }{
 // Optimize improves the module: every function by itself, then, with small functions
 // put in place of their calls, those that this has changed once more.
 func Optimize(m *Module) {
-	if err := optimize(m, func(Pass, *Func) error { return nil }); err != nil {
-		panic("bug: optimize: " + err.Error())
+	work := m.Funcs
+	for round := 0; len(work) > 0 && round < rounds; round++ {
+		parallel.Each(len(work), func(i int) {
+			for _, p := range passes {
+				p.Run(work[i])
+			}
+		})
+		work = inlineSmall(m)
 	}
 }
 
-// OptimizeChecked is Optimize with the verifier behind every pass. after, if not nil,
-// is shown the function as each pass leaves it.
+// rounds bounds how often functions are put in place of calls in what that has changed.
+const rounds = 4
+
+// OptimizeChecked is Optimize, one function after the other, with the verifier behind
+// every pass. after, if not nil, is shown the function as each pass leaves it.
 func OptimizeChecked(m *Module, after func(pass string, f *Func)) error {
-	return optimize(m, func(p Pass, f *Func) error {
+	look := func(pass string, f *Func) error {
 		if err := VerifyFunc(f); err != nil {
-			return fmt.Errorf("after %s: %w", p.Name, err)
+			return fmt.Errorf("after %s: %w", pass, err)
 		}
 		if after != nil {
-			after(p.Name, f)
+			after(pass, f)
 		}
 		return nil
-	})
-}
-
-func optimize(m *Module, after func(p Pass, f *Func) error) error {
+	}
 	work := m.Funcs
-	for round := 0; len(work) > 0 && round < 4; round++ {
+	for round := 0; len(work) > 0 && round < rounds; round++ {
 		for _, f := range work {
 			for _, p := range passes {
 				p.Run(f)
-				if err := after(p, f); err != nil {
+				if err := look(p.Name, f); err != nil {
 					return err
 				}
 			}
 		}
 		work = inlineSmall(m)
 		for _, f := range work {
-			if err := after(Pass{Name: "inline"}, f); err != nil {
+			if err := look("inline", f); err != nil {
 				return err
 			}
 		}

@@ -154,3 +154,27 @@ func Prints(statements int) string {
 	s.WriteString("end\n")
 	return s.String()
 }
+
+// Blocks is a program of SLUL that is one func of about so many lines, with loops,
+// branches and variables that live through all of them.
+func Blocks(lines int) string {
+	var s strings.Builder
+	s.WriteString("service CommandMain \"blocks\"\ngiveme\n    @Console console\nend\nentry main\ncode\n    int !a = 1\n    int !b = 2\n    int !c = 3\n")
+	for n := range lines / 12 {
+		fmt.Fprintf(&s, `    int x%[1]d = b mod 100
+    if a mod 3 == %[1]d mod 3
+        a = (a + x%[1]d) mod 1000
+    else
+        b = (b + %[1]d) mod 1000
+    end
+    for i in 0..3
+        c = (c + i * x%[1]d + a) mod 1000
+    end
+    while a > 500
+        a -= 499
+    end
+`, n)
+	}
+	s.WriteString("    console.print \"{} {} {}\" a b c\nend\n")
+	return s.String()
+}

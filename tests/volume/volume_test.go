@@ -57,6 +57,7 @@ func TestLinear(t *testing.T) {
 	}{
 		{"funcs", Languages[0].Source(units), Languages[0].Source(10 * units)},
 		{"statements", Prints(3000), Prints(30000)},
+		{"blocks", Blocks(1500), Blocks(15000)},
 	} {
 		small, large := build(t, c.small), build(t, c.large)
 		t.Logf("%s: %v for %d lines, %v for %d", c.name, small, strings.Count(c.small, "\n"), large, strings.Count(c.large, "\n"))
@@ -108,6 +109,7 @@ func BenchmarkBuild(b *testing.B) {
 	for _, c := range []struct{ name, source string }{
 		{"funcs", Languages[0].Source(Units(100_000))},
 		{"statements", Prints(40_000)},
+		{"blocks", Blocks(20_000)},
 	} {
 		path := filepath.Join(b.TempDir(), "Volume.slul")
 		if err := os.WriteFile(path, []byte(c.source), 0o644); err != nil {
