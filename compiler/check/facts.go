@@ -314,6 +314,9 @@ const (
 	PrimTrap     // CODE; does not return
 	PrimInt      // WORD; int, of its low bits
 	PrimLong     // WORD; long, of its bits
+	PrimRotr32   // WORD COUNT; wuint32, the count modulo 32
+	PrimSwap32   // WORD; its low 32 bits with the bytes in the other order
+	PrimSwap64   // WORD; the same of 64 bits
 	PrimSinks    // bool: the program formats into more than the console
 	PrimArch     // the enum UNSAFE_arch (ArchType): a match on it is resolved while compiling
 	PrimCall     // ADDR ARGS; wuint64

@@ -34,6 +34,16 @@ func Eval(op Op, t Type, check Check, x, y int64) (n int64, ok bool) {
 		case OpSar:
 			n = x >> y
 		}
+	case OpRotr:
+		n = int64(bits.RotateLeft64(uint64(x), -int(y)))
+		if t == W {
+			n = int64(bits.RotateLeft32(uint32(x), -int(y)))
+		}
+	case OpSwap:
+		n = int64(bits.ReverseBytes64(uint64(x)))
+		if t == W {
+			n = int64(bits.ReverseBytes32(uint32(x)))
+		}
 	case OpSextW:
 		n = x
 	case OpZextW:

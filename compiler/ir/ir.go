@@ -64,11 +64,13 @@ const (
 	OpAnd
 	OpOr
 	OpXor
-	OpShl // by Args[1], a W below the width of the value: the caller has ruled out more
-	OpShr // logical
-	OpSar // arithmetic
+	OpShl  // by Args[1], a W below the width of the value: the caller has ruled out more
+	OpShr  // logical
+	OpSar  // arithmetic
+	OpRotr // by Args[1] modulo the width
 	OpNeg
 	OpNot
+	OpSwap // the bytes in the other order
 
 	OpSextW // L from W, sign-extended
 	OpZextW // L from W, zero-extended

@@ -194,6 +194,12 @@ func (g *fn) unsafePrim(e syntax.Expr, c *check.Call) *Value {
 		v := g.low32(args[0])
 		v.Nonneg = true
 		return v
+	case check.PrimRotr32:
+		return g.wrap(OpRotr, args[0], g.low32(args[1]))
+	case check.PrimSwap32:
+		return g.value(OpZextW, L, g.wrap(OpSwap, g.low32(args[0])))
+	case check.PrimSwap64:
+		return g.wrap(OpSwap, args[0])
 	case check.PrimArena:
 		return g.value(OpArena, L)
 	case check.PrimSetArena:

@@ -44,8 +44,10 @@ var opTable = [...]opInfo{
 	OpShl:  {"shl", "tW", None, pure | anyType},
 	OpShr:  {"shr", "tW", None, pure | anyType},
 	OpSar:  {"sar", "tW", None, pure | anyType},
+	OpRotr: {"rotr", "tW", None, pure | anyType},
 	OpNeg:  {"neg", "t", None, pure | checked | anyType},
 	OpNot:  {"not", "t", None, pure | anyType},
+	OpSwap: {"swap", "t", None, pure | anyType},
 
 	OpSextW: {"sextw", "W", L, pure},
 	OpZextW: {"zextw", "W", L, pure},

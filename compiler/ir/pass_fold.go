@@ -92,7 +92,7 @@ func (g *folder) simplify(v *Value) *Value {
 		return g.foldDivide(v)
 	case OpAnd, OpOr, OpXor, OpNot:
 		return g.foldBits(v)
-	case OpShl, OpShr, OpSar:
+	case OpShl, OpShr, OpSar, OpRotr:
 		if isConst(v.Args[1], 0) {
 			return v.Args[0]
 		}
@@ -231,6 +231,10 @@ func (g *folder) foldBits(v *Value) *Value {
 		return v
 	}
 	y := v.Args[1]
+	if n, of := rotation(x, y); of != nil && v.Op != OpAnd {
+		v.become(OpRotr, of, g.konst(v, W, n))
+		return v
+	}
 	switch {
 	case x == y && v.Op == OpXor:
 		return g.konst(v, v.Type, 0)
@@ -254,6 +258,22 @@ func (g *folder) foldBits(v *Value) *Value {
 		return x
 	}
 	return v
+}
+
+// rotation says that x and y are two parts of a rotation of one value to the right, by n:
+// x >> n and x << (width - n), in either order. They have no bit in common.
+func rotation(x, y *Value) (n int64, of *Value) {
+	if x.Op == OpShl {
+		x, y = y, x
+	}
+	if x.Op != OpShr || y.Op != OpShl || x.Args[0] != y.Args[0] || x.Args[1].Op != OpConst || y.Args[1].Op != OpConst {
+		return 0, nil
+	}
+	n = x.Args[1].Imm
+	if n <= 0 || n+y.Args[1].Imm != int64(x.Type.Bits()) {
+		return 0, nil
+	}
+	return n, x.Args[0]
 }
 
 func (g *folder) foldWidth(v *Value) *Value {

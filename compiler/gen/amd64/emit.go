@@ -208,7 +208,7 @@ func (e *emitter) inst(i *mach.Inst) {
 		e.addSub(i, op)
 	case oImul3:
 		e.Op(op, e.arg(i.Args[0]), e.arg(i.Args[1]), e.arg(i.Args[2]))
-	case oNeg, oNot, oIdiv, oDiv:
+	case oNeg, oNot, oSwap, oIdiv, oDiv:
 		e.Op(op, e.arg(i.Args[0]))
 	case oSet:
 		e.Op(asm.SETcc(asm.Cond(i.Cond)), e.arg(i.Args[0]))

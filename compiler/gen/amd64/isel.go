@@ -322,6 +322,10 @@ func (s *selector) value(v *ir.Value) {
 		s.shift(v, d, oShr)
 	case ir.OpSar:
 		s.shift(v, d, oSar)
+	case ir.OpRotr:
+		s.shift(v, d, oRor)
+	case ir.OpSwap:
+		s.emit(mach.Copy(d, s.copied(v.Args[0])), inst(oSwap, wide, mach.R(d, mach.UseDef)))
 	case ir.OpDiv, ir.OpRem, ir.OpUDiv, ir.OpURem:
 		s.divide(v, d)
 

@@ -29,6 +29,8 @@ const (
 	oShl // by a constant, or by rcx
 	oShr
 	oSar
+	oRor
+	oSwap // the bytes of a register in the other order
 	oCmp
 	oCmp8
 	oTest
@@ -76,6 +78,8 @@ var ops = [numOps]opInfo{
 	oShl:     {name: "shl", l: asm.SHLL, q: asm.SHLQ, writes: true},
 	oShr:     {name: "shr", l: asm.SHRL, q: asm.SHRQ, writes: true},
 	oSar:     {name: "sar", l: asm.SARL, q: asm.SARQ, writes: true},
+	oRor:     {name: "ror", l: asm.RORL, q: asm.RORQ, writes: true},
+	oSwap:    {name: "swap", l: asm.BSWAPL, q: asm.BSWAPQ},
 	oCmp:     {name: "cmp", l: asm.CMPL, q: asm.CMPQ, writes: true},
 	oCmp8:    {name: "cmp8", l: asm.CMPB, q: asm.CMPB, writes: true},
 	oTest:    {name: "test", l: asm.TESTL, q: asm.TESTQ, writes: true},

@@ -367,7 +367,7 @@ func TestOpsHaveRules(t *testing.T) {
 		l, w := f.NewParam(ir.L), f.NewParam(ir.W)
 		args := []*ir.Value{l, l, l}
 		switch op {
-		case ir.OpShl, ir.OpShr, ir.OpSar:
+		case ir.OpShl, ir.OpShr, ir.OpSar, ir.OpRotr:
 			args = []*ir.Value{l, w}
 		case ir.OpSextW, ir.OpZextW:
 			args = []*ir.Value{w}

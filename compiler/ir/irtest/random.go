@@ -211,13 +211,13 @@ func (g *maker) arithmetic() *ir.Value {
 	case 0, 1, 2, 3, 4, 5:
 		return g.value([]ir.Op{ir.OpAdd, ir.OpSub, ir.OpMul, ir.OpAnd, ir.OpOr, ir.OpXor}[k], t, x, y)
 	case 6:
-		return g.value([]ir.Op{ir.OpNeg, ir.OpNot}[g.IntN(2)], t, x)
+		return g.value([]ir.Op{ir.OpNeg, ir.OpNot, ir.OpSwap}[g.IntN(3)], t, x)
 	case 7:
 		count := g.value(ir.OpAnd, ir.W, g.anyW(), g.konst(ir.W, int64(t.Bits()-1)))
 		if g.IntN(2) == 0 {
 			count = g.konst(ir.W, int64(g.IntN(int(t.Bits()))))
 		}
-		return g.value([]ir.Op{ir.OpShl, ir.OpShr, ir.OpSar}[g.IntN(3)], t, x, count)
+		return g.value([]ir.Op{ir.OpShl, ir.OpShr, ir.OpSar, ir.OpRotr}[g.IntN(4)], t, x, count)
 	case 8:
 		return g.divide(t, x, y)
 	case 9:
