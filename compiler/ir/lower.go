@@ -30,6 +30,7 @@ type lowering struct {
 	traps   []*syntax.File    // that need a trap function
 	tables  map[*check.Enum]bool
 	arrays  map[*check.Const]string // constant arrays that are used -> symbol
+	lengths map[string]int64        // of them, by symbol
 	givemes map[*check.Var]bool     // that are read somewhere
 	guarded []string                // funcs that ask for room on the stack
 	askAll  bool                    // all funcs of the program do
@@ -46,7 +47,7 @@ func BuildAsking(info *check.Info, arch string) (*Module, error) { return build(
 
 func build(info *check.Info, arch string, askAll bool) (*Module, error) {
 	l := &lowering{info: info, arch: arch, askAll: askAll, m: &Module{}, files: map[*syntax.File]int32{},
-		strings: map[string]string{}, tables: map[*check.Enum]bool{}, arrays: map[*check.Const]string{}, givemes: map[*check.Var]bool{}}
+		strings: map[string]string{}, tables: map[*check.Enum]bool{}, arrays: map[*check.Const]string{}, lengths: map[string]int64{}, givemes: map[*check.Var]bool{}}
 	for i, file := range info.Files {
 		l.files[file] = int32(i)
 		l.m.Files = append(l.m.Files, file.Name)

@@ -354,5 +354,6 @@ func (l *lowering) constArray(k *check.Const) string {
 		b = append(b, word[:k.Type.Elem.Bytes()]...)
 	}
 	l.m.Data = append(l.m.Data, &Data{Name: sym, Bytes: b, Align: 1})
+	l.lengths[sym] = int64(len(k.Array))
 	return sym
 }

@@ -80,6 +80,9 @@ func (g *folder) simplify(v *Value) *Value {
 	}
 	if v.Op.hasOffset() {
 		g.foldAddress(v)
+		if n := madeLength(v); n != nil && v.Type == W {
+			return g.low(v, n)
+		}
 		return v
 	}
 	if n, ok := evalConst(v); ok {
@@ -140,6 +143,21 @@ func (g *folder) foldAddress(v *Value) {
 		}
 		v.Imm, v.Args[0] = n, a.Args[0]
 	}
+}
+
+// madeLength is what core was asked for, when v is the length of an Array that was just made.
+func madeLength(v *Value) *Value {
+	if a := v.Args[0]; v.Op == OpLoad32 && v.Fixed && v.Imm == 0 && a.Op == OpCall && a.Sym == coreArrayMake {
+		return a.Args[0]
+	}
+	return nil
+}
+
+// low is the low half of the L x, in place of v.
+func (g *folder) low(v, x *Value) *Value {
+	v.become(OpTrunc, x)
+	v.Fixed = false
+	return g.foldWidth(v)
 }
 
 func (g *folder) foldSum(v *Value) *Value {

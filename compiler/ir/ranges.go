@@ -207,26 +207,108 @@ func (p *prover) opRange(v *Value, depth int) interval {
 	case OpAdd, OpSub, OpMul:
 		return sumRange(v, arg(0), arg(1))
 	case OpPhi:
-		return constantPhi(v)
+		return p.phiRange(v, depth)
 	}
 	return full
 }
 
-// constantPhi is the range of a phi of constants.
-func constantPhi(v *Value) interval {
+// phiRange is the range of what comes into a phi. Of the arguments that come round a loop
+// it is enough to know that they only go up, or only down, from the phi itself.
+func (p *prover) phiRange(v *Value, depth int) interval {
 	full := fullRange(v.Type)
 	iv := interval{math.MaxInt64, math.MinInt64, math.MaxUint64, 0}
+	up, down := false, false
 	for _, a := range v.Args {
-		if a.Op != OpConst {
-			return full
+		switch moves(a, v, map[*Value]bool{}) {
+		case stays:
+			continue
+		case ascends:
+			up = true
+			continue
+		case descends:
+			down = true
+			continue
 		}
-		u := zext(v.Type, a.Imm)
-		iv = interval{min(iv.slo, a.Imm), max(iv.shi, a.Imm), min(iv.ulo, u), max(iv.uhi, u)}
+		r := p.rangeBefore(a, v, min(depth, 1))
+		iv = interval{min(iv.slo, r.slo), max(iv.shi, r.shi), min(iv.ulo, r.ulo), max(iv.uhi, r.uhi)}
 	}
-	if len(v.Args) == 0 {
+	if iv.isEmpty() || up && down {
 		return full
 	}
-	return iv
+	if up || down { // moves knows of numbers that are not negative, and iv may have others
+		iv.ulo, iv.uhi = full.ulo, full.uhi
+	}
+	if up {
+		iv.shi = full.shi
+	}
+	if down {
+		iv.slo = full.slo
+	}
+	return iv.agree()
+}
+
+// rangeBefore is the range of a phi's argument. What was learnt on the way here holds for
+// the argument's newest value, which is that of the phi only if no loop lies between.
+func (p *prover) rangeBefore(a, phi *Value, depth int) interval {
+	if a.Op != OpConst && (a.Block == phi.Block || !p.d.dominates(a.Block, phi.Block)) {
+		learnt := p.ranges
+		p.ranges = nil
+		defer func() { p.ranges = learnt }()
+	}
+	return p.rangeAt(a, depth)
+}
+
+// motion is how a value that comes round a loop lies to the phi that it started from.
+type motion uint8
+
+const (
+	stays    motion = iota
+	ascends         // is it, or above it
+	descends        // is it, or below it
+	unknown
+)
+
+// moves says how a, made of the phi from by additions and subtractions of constants that
+// do not wrap around, and by other phis, lies to it. Phis that are met again add nothing.
+func moves(a, from *Value, seen map[*Value]bool) motion {
+	if a == from || seen[a] {
+		return stays
+	}
+	switch a.Op {
+	case OpAdd, OpSub:
+		x, k := a.Args[0], a.Args[1]
+		// What is not negative before and behind has not wrapped around, by less than 2^31.
+		if k.Op != OpConst || k.Imm == math.MinInt64 || !(a.Check != Wrap || a.Nonneg && x.Nonneg) {
+			return unknown
+		}
+		step := ascends
+		if (k.Imm < 0) != (a.Op == OpSub) {
+			step = descends
+		}
+		return moves(x, from, seen).with(step)
+	case OpPhi:
+		if len(seen) > 8 {
+			return unknown
+		}
+		seen[a] = true
+		m := stays
+		for _, x := range a.Args {
+			m = m.with(moves(x, from, seen))
+		}
+		return m
+	}
+	return unknown
+}
+
+// with is what is known of one step behind another, or of either.
+func (m motion) with(n motion) motion {
+	switch {
+	case m == stays || m == n:
+		return n
+	case n == stays:
+		return m
+	}
+	return unknown
 }
 
 // sumRange is the range of + - *: the exact one where no end wraps around, and for a

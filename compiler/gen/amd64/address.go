@@ -112,7 +112,7 @@ func (s *selector) expand(terms *[]term, n int, imm *int64, open bool) bool {
 }
 
 // mayFold says whether v may become part of an address: when it is needed for nothing
-// else, or is only a constant away from what is needed anyway.
+// else, or is only a constant away from what is needed anyway, or a scale.
 func (s *selector) mayFold(v *ir.Value, isConst bool) bool {
-	return s.isSingle(v) || isConst && s.facts.address[v.ID]
+	return s.isSingle(v) || isConst && (s.facts.address[v.ID] || s.facts.scaled[v.ID])
 }

@@ -9,6 +9,7 @@ type facts struct {
 	clean   []bool      // a W whose register's upper half is surely zero
 	widened []bool      // a W that also serves as the L that ZextW makes of it
 	address []bool      // only ever used as the address of loads and stores
+	scaled  []bool      // a shift by 1 to 3 that addresses can do: only added to what makes them
 	ahead   []int       // how many effects stand before it in its block
 	second  []*ir.Value // of a call: the first OpResult2
 	live    [][]uint64
@@ -23,6 +24,7 @@ func find(f *ir.Func) *facts {
 		clean:   make([]bool, n),
 		widened: make([]bool, n),
 		address: make([]bool, n),
+		scaled:  make([]bool, n),
 		ahead:   make([]int, n),
 		second:  make([]*ir.Value, n),
 		arena:   true,
@@ -63,8 +65,39 @@ func find(f *ir.Func) *facts {
 			}
 		}
 	}
+	k.findScaled(f)
 	k.findLive(f)
 	return k
+}
+
+// findScaled needs address.
+func (k *facts) findScaled(f *ir.Func) {
+	each := func(do func(b *ir.Block, v *ir.Value)) {
+		for _, b := range f.Blocks {
+			for _, v := range b.Values {
+				do(b, v)
+			}
+		}
+	}
+	each(func(_ *ir.Block, v *ir.Value) {
+		if v.Op == ir.OpShl && v.Type == ir.L {
+			c, ok := constant(v.Args[1])
+			k.scaled[v.ID] = ok && 1 <= c && c <= 3
+		}
+	})
+	each(func(_ *ir.Block, v *ir.Value) {
+		fits := v.Op == ir.OpAdd && v.Check == ir.Wrap && k.address[v.ID] && v.Args[0] != v.Args[1]
+		for _, x := range v.Args {
+			k.scaled[x.ID] = k.scaled[x.ID] && fits
+		}
+	})
+	for _, b := range f.Blocks {
+		for _, x := range []*ir.Value{b.Ctl, b.Ctl2} {
+			if x != nil {
+				k.scaled[x.ID] = false
+			}
+		}
+	}
 }
 
 // changesMemory says whether loads and reads of the arena may not pass v.

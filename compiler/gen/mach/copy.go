@@ -7,10 +7,11 @@ package mach
 // other memory. No two destinations are the same.
 //
 // A pair is ready when nobody else still reads its destination. When only circles are
-// left, an exchange settles one member of a circle and leaves the rest smaller. Sources
+// left, scratch takes what one member holds, or without scratch an exchange settles one
+// member of a circle and leaves the rest smaller. Sources
 // that are neither register nor spill slot come last: they depend on nothing that the
 // copy changes.
-func sequence(i *Inst) []*Inst {
+func sequence(i *Inst, scratch Reg) []*Inst {
 	type pair struct{ to, from Operand }
 	var moves, rest []pair
 	var stay []Operand // places whose value is there, but without the upper half that it needs
@@ -49,6 +50,20 @@ func sequence(i *Inst) []*Inst {
 			moves = append(moves[:ready], moves[ready+1:]...)
 			continue
 		}
+		if p := moves[0]; scratch != NoReg && !p.to.isMem() && !p.from.isMem() && len(moves) > 2 {
+			// A circle: who waits for what p.to holds finds it in scratch.
+			keep := R(scratch, Def)
+			keep.Wide = true
+			held := p.to
+			held.Role, held.Wide = Use, true
+			out = append(out, &Inst{Op: OpCopy, Wide: true, Args: []Operand{keep, held}, Pos: i.Pos})
+			for n := range moves {
+				if q := &moves[n]; samePlace(q.from, p.to) {
+					q.from.Reg = scratch
+				}
+			}
+			continue
+		}
 		// A circle: after the exchange p.to is settled, and what p.to held is in p.from.
 		p := moves[0]
 		emit(OpSwap, p)
@@ -77,6 +92,8 @@ func sequence(i *Inst) []*Inst {
 	}
 	return out
 }
+
+func (a Operand) isMem() bool { return a.Kind == KMem }
 
 // isPlace says whether a copy can both read and write a.
 func isPlace(a Operand) bool {

@@ -65,7 +65,11 @@ func TestSequence(t *testing.T) {
 			wide[key(copied.Args[k])] = copied.Args[k+1].Wide
 		}
 		before := fmt.Sprint(copied.Args)
-		for _, i := range sequence(copied) {
+		scratch := NoReg
+		if r.IntN(2) == 0 {
+			scratch = regs + 1
+		}
+		for _, i := range sequence(copied, scratch) {
 			run(state, i)
 		}
 		for k, n := range want {

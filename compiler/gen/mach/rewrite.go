@@ -50,7 +50,11 @@ func (a *allocator) finish(out []*Inst, i *Inst) []*Inst {
 	if i.Op != OpCopy {
 		return append(out, i)
 	}
-	seq := sequence(i)
+	scratch := NoReg
+	if len(i.Args) > 4 {
+		scratch = a.freeAt(i)
+	}
+	seq := sequence(i, scratch)
 	for _, c := range seq {
 		if c.Op == OpSwap {
 			for _, o := range c.Args {
@@ -59,8 +63,26 @@ func (a *allocator) finish(out []*Inst, i *Inst) []*Inst {
 				}
 			}
 		}
+		if scratch != NoReg && c.Op == OpCopy && c.Args[0].Kind == KReg && c.Args[0].Reg == scratch {
+			a.f.Used |= Set(scratch)
+		}
 	}
 	return append(out, seq...)
+}
+
+// freeAt gives a register that holds nothing where i is, and that costs no saving; NoReg
+// when there is none.
+func (a *allocator) freeAt(i *Inst) Reg {
+	here := []span{{i.at - writeAt, i.at + step - 1}}
+	for _, r := range a.f.CPU.Allocatable {
+		if a.f.CPU.CalleeSaved.Has(r) && !a.used.Has(r) || overlap(here, a.fixed[r]) {
+			continue
+		}
+		if at := firstAfter(a.taken[r], here[0].from); at == len(a.taken[r]) || a.taken[r][at].from >= here[0].to {
+			return r
+		}
+	}
+	return NoReg
 }
 
 // isWide says whether a side of a copy has 64 bits; what is not a virtual register or
