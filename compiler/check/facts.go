@@ -304,6 +304,7 @@ const (
 	PrimStore16
 	PrimStore32
 	PrimStore64
+	PrimSetWord  // ADDR WORD: a store of 64 bits to what is no field of an object
 	PrimCopy     // DST SRC N
 	PrimFill     // DST BYTE N
 	PrimSyscall  // NR and up to six arguments; signed long

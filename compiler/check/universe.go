@@ -57,6 +57,7 @@ var unsafePrims = map[string]*primInfo{
 	"UNSAFE_store16":   {prim: PrimStore16, params: []*Type{AddrType, Wuint64Type}, result: NothingType},
 	"UNSAFE_store32":   {prim: PrimStore32, params: []*Type{AddrType, Wuint64Type}, result: NothingType},
 	"UNSAFE_store64":   {prim: PrimStore64, params: []*Type{AddrType, Wuint64Type}, result: NothingType},
+	"UNSAFE_set_word":  {prim: PrimSetWord, params: []*Type{AddrType, Wuint64Type}, result: NothingType},
 	"UNSAFE_copy":      {prim: PrimCopy, params: []*Type{AddrType, AddrType, Wuint64Type}, result: NothingType},
 	"UNSAFE_fill":      {prim: PrimFill, params: []*Type{AddrType, Wuint64Type, Wuint64Type}, result: NothingType},
 	"UNSAFE_syscall":   {prim: PrimSyscall, params: []*Type{Wuint64Type}, most: 7, result: SlongType},

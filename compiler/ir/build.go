@@ -216,9 +216,10 @@ func (g *builder) fixed(op Op, t Type, at *Value, offset int64) *Value {
 	return v
 }
 
-func (g *builder) store(op Op, at *Value, offset int64, x *Value) {
+func (g *builder) store(op Op, at *Value, offset int64, x *Value) *Value {
 	v := g.value(op, None, at, x)
 	v.Imm = offset
+	return v
 }
 
 func (g *builder) addr(symbol string) *Value {

@@ -124,8 +124,9 @@ type Value struct {
 	Pos   Pos
 
 	// What lowering knows from the source types; passes may rely on it.
-	Fixed  bool // loads: the memory never changes while it can be named, so the load may be shared across stores and calls; not moved down, for its arena may be given back
-	Nonneg bool // >= 0 as a signed number of its type
+	Fixed  bool   // loads: the memory never changes while it can be named, so the load may be shared across stores and calls; not moved down, for its arena may be given back
+	Nonneg bool   // >= 0 as a signed number of its type
+	Mem    MemSet // loads and stores: where they go
 
 	Block *Block
 	Uses  int // kept by the passes that need it; see CountUses

@@ -162,7 +162,12 @@ func (g *fn) abs(e syntax.Expr, c *check.Call) *Value {
 // memOps are the loads and stores of .slunsafe files.
 var memOps = map[check.Prim]Op{
 	check.PrimLoad8: OpLoad8, check.PrimLoad16: OpLoad16, check.PrimLoad32: OpLoad32, check.PrimLoad64: OpLoad64,
-	check.PrimStore8: OpStore8, check.PrimStore16: OpStore16, check.PrimStore32: OpStore32, check.PrimStore64: OpStore64,
+	check.PrimStore8: OpStore8, check.PrimStore16: OpStore16, check.PrimStore32: OpStore32, check.PrimStore64: OpStore64, check.PrimSetWord: OpStore64,
+}
+
+// primSets is where they go; those that are not listed, anywhere.
+var primSets = map[check.Prim]MemSet{
+	check.PrimLoad8: MemByte, check.PrimStore8: MemByte, check.PrimSetWord: elementSet(8),
 }
 
 // unsafePrim is one of the primitives of .slunsafe files, where numbers are L.
@@ -171,9 +176,11 @@ func (g *fn) unsafePrim(e syntax.Expr, c *check.Call) *Value {
 	g.at(e.Pos())
 	switch c.Prim {
 	case check.PrimLoad8, check.PrimLoad16, check.PrimLoad32, check.PrimLoad64:
-		return g.load(memOps[c.Prim], L, args[0], 0)
-	case check.PrimStore8, check.PrimStore16, check.PrimStore32, check.PrimStore64:
-		g.store(memOps[c.Prim], args[0], 0, args[1])
+		v := g.load(memOps[c.Prim], L, args[0], 0)
+		v.Mem = primSets[c.Prim]
+		return v
+	case check.PrimStore8, check.PrimStore16, check.PrimStore32, check.PrimStore64, check.PrimSetWord:
+		g.store(memOps[c.Prim], args[0], 0, args[1]).Mem = primSets[c.Prim]
 		return nil
 	case check.PrimCopy:
 		g.value(OpCopyMem, None, args...)

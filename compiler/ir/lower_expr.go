@@ -100,7 +100,7 @@ func (g *fn) name(e *syntax.Name) *Value {
 		case check.GivemeVar:
 			return g.giveme(o)
 		case check.FieldVar:
-			return g.loadOf(o.Type, g.this, int64(o.Index))
+			return g.loadField(o.Type, g.this, int64(o.Index))
 		}
 		return g.read(o)
 	}

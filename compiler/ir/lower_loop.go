@@ -114,8 +114,10 @@ func (g *fn) forEach(s *syntax.ForStmt, v *check.Var) {
 	g.enter(head)
 	g.branch(g.cmp(NE, g.read(at), limit), body, exit)
 	g.start(body)
-	element := g.loadOf(v.Type, g.read(at), 0)
-	element.Fixed = g.typeAfter(s.X).Kind == check.String
+	element := g.loadOf(v.Type, g.read(at), 0, elementSet(int(size)))
+	if g.typeAfter(s.X).Kind == check.String {
+		element.Fixed, element.Mem = true, MemAny
+	}
 	g.write(v, element)
 	g.body(s.Body, next, exit)
 	g.jumpIfAlive(next)
@@ -136,9 +138,9 @@ func (g *fn) forGrowing(s *syntax.ForStmt, v *check.Var, object *Value, t *check
 	g.write(i, g.konst(L, 0))
 	g.jump(head)
 	g.enter(head)
-	g.branch(g.cmp(ULT, g.read(i), g.load(OpLoad64, L, object, growLength)), body, exit)
+	g.branch(g.cmp(ULT, g.read(i), g.head(object, growLength)), body, exit)
 	g.start(body)
-	data := g.load(OpLoad64, L, object, growData)
+	data := g.head(object, growData)
 	g.write(v, g.loadElement(t, v.Type, spot{g.behind(t, v.Type, data, g.read(i)), 0}))
 	g.body(s.Body, next, exit)
 	g.jumpIfAlive(next)

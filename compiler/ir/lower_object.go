@@ -68,8 +68,25 @@ func kindOf(t *check.Type) int64 {
 
 // ---- Parts ----
 
+// loadField reads a field of type t.
+func (g *fn) loadField(t *check.Type, object *Value, offset int64) *Value {
+	return g.loadOf(t, object, offset, fieldSet(t.Bytes(), offset))
+}
+
+// storeField writes a field of type t.
+func (g *fn) storeField(t *check.Type, object *Value, offset int64, x *Value) {
+	g.storeOf(t, object, offset, x, fieldSet(t.Bytes(), offset))
+}
+
+// head reads a word at the start of a Bytes or List.
+func (g *fn) head(object *Value, offset int64) *Value {
+	v := g.load(OpLoad64, L, object, offset)
+	v.Mem = fieldSet(8, offset)
+	return v
+}
+
 // loadOf reads a value of type t.
-func (g *fn) loadOf(t *check.Type, at *Value, offset int64) *Value {
+func (g *fn) loadOf(t *check.Type, at *Value, offset int64, in MemSet) *Value {
 	var v *Value
 	switch {
 	case t.Bytes() == 1:
@@ -79,12 +96,12 @@ func (g *fn) loadOf(t *check.Type, at *Value, offset int64) *Value {
 	default:
 		v = g.load(OpLoad64, L, at, offset)
 	}
-	v.Nonneg = isNonneg(t)
+	v.Nonneg, v.Mem = isNonneg(t), in
 	return v
 }
 
 // storeOf writes a value of type t.
-func (g *fn) storeOf(t *check.Type, at *Value, offset int64, x *Value) {
+func (g *fn) storeOf(t *check.Type, at *Value, offset int64, x *Value, in MemSet) {
 	op := OpStore64
 	switch {
 	case t.Bytes() == 1:
@@ -92,7 +109,7 @@ func (g *fn) storeOf(t *check.Type, at *Value, offset int64, x *Value) {
 	case typeOf(t) == W:
 		op = OpStore32
 	}
-	g.store(op, at, offset, x)
+	g.store(op, at, offset, x).Mem = in
 }
 
 // member is a field of an object, or a giveme behind `this.`.
@@ -101,7 +118,7 @@ func (g *fn) member(e *syntax.Member) *Value {
 	if v.Kind == check.GivemeVar {
 		return g.giveme(v)
 	}
-	return g.loadOf(v.Type, g.expr(e.X), int64(v.Index))
+	return g.loadField(v.Type, g.expr(e.X), int64(v.Index))
 }
 
 // element is the place of an element: its object, of type on, and its index.
@@ -129,7 +146,7 @@ func (g *fn) find(e element, t *check.Type) spot {
 	g.at(e.pos)
 	var length *Value
 	if e.on.Kind == check.ObjectKind {
-		length = g.low32(g.load(OpLoad64, L, e.object, growLength)) // as the member length does
+		length = g.low32(g.head(e.object, growLength)) // as the member length does
 		length.Nonneg = true
 	} else {
 		length = g.length(e.object)
@@ -143,7 +160,7 @@ func (g *fn) find(e element, t *check.Type) spot {
 		i = g.value(OpZextW, L, i)
 	}
 	if e.on.Kind == check.ObjectKind {
-		return spot{g.behind(e.on, t, g.load(OpLoad64, L, e.object, growData), i), 0}
+		return spot{g.behind(e.on, t, g.head(e.object, growData), i), 0}
 	}
 	return spot{g.behind(e.on, t, e.object, i), 8}
 }
@@ -166,10 +183,14 @@ func isList(t *check.Type) bool { return t.Kind == check.ObjectKind && t.Elem !=
 // loadElement reads an element of type t of an object of type on.
 func (g *fn) loadElement(on, t *check.Type, s spot) *Value {
 	if isList(on) {
-		return g.fromWord(g.load(OpLoad64, L, s.at, s.offset), t)
+		v := g.load(OpLoad64, L, s.at, s.offset)
+		v.Mem = elementSet(8)
+		return g.fromWord(v, t)
 	}
-	v := g.loadOf(t, s.at, s.offset)
-	v.Fixed = on.Kind == check.String
+	v := g.loadOf(t, s.at, s.offset, elementSet(t.Bytes()))
+	if on.Kind == check.String {
+		v.Fixed, v.Mem = true, MemAny
+	}
 	return v
 }
 
@@ -210,10 +231,10 @@ func (g *fn) place(e syntax.Expr) place {
 		return place{t, nil, load, func(x, _ *Value) {
 			s := g.find(el, t)
 			if isList(el.on) {
-				g.store(OpStore64, s.at, s.offset, g.toWord(x, t))
+				g.store(OpStore64, s.at, s.offset, g.toWord(x, t)).Mem = elementSet(8)
 				return
 			}
-			g.storeOf(t, s.at, s.offset, x)
+			g.storeOf(t, s.at, s.offset, x, elementSet(t.Bytes()))
 		}}
 	}
 	panic("bug: lower: assignment to no place")
@@ -221,8 +242,8 @@ func (g *fn) place(e syntax.Expr) place {
 
 func (g *fn) fieldPlace(v *check.Var, object *Value) place {
 	return place{v.Type, v,
-		func() *Value { return g.loadOf(v.Type, object, int64(v.Index)) },
-		func(x, _ *Value) { g.storeOf(v.Type, object, int64(v.Index), x) }}
+		func() *Value { return g.loadField(v.Type, object, int64(v.Index)) },
+		func(x, _ *Value) { g.storeField(v.Type, object, int64(v.Index), x) }}
 }
 
 // ---- What is made ----
@@ -245,7 +266,7 @@ func (g *fn) newObject(e syntax.Expr, c *check.Call) *Value {
 	}
 	object := g.makeObject(class, g.l.kinds(c.Result))
 	for i, v := range c.Init {
-		g.storeOf(v.Type, object, int64(v.Index), args[i])
+		g.storeField(v.Type, object, int64(v.Index), args[i])
 	}
 	if c.Func != nil {
 		g.call(c.Func.Symbol, None, append([]*Value{object}, args...)...)
@@ -262,10 +283,10 @@ func (g *fn) makeObject(class *check.Class, kinds *check.Type) *Value {
 	}
 	for _, v := range class.Fields {
 		if v.Default != nil {
-			g.storeOf(v.Type, object, int64(v.Index), g.expr(v.Default))
+			g.storeField(v.Type, object, int64(v.Index), g.expr(v.Default))
 		}
 		if kinds != nil && v.Name == "kind" {
-			g.storeOf(v.Type, object, int64(v.Index), g.konst(L, kindOf(kinds)))
+			g.storeField(v.Type, object, int64(v.Index), g.konst(L, kindOf(kinds)))
 		}
 	}
 	return object
@@ -298,7 +319,7 @@ func (g *fn) listLit(e *syntax.ListLit) *Value {
 		size := t.Elem.Bytes()
 		array := g.call(coreArrayMake, L, n, g.konst(L, int64(size)))
 		for i, x := range elems {
-			g.storeOf(t.Elem, array, int64(8+i*size), x)
+			g.storeOf(t.Elem, array, int64(8+i*size), x, elementSet(size))
 		}
 		return array
 	}
@@ -306,9 +327,9 @@ func (g *fn) listLit(e *syntax.ListLit) *Value {
 	if len(elems) == 0 {
 		return list
 	}
-	data := g.load(OpLoad64, L, list, growData)
+	data := g.head(list, growData)
 	for i, x := range elems {
-		g.store(OpStore64, data, int64(8*i), g.toWord(x, t.Elem))
+		g.store(OpStore64, data, int64(8*i), g.toWord(x, t.Elem)).Mem = elementSet(8)
 	}
 	return list
 }

@@ -114,7 +114,7 @@ func (l *lowering) fieldDefault(g *builder, object *Value, v *check.Var) {
 	} else if ok {
 		x = g.konst(typeOf(v.Type), k.Bits)
 	}
-	(&fn{builder: g, l: l}).storeOf(v.Type, object, int64(v.Index), x)
+	(&fn{builder: g, l: l}).storeField(v.Type, object, int64(v.Index), x)
 }
 
 func (l *lowering) capability(g *builder, v *check.Var, stack, run *Value) *Value {

@@ -17,7 +17,7 @@ import (
 //	param  = "vN" type [ "+" ]              type = "W" | "L" | "-"; "+": Nonneg
 //	block  = "bN" ":" [ "cold" ] [ "from" "bN" { "bN" } ] { pos | value } term
 //	pos    = "@" FILE ":" LINE              -- of what follows in the block
-//	value  = [ "vN" type [ "+" ] "=" ] op [ "." ( cond | check | "fixed" ) ] { operand } [ trap ]
+//	value  = [ "vN" type [ "+" ] "=" ] op [ "." ( cond | check | "fixed" | "mN" ) ] { operand } [ trap ]
 //	operand= INT | "vN" [ ("+"|"-") INT ] | name [ ("+"|"-") INT ]
 //	term   = "jump" bN | "branch" vN bN bN | "return" [ vN [ vN ] ] | "return" vN "second" | "stop"
 //
@@ -431,6 +431,12 @@ func (p *parser) opName(v *Value) {
 		p.fail("no condition is called %q", sub)
 	case sub == "fixed":
 		v.Fixed = true
+	case strings.HasPrefix(sub, "m"):
+		n, err := strconv.ParseUint(sub[1:], 10, 8)
+		if err != nil || n == 0 || n >= uint64(numSets) {
+			p.fail("no part of memory is called %q", sub)
+		}
+		v.Mem = MemSet(n)
 	case sub != "":
 		for c, n := range checkNames {
 			if n == sub && c != 0 {

@@ -1,7 +1,5 @@
 package ir
 
-import "slices"
-
 // pass_cse.go computes nothing twice: a value for which an equal one was made in a
 // dominating block is replaced by that. Pure values, checks and loads of fixed memory
 // are found anywhere above; other loads as long as nothing on any way between may have
@@ -18,8 +16,12 @@ type valueKey struct {
 	imm     int64
 	sym     string
 	a, b, c int
+	mem     MemSet
 	epoch   int // loads of memory that may change: a number of its state
 }
+
+// epochs is the state of each MemSet: a larger number after each change.
+type epochs [numSets]int
 
 type sharer struct {
 	d       *domTree
@@ -27,15 +29,15 @@ type sharer struct {
 	numbers map[valueKey]int // of constants and addresses
 	num     []int            // by value ID
 	table   map[valueKey]*Value
-	epoch   int             // the state of memory here; a larger number after each change
-	last    int             // of all epochs
-	ends    []int           // by block ID: the epoch at its end
+	epochs  epochs          // the state of memory here
+	last    int             // of all numbers in them
+	ends    []epochs        // by block ID: at its end
 	dropped map[*Value]bool // traps that were asked above
 }
 
 func shareEqual(f *Func) {
 	s := &sharer{d: f.dominators(), r: replacements{}, numbers: map[valueKey]int{}, num: make([]int, f.nextID),
-		table: map[valueKey]*Value{}, ends: make([]int, f.nextBlk), dropped: map[*Value]bool{}}
+		table: map[valueKey]*Value{}, ends: make([]epochs, f.nextBlk), dropped: map[*Value]bool{}}
 	s.walk(f.Blocks[0])
 	f.keep(func(v *Value) bool { return !s.dropped[v] })
 	s.r.apply(f)
@@ -66,12 +68,11 @@ func (s *sharer) walk(top *Block) {
 }
 
 func (s *sharer) visit(b *Block) (added []valueKey) {
-	if idom := s.d.idom[b.ID]; idom != nil && sameMemory(idom, b) {
-		s.epoch = s.ends[idom.ID]
-	} else {
-		s.change()
+	if idom := s.d.idom[b.ID]; idom != nil {
+		s.epochs = s.ends[idom.ID]
+		s.change(changedBetween(idom, b))
 	}
-	defer func() { s.ends[b.ID] = s.epoch }()
+	defer func() { s.ends[b.ID] = s.epochs }()
 	for _, v := range b.Values {
 		if v.Op != OpPhi {
 			for i, a := range v.Args {
@@ -86,24 +87,51 @@ func (s *sharer) visit(b *Block) (added []valueKey) {
 				added = append(added, k)
 			}
 		}
-		if changesMemory(v) {
-			s.change()
+		s.change(v.changes())
+		if k, ok := s.stored(v); ok { // who reads it now need not
+			if _, had := s.table[k]; !had {
+				added = append(added, k)
+			}
+			s.table[k] = v.Args[1]
 		}
 	}
 	return added
 }
 
-func (s *sharer) change() {
+// change notes that the parts of memory in sets have changed.
+func (s *sharer) change(sets uint32) {
+	if sets == 0 {
+		return
+	}
 	s.last++
-	s.epoch = s.last
+	for n := range s.epochs {
+		if sets>>n&1 != 0 {
+			s.epochs[n] = s.last
+		}
+	}
 }
 
-// mostBetween bounds the search of sameMemory.
+// stored is the key of the load that would give what the store v has just written.
+func (s *sharer) stored(v *Value) (k valueKey, ok bool) {
+	switch {
+	case v.Op == OpStore64:
+		k.op, k.t = OpLoad64, L
+	case v.Op == OpStore32 && v.Args[1].Type == W:
+		k.op, k.t = OpLoad32, W
+	default:
+		return k, false
+	}
+	k.imm, k.mem, k.epoch = v.Imm, v.Mem, s.epochs[v.Mem]
+	k.a = s.number(v.Args[0])
+	return k, true
+}
+
+// mostBetween bounds the search of changedBetween.
 const mostBetween = 40
 
-// sameMemory says whether nothing changes memory on any way from the end of above, which
-// dominates b, to the start of b.
-func sameMemory(above, b *Block) bool {
+// changedBetween gives the parts of memory that change on some way from the end of above,
+// which dominates b, to the start of b.
+func changedBetween(above, b *Block) (sets uint32) {
 	seen := map[*Block]bool{}
 	work := append([]*Block(nil), b.Preds...)
 	for len(work) > 0 {
@@ -113,12 +141,18 @@ func sameMemory(above, b *Block) bool {
 			continue
 		}
 		seen[p] = true
-		if len(seen) > mostBetween || slices.ContainsFunc(p.Values, changesMemory) {
-			return false
+		if len(seen) > mostBetween {
+			return allSets
+		}
+		for _, v := range p.Values {
+			sets |= v.changes()
+		}
+		if sets == allSets {
+			return sets
 		}
 		work = append(work, p.Preds...)
 	}
-	return true
+	return sets
 }
 
 func changesMemory(v *Value) bool {
@@ -155,12 +189,12 @@ func (s *sharer) key(v *Value) (k valueKey, ok bool) {
 	switch {
 	case v.Op == OpTrapIf, v.Check != Wrap, v.isPure():
 	case isLoad:
-		k.epoch = s.epoch
+		k.mem, k.epoch = v.Mem, s.epochs[v.Mem]
 	default:
 		return k, false
 	}
 	if isLoad && v.Fixed {
-		k.epoch = -1
+		k.mem, k.epoch = MemAny, -1
 	}
 	args := [3]int{}
 	for i, a := range v.Args {

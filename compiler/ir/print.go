@@ -166,6 +166,8 @@ func printValue(w *bufio.Writer, v *Value) {
 		fmt.Fprintf(w, ".%v", v.Check)
 	case v.Fixed:
 		w.WriteString(".fixed")
+	case v.Mem != MemAny:
+		fmt.Fprintf(w, ".m%d", v.Mem)
 	}
 	if v.Op == OpConst || v.Op == OpSlot {
 		fmt.Fprintf(w, " %d", v.Imm)

@@ -239,6 +239,9 @@ func (c *verifier) value(v *Value) {
 	if v.Fixed && (info.flags&loads == 0 || v.Op == OpArena) {
 		c.errorf("%v: %v is fixed", v, v.Op)
 	}
+	if v.Mem != MemAny && (!v.Op.hasOffset() || v.Fixed || v.Mem >= numSets) {
+		c.errorf("%v: %v of memory %d", v, v.Op, v.Mem)
+	}
 	if v.Nonneg && v.Type == None {
 		c.errorf("%v: no value, but not negative", v)
 	}
