@@ -12,6 +12,8 @@
 //	func.go            tools that make and change functions
 //	print.go parse.go  the text form, written and read
 //	dom.go             order and dominators of blocks
+//	memory.go          what stores loads can see
+//	repair.go          SSA form again, where a value has got two definitions
 //	callgraph.go       which functions name which
 //	verify.go          what every function must fulfil
 //	eval.go            ops on numbers
@@ -23,8 +25,8 @@
 //	                   lower_stack.go, lower_call.go, lower_format.go, lower_names.go
 //
 //	pass.go            the passes in order; then one file for each: pass_fold.go,
-//	                   pass_blocks.go, pass_cse.go, pass_hoist.go, pass_check.go with
-//	                   ranges.go, pass_strength.go, pass_dead.go, pass_inline.go,
+//	                   pass_blocks.go, pass_cse.go, pass_hoist.go, pass_invert.go,
+//	                   pass_check.go with ranges.go, pass_strength.go, pass_dead.go, pass_inline.go,
 //	                   pass_splice.go
 //
 // The folder irtest has an interpreter and a maker of random functions, for tests here

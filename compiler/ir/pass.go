@@ -23,10 +23,13 @@ var passes = []Pass{
 	{"straighten", straighten},
 	{"share", shareEqual},
 	{"hoist", hoist},
+	{"invert", invert},
+	{"hoist", hoist},
 	{"checks", removeChecks},
 	{"fold", fold},
 	{"strength", reduceStrength},
 	{"straighten", straighten},
+	{"hoist", hoist},
 	{"share", shareEqual},
 	{"dead", removeDead},
 	{"straighten", straighten}, // blocks that only held dead values
@@ -43,6 +46,8 @@ var alone = []Pass{
 var precedes = []struct{ first, then, why string }{
 	{"fold", "share", "equal values are found in one form only"},
 	{"straighten", "hoist", "a loop has one block in front"},
+	{"hoist", "invert", "what the test of a loop computes anew is copied"},
+	{"invert", "hoist", "the body's first block is the loop's"},
 	{"hoist", "share", "what several loops of one place have in front is equal"},
 	{"share", "checks", "knowledge is about values; equal ones must be one"},
 	{"checks", "fold", "a check that is gone leaves plain arithmetic to fold"},

@@ -94,10 +94,7 @@ func (p *prover) walk() {
 			stack = append(stack, enter(kids[fr.next-1]))
 			continue
 		}
-		for len(p.undo) > fr.undo {
-			p.undo[len(p.undo)-1]()
-			p.undo = p.undo[:len(p.undo)-1]
-		}
+		p.takeBack(fr.undo)
 		stack = stack[:len(stack)-1]
 	}
 }
@@ -106,6 +103,7 @@ func (p *prover) visit(b *Block) {
 	if len(b.Preds) == 1 && b.Preds[0].Term == Branch {
 		p.learnBranch(b.Preds[0].Ctl, b.Preds[0].Succs[0] == b)
 	}
+	p.learnLoop(b)
 	for _, v := range b.Values {
 		p.value(v)
 	}
@@ -158,6 +156,73 @@ func (p *prover) learnBranch(c *Value, taken bool) {
 		iv = constRange(W, 0)
 	}
 	p.narrow(c, iv)
+}
+
+// learnLoop learns what the test at the end of a loop's turns says of its first block, if
+// that holds when the loop is entered, too: it is about the phis there then.
+func (p *prover) learnLoop(b *Block) {
+	if len(b.Preds) != 2 || len(b.phis()) == 0 {
+		return
+	}
+	back, in := 0, 1
+	if !p.d.reached(b.Preds[back]) || !p.d.dominates(b, b.Preds[back]) {
+		back, in = 1, 0
+	}
+	q := b.Preds[back]
+	if !p.d.reached(q) || !p.d.dominates(b, q) || q.Term != Branch || q.Ctl.Op != OpCmp {
+		return
+	}
+	cond, x, y := q.Ctl.Cond, q.Ctl.Args[0], q.Ctl.Args[1]
+	if q.Succs[0] != b {
+		cond = cond.Not()
+	}
+	var facts []*Value // pairs of which cond holds
+	before := len(p.undo)
+	if e := b.Preds[in]; e.Term == Branch {
+		p.learnBranch(e.Ctl, e.Succs[0] == b)
+	}
+	for _, u := range turned(b, back, x, p.d) {
+		for _, w := range turned(b, back, y, p.d) {
+			first, second := entering(u, b, in), entering(w, b, in)
+			if holds, known := p.decide(cond, first, second); known && holds && (u.Block == b || w.Block == b) {
+				facts = append(facts, u, w)
+			}
+		}
+	}
+	p.takeBack(before)
+	for n := 0; n < len(facts); n += 2 {
+		p.learn(cond, facts[n], facts[n+1])
+	}
+}
+
+// turned gives what is x on the next turn: phis of b that take it from predecessor back,
+// or x itself when it never changes.
+func turned(b *Block, back int, x *Value, d *domTree) (list []*Value) {
+	if x.Op == OpConst || x.Block != b && d.dominates(x.Block, b) {
+		return []*Value{x}
+	}
+	for _, v := range b.phis() {
+		if v.Args[back] == x {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+// entering is what v is when b is entered from predecessor in.
+func entering(v *Value, b *Block, in int) *Value {
+	if v.Block == b && v.Op == OpPhi {
+		return v.Args[in]
+	}
+	return v
+}
+
+// takeBack forgets all that was learnt since there were so many notes.
+func (p *prover) takeBack(notes int) {
+	for len(p.undo) > notes {
+		p.undo[len(p.undo)-1]()
+		p.undo = p.undo[:len(p.undo)-1]
+	}
 }
 
 // value looks at one value: may its check go, and what is known behind it?

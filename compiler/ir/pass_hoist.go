@@ -1,9 +1,10 @@
 package ir
 
 // pass_hoist.go moves values that are the same on every turn of a loop in front of it.
-// Only values of the loop's first block move, up to the first check, call or store: they
-// are computed whenever the block in front runs, so nothing comes before the check that
-// makes it sound (an address in bounds, a divisor that is not 0).
+// Only values of the loop's first block move: they are computed whenever the block in
+// front runs. A check moves when all effects before it have moved, so that nothing is
+// seen of a turn that it stops. Behind a check that stays, or another effect, only what
+// needs no check to be sound goes on moving: see carrier.
 
 func hoist(f *Func) {
 	d := f.dominators()
@@ -12,11 +13,14 @@ func hoist(f *Func) {
 		if before == nil {
 			continue
 		}
+		c := &carrier{head: head, above: before, d: d}
 		kept := head.Values[:0]
-		checked := false
 		for _, v := range head.Values {
-			checked = checked || v.HasEffect()
-			if checked || !v.isPure() || isCheap(v) || !madeAbove(v, head, d) {
+			if c.changed == 0 && v.Op.info().flags&loads != 0 && !v.Fixed {
+				c.changed = changesIn(f.loopOf(head, d)) | 1<<(numSets) // known now
+			}
+			if !c.mayMove(v) || isCheap(v) {
+				c.pass(v)
 				kept = append(kept, v)
 				continue
 			}
@@ -31,6 +35,83 @@ func hoist(f *Func) {
 		clear(head.Values[len(kept):])
 		head.Values = kept
 	}
+}
+
+// changesIn gives the parts of memory that the blocks may change.
+func changesIn(blocks map[*Block]bool) (sets uint32) {
+	for b := range blocks {
+		for _, v := range b.Values {
+			sets |= v.changes()
+		}
+	}
+	return sets
+}
+
+// carrier decides what of a loop's first block can be computed before the loop.
+type carrier struct {
+	head, above *Block // what is known at the end of above is the same on every turn
+	d           *domTree
+	changed     uint32 // parts of memory that the loop changes
+	stopped     bool   // an effect stays
+	asked       map[*Value]bool
+}
+
+// pass notes that v stays.
+func (c *carrier) pass(v *Value) {
+	if v.Op == OpPhi || !v.HasEffect() {
+		return
+	}
+	c.stopped = true
+	if v.Op == OpTrapIf {
+		c.ask(v, 0)
+	}
+}
+
+// ask notes the values that a check is about.
+func (c *carrier) ask(v *Value, depth int) {
+	if c.asked == nil {
+		c.asked = map[*Value]bool{}
+	}
+	for _, a := range v.Args {
+		if a.Op != OpConst && !c.asked[a] {
+			c.asked[a] = true
+			if a.Op != OpPhi && depth < 4 {
+				c.ask(a, depth+1)
+			}
+		}
+	}
+}
+
+// mayMove says whether v gives the same, and is sound, in front of the loop.
+func (c *carrier) mayMove(v *Value) bool {
+	if v.Op == OpPhi || !c.madeAbove(v) {
+		return false
+	}
+	isLoad := v.Op.info().flags&loads != 0 && !v.Fixed
+	switch {
+	case v.Op == OpArena || v.Op == OpStack:
+		return false
+	case isLoad && c.changed>>v.Mem&1 != 0:
+		return false
+	case v.Op == OpTrapIf || v.Check != Wrap:
+		return !c.stopped
+	case !isLoad && !v.isPure():
+		return false
+	case !c.stopped:
+		return true
+	}
+	// A check that stays may be what makes v sound.
+	switch v.Op {
+	case OpDiv, OpRem, OpUDiv, OpURem, OpShl, OpShr, OpSar:
+		return v.Args[1].Op == OpConst && v.Args[1].Imm > 0 && !v.Nonneg
+	case OpLoad8, OpLoad16, OpLoad32, OpLoad64:
+		// The object is there, unless a check asked whether it is; a part at a fixed place
+		// of it then is too.
+		a := v.Args[0]
+		isObject := a.Op == OpParam || a.Op == OpPhi || a.Op == OpCall || a.Op == OpAddr || a.Op == OpLoad64
+		return isObject && !c.asked[a] && (v.Fixed || v.Mem >= memWord)
+	}
+	return !v.Nonneg
 }
 
 // enteredFrom gives the block in front of a loop with the first block head: its only
@@ -54,9 +135,12 @@ func enteredFrom(head *Block, d *domTree) (before *Block) {
 }
 
 // madeAbove says whether the arguments of v are known in front of the loop.
-func madeAbove(v *Value, head *Block, d *domTree) bool {
+func (c *carrier) madeAbove(v *Value) bool {
 	for _, a := range v.Args {
-		if a.Block == head && !isCheap(a) || !d.dominates(a.Block, head) {
+		if isCheap(a) && a.Block == c.head {
+			continue
+		}
+		if a.Block == c.head || !c.d.dominates(a.Block, c.above) {
 			return false
 		}
 	}

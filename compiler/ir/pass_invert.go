@@ -1,0 +1,152 @@
+package ir
+
+// pass_invert.go tests a loop once in front of it and then at the end of each turn:
+//
+//	while c { body }   becomes   if c { do { body } while c }
+//
+// The first block of the body so is run whenever the block in front of it is, and hoist
+// can move out of it what is the same on every turn: also checks, as long as nothing that
+// could be seen comes before them. Only loops where it finds something are changed, for
+// the test is there twice then.
+
+// invertMost is how many values of a loop's test are copied.
+const invertMost = 6
+
+func invert(f *Func) {
+	d := f.dominators()
+	changed := false
+	for _, head := range d.order {
+		before := enteredFrom(head, d)
+		if before == nil {
+			continue
+		}
+		l := &invertible{f: f, head: head, before: before, inside: f.loopOf(head, d)}
+		if l.isFit(d) {
+			l.invert()
+			d, changed = f.dominators(), true
+		}
+	}
+	if changed {
+		simplifyPhis(f)
+	}
+}
+
+// loopOf gives the blocks of the loop with that first block.
+func (f *Func) loopOf(head *Block, d *domTree) map[*Block]bool {
+	in := map[*Block]bool{head: true}
+	var work []*Block
+	for _, p := range head.Preds {
+		if d.reached(p) && d.dominates(head, p) {
+			work = append(work, p)
+		}
+	}
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		if !in[b] {
+			in[b] = true
+			work = append(work, b.Preds...)
+		}
+	}
+	return in
+}
+
+type invertible struct {
+	f            *Func
+	head, before *Block
+	body         *Block // the successor of head inside
+	inside       map[*Block]bool
+}
+
+// isFit says whether the loop can be inverted and gains by it.
+func (l *invertible) isFit(d *domTree) bool {
+	h := l.head
+	if h.Term != Branch || l.inside[h.Succs[0]] == l.inside[h.Succs[1]] {
+		return false
+	}
+	l.body = h.Succs[0]
+	if !l.inside[l.body] {
+		l.body = h.Succs[1]
+	}
+	if l.body == h || len(l.body.Preds) != 1 {
+		return false
+	}
+	count := 0
+	for _, v := range h.Values {
+		if v.HasEffect() {
+			return false
+		}
+		if v.Op != OpPhi && !isCheap(v) {
+			count++
+		}
+	}
+	if count > invertMost {
+		return false
+	}
+	c := &carrier{head: l.body, above: l.before, d: d, changed: changesIn(l.inside)}
+	for _, v := range l.body.Values {
+		if c.mayMove(v) && !isCheap(v) {
+			return true
+		}
+		c.pass(v)
+	}
+	return false
+}
+
+func (l *invertible) invert() {
+	h := l.head
+	in := h.predIndex(l.before)
+	now := map[*Value]*Value{} // what the head's values are when one comes from before
+	for _, v := range h.Values {
+		if v.Op == OpPhi {
+			now[v] = v.Args[in]
+			continue
+		}
+		w := l.f.copyTo(l.before, v)
+		w.Args = append([]*Value(nil), v.Args...)
+		for i, a := range w.Args {
+			if b := now[a]; b != nil {
+				w.Args[i] = b
+			}
+		}
+		now[v] = w
+	}
+	first := l.f.looseBlock()
+	first.Term, first.Pos, first.Cold = Jump, h.Pos, l.body.Cold
+	l.f.insertBehind(l.before, first)
+	l.before.Term, l.before.Ctl, l.before.Pos = Branch, h.Ctl, h.Pos
+	if c := now[h.Ctl]; c != nil {
+		l.before.Ctl = c
+	}
+	l.before.Succs = nil
+	for _, s := range h.Succs {
+		for _, v := range s.phis() {
+			a := v.Args[s.predIndex(h)]
+			if b := now[a]; b != nil {
+				a = b
+			}
+			v.Args = append(v.Args, a)
+		}
+		if s == l.body {
+			first.AddEdge(s)
+			s = first
+		}
+		l.before.AddEdge(s)
+	}
+	h.removePred(in)
+	defs := map[*Value]map[*Block]*Value{}
+	for _, v := range h.Values {
+		defs[v] = map[*Block]*Value{h: v, l.before: now[v]}
+	}
+	repairUses(l.f, defs)
+}
+
+// insertBehind puts b, which is in no list yet, behind a.
+func (f *Func) insertBehind(a, b *Block) {
+	for at, other := range f.Blocks {
+		if other == a {
+			f.Blocks = append(f.Blocks[:at+1:at+1], append([]*Block{b}, f.Blocks[at+1:]...)...)
+			return
+		}
+	}
+}
