@@ -1,5 +1,7 @@
 package ir
 
+import "slices"
+
 // pass_hoist.go moves values that are the same on every turn of a loop in front of it.
 // Only values of the loop's first block move: they are computed whenever the block in
 // front runs. A check moves when all effects before it have moved, so that nothing is
@@ -9,11 +11,10 @@ package ir
 func hoist(f *Func) {
 	d := f.dominators()
 	for _, head := range d.order {
-		before := enteredFrom(head, d)
-		if before == nil {
+		c := &carrier{head: head, above: outside(head, d), d: d}
+		if c.above == nil {
 			continue
 		}
-		c := &carrier{head: head, above: before, d: d}
 		kept := head.Values[:0]
 		for _, v := range head.Values {
 			if c.changed == 0 && v.Op.info().flags&loads != 0 && !v.Fixed {
@@ -24,13 +25,14 @@ func hoist(f *Func) {
 				kept = append(kept, v)
 				continue
 			}
+			to := c.landing(f)
 			for i, a := range v.Args {
 				if a.Block == head { // a constant: the one above is its own
-					v.Args[i] = f.copyTo(before, a)
+					v.Args[i] = f.copyTo(to, a)
 				}
 			}
-			v.Block = before
-			before.Values = append(before.Values, v)
+			v.Block = to
+			to.Values = append(to.Values, v)
 		}
 		clear(head.Values[len(kept):])
 		head.Values = kept
@@ -50,10 +52,30 @@ func changesIn(blocks map[*Block]bool) (sets uint32) {
 // carrier decides what of a loop's first block can be computed before the loop.
 type carrier struct {
 	head, above *Block // what is known at the end of above is the same on every turn
+	place       *Block // where values go: above, or a block between; nil until it is asked for
 	d           *domTree
 	changed     uint32 // parts of memory that the loop changes
 	stopped     bool   // an effect stays
 	asked       map[*Value]bool
+}
+
+// landing gives the block that values move to. Where above goes elsewhere too, it is a new
+// one on the way to the loop.
+func (c *carrier) landing(f *Func) *Block {
+	if c.place != nil {
+		return c.place
+	}
+	c.place = c.above
+	if c.above.Term != Jump {
+		b := f.looseBlock()
+		b.Term, b.Pos, b.Cold = Jump, c.above.Pos, c.head.Cold
+		b.Preds, b.Succs = []*Block{c.above}, []*Block{c.head}
+		c.above.Succs[slices.Index(c.above.Succs, c.head)] = b
+		c.head.Preds[c.head.predIndex(c.above)] = b
+		f.insertBehind(c.above, b)
+		c.place = b
+	}
+	return c.place
 }
 
 // pass notes that v stays.
@@ -114,15 +136,15 @@ func (c *carrier) mayMove(v *Value) bool {
 	return !v.Nonneg
 }
 
-// enteredFrom gives the block in front of a loop with the first block head: its only
-// predecessor that is not inside, if that goes nowhere else. It is nil for other blocks.
-func enteredFrom(head *Block, d *domTree) (before *Block) {
+// outside gives the only predecessor of a loop with the first block head that is not
+// inside. It is nil for other blocks, and for loops that are entered from several.
+func outside(head *Block, d *domTree) (before *Block) {
 	isLoop := false
 	for _, p := range head.Preds {
 		switch {
 		case d.reached(p) && d.dominates(head, p):
 			isLoop = true
-		case before != nil || p.Term != Jump:
+		case before != nil:
 			return nil
 		default:
 			before = p
@@ -134,13 +156,21 @@ func enteredFrom(head *Block, d *domTree) (before *Block) {
 	return before
 }
 
+// enteredFrom is outside where that goes nowhere else.
+func enteredFrom(head *Block, d *domTree) *Block {
+	if b := outside(head, d); b != nil && b.Term == Jump {
+		return b
+	}
+	return nil
+}
+
 // madeAbove says whether the arguments of v are known in front of the loop.
 func (c *carrier) madeAbove(v *Value) bool {
 	for _, a := range v.Args {
 		if isCheap(a) && a.Block == c.head {
 			continue
 		}
-		if a.Block == c.head || !c.d.dominates(a.Block, c.above) {
+		if a.Block != c.place && (a.Block == c.head || !c.d.dominates(a.Block, c.above)) {
 			return false
 		}
 	}

@@ -112,7 +112,9 @@ func (s *selector) expand(terms *[]term, n int, imm *int64, open bool) bool {
 }
 
 // mayFold says whether v may become part of an address: when it is needed for nothing
-// else, or is only a constant away from what is needed anyway, or a scale.
+// else, or is only a constant away from what is needed anyway, or a scale, or an address of few
+// loads and stores that all stand near.
 func (s *selector) mayFold(v *ir.Value, isConst bool) bool {
-	return s.isSingle(v) || isConst && (s.facts.address[v.ID] || s.facts.scaled[v.ID])
+	return s.isSingle(v) || isConst && (s.facts.address[v.ID] || s.facts.scaled[v.ID]) ||
+		s.facts.address[v.ID] && v.Op == ir.OpAdd && s.facts.near[v.ID]
 }

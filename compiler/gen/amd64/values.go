@@ -9,6 +9,7 @@ type facts struct {
 	clean   []bool      // a W whose register's upper half is surely zero
 	widened []bool      // a W that also serves as the L that ZextW makes of it
 	address []bool      // only ever used as the address of loads and stores
+	near    []bool      // used twice or less often, in its own block
 	scaled  []bool      // a shift by 1 to 3 that addresses can do: only added to what makes them
 	ahead   []int       // how many effects stand before it in its block
 	second  []*ir.Value // of a call: the first OpResult2
@@ -24,6 +25,7 @@ func find(f *ir.Func) *facts {
 		clean:   make([]bool, n),
 		widened: make([]bool, n),
 		address: make([]bool, n),
+		near:    make([]bool, n),
 		scaled:  make([]bool, n),
 		ahead:   make([]int, n),
 		second:  make([]*ir.Value, n),
@@ -65,9 +67,30 @@ func find(f *ir.Func) *facts {
 			}
 		}
 	}
+	k.findNear(f)
 	k.findScaled(f)
 	k.findLive(f)
 	return k
+}
+
+func (k *facts) findNear(f *ir.Func) {
+	for _, b := range f.Blocks {
+		for _, v := range b.Values {
+			k.near[v.ID] = v.Uses <= 2
+		}
+	}
+	for _, b := range f.Blocks {
+		for _, v := range b.Values {
+			for _, x := range v.Args {
+				k.near[x.ID] = k.near[x.ID] && x.Block == b && v.Op != ir.OpPhi
+			}
+		}
+		for _, x := range []*ir.Value{b.Ctl, b.Ctl2} {
+			if x != nil {
+				k.near[x.ID] = k.near[x.ID] && x.Block == b
+			}
+		}
+	}
 }
 
 // findScaled needs address.

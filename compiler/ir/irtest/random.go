@@ -190,7 +190,11 @@ func (g *maker) statements() {
 		case k < 14 && g.depth < 4:
 			g.diamond()
 		case k == 14 && g.depth < 3:
-			g.loop()
+			if g.IntN(2) == 0 {
+				g.loop()
+			} else {
+				g.testedLoop()
+			}
 		case k == 15:
 			g.again()
 		case k == 16:
@@ -477,4 +481,43 @@ func (g *maker) loop() {
 	g.b = exit
 	g.have(w)
 	g.have(l)
+}
+
+// testedLoop counts down as well, and is tested before each turn. What its head computes is
+// there in the body and behind the loop.
+func (g *maker) testedLoop() {
+	start, w0, l0 := g.konst(ir.W, int64(g.IntN(4))), g.anyW(), g.anyL()
+	before := g.b
+	before.Term = ir.Jump
+	head, body, exit := g.f.NewBlock(), g.f.NewBlock(), g.f.NewBlock()
+	before.AddEdge(head)
+	g.b = head
+	count := g.value(ir.OpPhi, ir.W, start)
+	pw := g.value(ir.OpPhi, ir.W, w0)
+	pl := g.value(ir.OpPhi, ir.L, l0)
+	g.have(pw)
+	g.have(pl)
+	g.have(g.value(ir.OpXor, ir.W, pw, w0))
+	again := g.value(ir.OpCmp, ir.W, count, g.konst(ir.W, 0))
+	again.Cond = ir.NE
+	head.Term, head.Ctl = ir.Branch, again
+	head.AddEdge(body)
+	head.AddEdge(exit)
+	var next *ir.Value
+	w, l := g.scope(body, 6+g.IntN(16), func() {
+		same := g.value(ir.OpMul, ir.W, w0, w0) // on every turn
+		if g.IntN(4) == 0 {
+			same.Check, same.Trap = ir.Signed, ir.TrapOverflow
+		}
+		g.have(same)
+		g.statements()
+		next = g.value(ir.OpSub, ir.W, count, g.konst(ir.W, 1))
+	})
+	bottom := g.b
+	bottom.Term = ir.Jump
+	bottom.AddEdge(head)
+	count.Args = append(count.Args, next)
+	pw.Args = append(pw.Args, w)
+	pl.Args = append(pl.Args, l)
+	g.b = exit
 }
