@@ -36,6 +36,17 @@ var passes = []Pass{
 	{"cold", markCold},
 }
 
+// last is the end of the road: what makes functions larger comes when nothing is put in
+// place of a call any more.
+var last = []Pass{
+	{"version", version},
+	{"fold", fold},
+	{"hoist", hoist},
+	{"share", shareEqual},
+	{"dead", removeDead},
+	{"cold", markCold},
+}
+
 // alone lists passes that are no part of the road: lowering runs them.
 var alone = []Pass{
 	{"phis", simplifyPhis},
@@ -56,6 +67,8 @@ var precedes = []struct{ first, then, why string }{
 	{"strength", "share", "quotient and remainder share the multiplication"},
 	{"share", "dead", "what is shared leaves its arguments unused"},
 	{"dead", "straighten", "dead values keep blocks from being empty"},
+	{"invert", "version", "only loops that are tested at their ends are looked at"},
+	{"checks", "version", "a check that is gone need not be asked for"},
 	{"straighten", "cold", "blocks have their final shape"},
 }
 
@@ -71,6 +84,11 @@ func Optimize(m *Module) {
 		})
 		work = inlineSmall(m)
 	}
+	parallel.Each(len(m.Funcs), func(i int) {
+		for _, p := range last {
+			p.Run(m.Funcs[i])
+		}
+	})
 }
 
 // rounds bounds how often functions are put in place of calls in what that has changed.
@@ -88,15 +106,21 @@ func OptimizeChecked(m *Module, after func(pass string, f *Func)) error {
 		}
 		return nil
 	}
-	work := m.Funcs
-	for round := 0; len(work) > 0 && round < rounds; round++ {
-		for _, f := range work {
-			for _, p := range passes {
+	run := func(list []Pass, funcs []*Func) error {
+		for _, f := range funcs {
+			for _, p := range list {
 				p.Run(f)
 				if err := look(p.Name, f); err != nil {
 					return err
 				}
 			}
+		}
+		return nil
+	}
+	work := m.Funcs
+	for round := 0; len(work) > 0 && round < rounds; round++ {
+		if err := run(passes, work); err != nil {
+			return err
 		}
 		work = inlineSmall(m)
 		for _, f := range work {
@@ -105,7 +129,7 @@ func OptimizeChecked(m *Module, after func(pass string, f *Func)) error {
 			}
 		}
 	}
-	return nil
+	return run(last, m.Funcs)
 }
 
 // RunPass runs the pass of that name on every function.
@@ -114,7 +138,7 @@ func RunPass(m *Module, name string) error {
 		inlineSmall(m)
 		return nil
 	}
-	for _, list := range [][]Pass{passes, alone} {
+	for _, list := range [][]Pass{passes, last, alone} {
 		for _, p := range list {
 			if p.Name == name {
 				for _, f := range m.Funcs {
@@ -131,7 +155,7 @@ func RunPass(m *Module, name string) error {
 func PassNames() (names []string) {
 	seen := map[string]bool{"inline": true}
 	names = append(names, "inline")
-	for _, list := range [][]Pass{passes, alone} {
+	for _, list := range [][]Pass{passes, last, alone} {
 		for _, p := range list {
 			if !seen[p.Name] {
 				seen[p.Name] = true

@@ -10,16 +10,17 @@ import "slices"
 
 func hoist(f *Func) {
 	d := f.dominators()
-	for _, head := range d.order {
+	order := d.order
+	for _, head := range order {
 		c := &carrier{head: head, above: outside(head, d), d: d}
 		if c.above == nil {
 			continue
 		}
+		if slices.ContainsFunc(head.Values, func(v *Value) bool { return v.Op.info().flags&loads != 0 && !v.Fixed }) {
+			c.changed = changesIn(f.loopOf(head, d))
+		}
 		kept := head.Values[:0]
 		for _, v := range head.Values {
-			if c.changed == 0 && v.Op.info().flags&loads != 0 && !v.Fixed {
-				c.changed = changesIn(f.loopOf(head, d)) | 1<<(numSets) // known now
-			}
 			if !c.mayMove(v) || isCheap(v) {
 				c.pass(v)
 				kept = append(kept, v)
@@ -36,6 +37,9 @@ func hoist(f *Func) {
 		}
 		clear(head.Values[len(kept):])
 		head.Values = kept
+		if c.place != nil && c.place != c.above {
+			d = f.dominators() // with the new block
+		}
 	}
 }
 

@@ -138,7 +138,7 @@ func (l *invertible) invert() {
 	for _, v := range h.Values {
 		defs[v] = map[*Block]*Value{h: v, l.before: now[v]}
 	}
-	repairUses(l.f, defs)
+	repairUses(l.f, defs, func(*Block) bool { return false })
 }
 
 // insertBehind puts b, which is in no list yet, behind a.

@@ -2,6 +2,7 @@ package ir
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,8 +55,9 @@ func afterPass(t *testing.T, text, pass string) string {
 
 // TestPassOrder compares the list of passes with the table of what precedes what.
 func TestPassOrder(t *testing.T) {
+	all := slices.Concat(passes, last)
 	first, last := map[string]int{}, map[string]int{}
-	for i, p := range passes {
+	for i, p := range all {
 		if _, ok := first[p.Name]; !ok {
 			first[p.Name] = i
 		}

@@ -17,8 +17,9 @@ type repairer struct {
 
 // repairUses replaces values, wherever they are used outside of the blocks that define
 // them, by what reaches the use. defs gives for each the definitions by their blocks; the
-// value itself is one of them, and each use is reached by one of them on every way.
-func repairUses(f *Func, defs map[*Value]map[*Block]*Value) {
+// value itself is one of them, and each use is reached by one of them on every way. In
+// blocks of which isRight says so, uses stay; of a phi's argument, that is its predecessor.
+func repairUses(f *Func, defs map[*Value]map[*Block]*Value, isRight func(b *Block) bool) {
 	list := map[*Value]*repairer{}
 	of := func(v *Value) *repairer {
 		if v == nil || defs[v] == nil {
@@ -33,7 +34,7 @@ func repairUses(f *Func, defs map[*Value]map[*Block]*Value) {
 	use := func(at **Value, b *Block, isPhi bool) {
 		r := of(*at)
 		switch {
-		case r == nil:
+		case r == nil || isRight(b):
 			return
 		case isPhi:
 			*at = r.atEnd(b)

@@ -190,17 +190,15 @@ func (g *maker) statements() {
 		case k < 14 && g.depth < 4:
 			g.diamond()
 		case k == 14 && g.depth < 3:
-			if g.IntN(2) == 0 {
-				g.loop()
-			} else {
-				g.testedLoop()
-			}
+			[]func(){g.loop, g.testedLoop, g.countedLoop}[g.IntN(3)]()
 		case k == 15:
 			g.again()
 		case k == 16:
 			g.have(g.small())
-		case k == 17:
+		case k == 17 && g.IntN(2) == 0:
 			g.fixed()
+		case k == 17:
+			g.index(g.part)
 		}
 	}
 }
@@ -279,6 +277,39 @@ func (g *maker) memory() {
 		n := g.value(ir.OpAnd, ir.L, g.anyL(), g.konst(ir.L, 15))
 		g.value(ir.OpFillMem, ir.None, at, g.anyW(), n)
 	}
+}
+
+// part is a number of some bits, at most 31, that says that it is not negative.
+func (g *maker) part() *ir.Value {
+	bits := 1 + g.IntN(8)
+	if g.IntN(8) == 0 {
+		bits = 31
+	}
+	v := g.value(ir.OpAnd, ir.W, g.anyW(), g.konst(ir.W, 1<<bits-1))
+	v.Nonneg = true
+	return v
+}
+
+// index is like i * n + k, checked, with its bounds; sometimes something stands between.
+func (g *maker) index(part func() *ir.Value) {
+	join := func(op ir.Op, x, y *ir.Value) *ir.Value {
+		v := g.value(op, ir.W, x, y)
+		v.Check, v.Trap, v.Nonneg = ir.Nonneg, ir.TrapOverflow, true
+		return v
+	}
+	x, y, z := part(), part(), part()
+	i := join(ir.OpAdd, join(ir.OpMul, x, y), z)
+	if g.IntN(4) == 0 {
+		g.memory()
+	}
+	if g.IntN(3) > 0 {
+		bounds := g.value(ir.OpTrapIf, ir.None, i, g.konst(ir.W, 1<<(6+g.IntN(25))))
+		bounds.Cond, bounds.Trap = ir.UGE, ir.TrapBounds
+	}
+	g.have(i)
+	wide := g.value(ir.OpZextW, ir.L, i)
+	wide.Nonneg = true
+	g.have(wide)
 }
 
 // small is a number of a few bits, which says that it is not negative.
@@ -520,4 +551,45 @@ func (g *maker) testedLoop() {
 	pw.Args = append(pw.Args, w)
 	pl.Args = append(pl.Args, l)
 	g.b = exit
+}
+
+// countedLoop counts up to a few, and computes indexes of its number and others that are
+// the same on every turn.
+func (g *maker) countedLoop() {
+	from, limit := g.konst(ir.W, int64(g.IntN(2))), g.value(ir.OpAnd, ir.W, g.anyW(), g.konst(ir.W, 7))
+	limit.Nonneg = true
+	same := []*ir.Value{g.part(), g.part()}
+	w0 := g.anyW()
+	before := g.b
+	before.Term = ir.Jump
+	head, exit := g.f.NewBlock(), g.f.NewBlock()
+	before.AddEdge(head)
+	var i, pw, next, again *ir.Value
+	w, _ := g.scope(head, 1, func() {
+		i, pw = g.value(ir.OpPhi, ir.W, from), g.value(ir.OpPhi, ir.W, w0)
+		i.Nonneg = true
+		g.have(pw)
+		for range 1 + g.IntN(3) {
+			g.index(func() *ir.Value {
+				if g.IntN(2) == 0 {
+					return i
+				}
+				return same[g.IntN(2)]
+			})
+			if g.IntN(4) == 0 {
+				g.memory()
+			}
+		}
+		next = g.value(ir.OpAdd, ir.W, i, g.konst(ir.W, 1))
+		next.Nonneg = true
+		again = g.value(ir.OpCmp, ir.W, next, limit)
+		again.Cond = ir.ULT
+	})
+	head.Term, head.Ctl = ir.Branch, again
+	head.AddEdge(head)
+	head.AddEdge(exit)
+	i.Args = append(i.Args, next)
+	pw.Args = append(pw.Args, w)
+	g.b = exit
+	g.have(w)
 }
