@@ -71,7 +71,7 @@ func (a *Asm) translate() *unit {
 		switch {
 		case n.kind == noteLabel:
 			u.add(obj.ANOP)
-		case n.kind == noteString:
+		case n.kind == noteString, n.kind == noteVec:
 			u.data(n.data)
 		case n.op.info().raw != "":
 			u.data([]byte(n.raw()))
@@ -94,7 +94,7 @@ func (n *note) progs() int {
 	switch {
 	case n.kind == noteLabel:
 		return 1
-	case n.kind == noteString:
+	case n.kind == noteString, n.kind == noteVec:
 		return words(len(n.data))
 	case n.op.info().raw != "":
 		return words(len(n.raw()))
@@ -329,6 +329,14 @@ func (u *unit) items(c *asm.Code) error {
 				return fmt.Errorf("bug: %s: the assembler changed the string", n.name)
 			}
 			texts = strconv.AppendQuoteToASCII(texts, string(n.data))
+		case noteVec:
+			if string(c.Bytes[off:end]) != string(n.data) {
+				return fmt.Errorf("bug: %s: the assembler changed the bytes", n.name)
+			}
+			ends = append(ends, text{from, from + len(n.name)})
+			texts = append(texts, n.name...)
+			c.Items = append(c.Items, asm.Item{Off: off, Size: end - off})
+			continue
 		default:
 			inst, err := Decode(c.Bytes[off:end])
 			if err != nil {

@@ -24,8 +24,8 @@ type note struct {
 	op   Op
 	n    uint8 // operands
 	args [3]operand
-	name string // of a label or string
-	data []byte // of a string
+	name string // of a label or string; the text of a vector instruction
+	data []byte // of a string, or a vector instruction
 }
 
 type noteKind uint8
@@ -34,6 +34,7 @@ const (
 	noteOp noteKind = iota
 	noteLabel
 	noteString
+	noteVec // encoded already; name is its text
 )
 
 type lineNote struct{ note, file, line int }
