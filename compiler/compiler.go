@@ -188,7 +188,7 @@ func (p *Program) finish(info *check.Info, target target, o Options, askAll bool
 	if dump.Stages == nil {
 		generate = generateAll(program, target.gen.Compile)
 	}
-	if stack, err = link(program, image, generate); err != nil {
+	if stack, err = link(program, image, generate, target.gen.Routines); err != nil {
 		return 0, refuse(CodeCodegen, err)
 	}
 

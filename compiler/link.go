@@ -17,6 +17,7 @@ type linker struct {
 	funcs    map[string]*ir.Func
 	data     map[string]*ir.Data
 	generate func(*ir.Func) (*asm.Code, error)
+	routines map[string]func() (*asm.Code, error) // of the target
 
 	done  map[string]bool // names that have their place, or stand in queue
 	queue []string
@@ -27,11 +28,12 @@ type linker struct {
 // link fills text, constants, symbols, fixups and lines of the image. Functions follow
 // each other without a gap: x86-64 runs them from any address, and small is what this
 // project is about. stack is how many bytes of the stack must be kept free (stack.go).
-func link(m *ir.Module, image *elfimage.Image, generate func(*ir.Func) (*asm.Code, error)) (stack int64, err error) {
+func link(m *ir.Module, image *elfimage.Image, generate func(*ir.Func) (*asm.Code, error), routines map[string]func() (*asm.Code, error)) (stack int64, err error) {
 	l := &linker{
 		funcs:    make(map[string]*ir.Func, len(m.Funcs)),
 		data:     make(map[string]*ir.Data, len(m.Data)),
 		generate: generate,
+		routines: routines,
 		done:     map[string]bool{},
 		image:    image,
 		stack:    newStackUse(),
@@ -118,6 +120,15 @@ func (l *linker) place(name string) error {
 	}
 	if d := l.data[name]; d != nil {
 		l.rodata(d)
+		return nil
+	}
+	if routine := l.routines[name]; routine != nil {
+		code, err := routine()
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		l.stack.addCode(name, code)
+		l.text(name, code)
 		return nil
 	}
 	panic("bug: link: nothing is called " + name)

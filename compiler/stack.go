@@ -40,16 +40,21 @@ func newStackUse() *stackUse {
 
 // add notes a func's code.
 func (u *stackUse) add(f *ir.Func, code *asm.Code) {
+	u.addCode(f.Name, code)
+	if f.Asks {
+		u.asks[f.Name] = f.TrapSym
+	}
+}
+
+// addCode notes the code of a func that does not ask.
+func (u *stackUse) addCode(name string, code *asm.Code) {
 	most := int64(0)
 	for _, at := range code.Frames {
 		most = max(most, at.Depth)
 	}
-	u.frames[f.Name] = most
+	u.frames[name] = most
 	for _, fixup := range code.Fixups {
-		u.calls[f.Name] = append(u.calls[f.Name], fixup.Sym)
-	}
-	if f.Asks {
-		u.asks[f.Name] = f.TrapSym
+		u.calls[name] = append(u.calls[name], fixup.Sym)
 	}
 }
 

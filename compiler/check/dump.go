@@ -136,7 +136,7 @@ var primNames = [...]string{
 	PrimLowByte: "low_byte", PrimLow32: "low_32", PrimMin: "min", PrimMax: "max", PrimAbs: "abs",
 	PrimLoad8: "load8", PrimLoad16: "load16", PrimLoad32: "load32", PrimLoad64: "load64",
 	PrimStore8: "store8", PrimStore16: "store16", PrimStore32: "store32", PrimStore64: "store64",
-	PrimSetWord: "set_word", PrimCopy: "copy", PrimFill: "fill", PrimSyscall: "syscall", PrimAddrOf: "addr_of", PrimRef: "ref",
+	PrimSetWord: "set_word", PrimCopy: "copy", PrimFill: "fill", PrimMove: "move", PrimSet: "set", PrimSame: "same", PrimSeek: "seek", PrimSyscall: "syscall", PrimAddrOf: "addr_of", PrimRef: "ref",
 	PrimArena: "arena", PrimSetArena: "set_arena", PrimTrap: "trap", PrimInt: "int", PrimLong: "long", PrimRotr32: "rotr32", PrimSwap32: "swap32", PrimSwap64: "swap64", PrimSinks: "sinks", PrimArch: "arch", PrimCall: "call",
 }
 

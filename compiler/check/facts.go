@@ -307,6 +307,10 @@ const (
 	PrimSetWord  // ADDR WORD: a store of 64 bits to what is no field of an object
 	PrimCopy     // DST SRC N
 	PrimFill     // DST BYTE N
+	PrimMove     // DST SRC N: as PrimCopy, but they may overlap; a call, fast for all N
+	PrimSet      // DST BYTE N: as PrimFill; a call
+	PrimSame     // A B N: how many bytes are equal from the start on
+	PrimSeek     // FROM N BYTE: how many bytes stand before the first that is BYTE
 	PrimSyscall  // NR and up to six arguments; signed long
 	PrimAddrOf   // UNSAFE_addr of a reference
 	PrimRef      // address to a reference of the call's type

@@ -19,6 +19,9 @@ type Target struct {
 	// each step, and may be nil. f must pass ir's verifier; it is not changed, but for
 	// the counts of uses. Functions may be compiled at the same time.
 	Compile func(f *ir.Func, dump mach.Dump) (*asm.Code, error)
+
+	// Routines gives the code of ir.Routines, and of what they call, by symbol.
+	Routines map[string]func() (*asm.Code, error)
 }
 
 // Lookup gives the target of that name, or nil.

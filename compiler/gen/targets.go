@@ -7,5 +7,5 @@ import (
 )
 
 var targets = []*Target{
-	{Name: "x86_64-linux", Machine: elf.EM_X86_64, CPU: &amd64.CPU, Compile: amd64.Compile},
+	{Name: "x86_64-linux", Machine: elf.EM_X86_64, CPU: &amd64.CPU, Compile: amd64.Compile, Routines: amd64.Routines},
 }

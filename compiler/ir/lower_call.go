@@ -165,6 +165,12 @@ var memOps = map[check.Prim]Op{
 	check.PrimStore8: OpStore8, check.PrimStore16: OpStore16, check.PrimStore32: OpStore32, check.PrimStore64: OpStore64, check.PrimSetWord: OpStore64,
 }
 
+// Routines are the symbols of what a code generator has to provide: functions on blocks of
+// memory, with the arguments and the result of their primitives (W for a byte).
+var Routines = map[check.Prim]string{
+	check.PrimMove: "mem.move", check.PrimSet: "mem.set", check.PrimSame: "mem.same", check.PrimSeek: "mem.seek",
+}
+
 // primSets is where they go; those that are not listed, anywhere.
 var primSets = map[check.Prim]MemSet{
 	check.PrimLoad8: MemByte, check.PrimStore8: MemByte, check.PrimSetWord: elementSet(8),
@@ -185,6 +191,12 @@ func (g *fn) unsafePrim(e syntax.Expr, c *check.Call) *Value {
 	case check.PrimCopy:
 		g.value(OpCopyMem, None, args...)
 		return nil
+	case check.PrimMove, check.PrimSame:
+		return g.call(Routines[c.Prim], typeOf(c.Result), args...)
+	case check.PrimSet:
+		return g.call(Routines[c.Prim], None, args[0], g.low32(args[1]), args[2])
+	case check.PrimSeek:
+		return g.call(Routines[c.Prim], L, args[0], args[1], g.low32(args[2]))
 	case check.PrimFill:
 		g.value(OpFillMem, None, args[0], g.low32(args[1]), args[2])
 		return nil

@@ -59,8 +59,12 @@ func (l *lowering) startFunc(s *check.Service) *Func {
 	g.finish()
 	reached := l.m.callGraph().reachedFrom(f)
 	out := leadsOut(reached) || l.info.CoreSymbols != nil
+	needsArena := out || reached[coreArenaNew]
+	for _, name := range Routines { // they keep in it what they know of the CPU
+		needsArena = needsArena || reached[name]
+	}
 	f.keep(func(v *Value) bool {
-		return (v != arena || out || reached[coreArenaNew]) && (v != guard && v != spare && v != spareAt || out || l.isGuarded(reached))
+		return (v != arena || needsArena) && (v != guard && v != spare && v != spareAt || out || l.isGuarded(reached))
 	})
 	l.m.Data = append(l.m.Data, &Data{Name: StackSpare, Bytes: make([]byte, 8), Align: 1})
 	return f

@@ -57,7 +57,6 @@ func TestLinear(t *testing.T) {
 	}{
 		{"funcs", Languages[0].Source(units), Languages[0].Source(10 * units)},
 		{"statements", Prints(3000), Prints(30000)},
-		{"blocks", Blocks(1500), Blocks(15000)},
 	} {
 		small, large := build(t, c.small), build(t, c.large)
 		t.Logf("%s: %v for %d lines, %v for %d", c.name, small, strings.Count(c.small, "\n"), large, strings.Count(c.large, "\n"))

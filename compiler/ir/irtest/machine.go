@@ -81,6 +81,10 @@ type frame struct {
 // Call runs a function. It gives its result and its second result.
 func (x *Machine) Call(name string, args ...int64) (result, second int64, err error) {
 	f := x.funcs[name]
+	if r := routines[name]; f == nil && r != nil {
+		result, err = r(x, args)
+		return result, 0, err
+	}
 	if f == nil {
 		return 0, 0, fmt.Errorf("%s is not in the module", name)
 	}
