@@ -201,11 +201,42 @@ func moveRoutine() (*neutral.Code, error) {
 	a.Op(asm.CMPQ, asm.RDX, asm.Imm(256))
 	a.Op(asm.JA, asm.Label("avx"))
 	avx.moves(a, 4)
-	for _, w := range []wide{avx, sse} {
-		a.Label(w.name)
-		w.moveMany(a)
-	}
+	a.Label("avx")
+	avx.moveMany(a)
+	a.Label("sse")
+	moveSSE(a)
 	return a.Assemble()
+}
+
+// moveSSE copies more than one vector, one after the other: few CPUs are without AVX2, and
+// this is short. The last one is read first and written last, or the first when the copy
+// goes down.
+func moveSSE(a *asm.Asm) {
+	a.Op(asm.MOVQ, asm.RCX, asm.RDI)
+	a.Op(asm.SUBQ, asm.RCX, asm.RSI)
+	a.Op(asm.CMPQ, asm.RCX, asm.RDX)
+	a.Op(asm.JB, asm.Label("ssedown"))
+	a.Vec(asm.MOVUPS, asm.Vec(1), indexed(asm.RSI, asm.RDX, -16))
+	a.Op(asm.LEAQ, asm.R8, indexed(asm.RDI, asm.RDX, -16))
+	a.Label("sseup")
+	a.Vec(asm.MOVUPS, asm.Vec(0), mem(asm.RSI, 0))
+	a.Vec(asm.MOVUPSTO, mem(asm.RDI, 0), asm.Vec(0))
+	a.Op(asm.ADDQ, asm.RSI, asm.Imm(16))
+	a.Op(asm.ADDQ, asm.RDI, asm.Imm(16))
+	a.Op(asm.CMPQ, asm.RDI, asm.R8)
+	a.Op(asm.JB, asm.Label("sseup"))
+	a.Vec(asm.MOVUPSTO, mem(asm.R8, 0), asm.Vec(1))
+	a.Op(asm.RET)
+	a.Label("ssedown")
+	a.Vec(asm.MOVUPS, asm.Vec(1), mem(asm.RSI, 0))
+	a.Label("ssedownward")
+	a.Vec(asm.MOVUPS, asm.Vec(0), indexed(asm.RSI, asm.RDX, -16))
+	a.Vec(asm.MOVUPSTO, indexed(asm.RDI, asm.RDX, -16), asm.Vec(0))
+	a.Op(asm.SUBQ, asm.RDX, asm.Imm(16))
+	a.Op(asm.CMPQ, asm.RDX, asm.Imm(16))
+	a.Op(asm.JA, asm.Label("ssedownward"))
+	a.Vec(asm.MOVUPSTO, mem(asm.RDI, 0), asm.Vec(1))
+	a.Op(asm.RET)
 }
 
 // moveMany copies more than four vectors, in rounds of four that are written at multiples
@@ -349,10 +380,17 @@ func setRoutine() (*neutral.Code, error) {
 	a.Op(asm.CMPQ, asm.RDX, asm.Imm(256))
 	a.Op(asm.JA, asm.Label("avx"))
 	avx.sets(a, 4)
-	for _, w := range []wide{avx, sse} {
-		a.Label(w.name)
-		w.setMany(a)
-	}
+	a.Label("avx")
+	avx.setMany(a)
+	a.Label("sse") // as in moveSSE
+	a.Op(asm.LEAQ, asm.R8, indexed(asm.RDI, asm.RDX, -16))
+	a.Label("sseround")
+	a.Vec(asm.MOVUPSTO, mem(asm.RDI, 0), asm.Vec(0))
+	a.Op(asm.ADDQ, asm.RDI, asm.Imm(16))
+	a.Op(asm.CMPQ, asm.RDI, asm.R8)
+	a.Op(asm.JB, asm.Label("sseround"))
+	a.Vec(asm.MOVUPSTO, mem(asm.R8, 0), asm.Vec(0))
+	a.Op(asm.RET)
 	return a.Assemble()
 }
 
