@@ -101,6 +101,9 @@ func TestWhole(t *testing.T) {
 		for _, f := range m.Funcs {
 			defined[f.Name] = true
 		}
+		for _, name := range ir.Routines {
+			defined[name] = true
+		}
 		for _, f := range m.Funcs {
 			for _, b := range f.Blocks {
 				for _, v := range b.Values {

@@ -21,8 +21,13 @@ const (
 	sysPrlimit   = 302
 	sysExitGroup = 231
 
-	eBADF = 9
+	eBADF  = 9
+	eNOMEM = 12
 )
+
+// mostMapped is how many bytes one mapping may have: programs of tests may ask for more than
+// the machine has.
+const mostMapped = 1 << 28
 
 // Linux is the system calls of a program that only prints.
 type Linux struct {
@@ -47,6 +52,9 @@ func (l *Linux) call(nr int64, args []int64) (int64, error) {
 	case sysWrite:
 		return l.write(args[0], args[1], args[2])
 	case sysMmap:
+		if args[1] > mostMapped {
+			return -eNOMEM, nil
+		}
 		size := (args[1] + 4095) &^ 4095
 		at := l.nextMapping
 		l.x.Map(at, make([]byte, size), false)
