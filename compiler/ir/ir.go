@@ -89,7 +89,6 @@ const (
 	OpFillMem // Args[2] bytes of value Args[1] to Args[0]
 
 	OpCall    // Sym(Args...), result of the value's Type; Sym may be of another module (IsForeign)
-	OpCallAt  // L: the function at the address Args[0], with the others as arguments, all L
 	OpResult2 // W: the second result word of the call Args[0], which stands directly before it
 	OpSyscall // Args[0] number, Args[1:] up to six arguments; L: the kernel's answer
 	OpArena   // L: the register that holds the current arena (r15)

@@ -213,8 +213,6 @@ func (g *fn) unsafePrim(e syntax.Expr, c *check.Call) *Value {
 		v := g.low32(args[0])
 		v.Nonneg = true
 		return v
-	case check.PrimCall:
-		return g.value(OpCallAt, L, args...)
 	case check.PrimRotr32:
 		return g.wrap(OpRotr, args[0], g.low32(args[1]))
 	case check.PrimSwap32:

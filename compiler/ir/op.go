@@ -66,7 +66,6 @@ var opTable = [...]opInfo{
 	OpFillMem: {"fillmem", "LWL", None, effect},
 
 	OpCall:     {"call", "?*", None, effect},
-	OpCallAt:   {"callat", "L*", L, effect},
 	OpResult2:  {"result2", "r", W, effect},
 	OpSyscall:  {"syscall", "L*", L, effect},
 	OpArena:    {"arena", "", L, loads},

@@ -231,10 +231,6 @@ func (c *verifier) value(v *Value) {
 		if v.Imm <= 0 || v.Imm > 1<<30 {
 			c.errorf("%v: slot of %d bytes", v, v.Imm)
 		}
-	case OpCallAt:
-		if n := len(v.Args); n < 1 || n > 7 {
-			c.errorf("%v: call with %d arguments", v, n-1)
-		}
 	case OpSyscall:
 		if n := len(v.Args); n < 1 || n > 7 {
 			c.errorf("%v: system call with %d arguments", v, n)

@@ -113,22 +113,6 @@ func (s *selector) call(v *ir.Value) {
 	s.emit(insts...)
 }
 
-// callAt calls the function at an address, which goes through rax.
-func (s *selector) callAt(v *ir.Value, d mach.Reg) {
-	args := []mach.Operand{mach.R(rax, mach.Def), s.copied(v.Args[0])}
-	call := inst(oCallAt, false, mach.R(rax, mach.UseDef))
-	for n, x := range v.Args[1:] {
-		args = append(args, mach.R(paramRegs[n], mach.Def), s.copied(x))
-		call.Args = append(call.Args, mach.R(paramRegs[n], mach.Use))
-	}
-	call.Clobbers = callerSaved &^ mach.Set(rax)
-	insts := []*mach.Inst{{Op: mach.OpCopy, Args: args}, call}
-	if s.dest(v) != mach.NoReg {
-		insts = append(insts, mach.Copy(d, mach.R(rax, mach.Use)))
-	}
-	s.emit(insts...)
-}
-
 // tailCall makes a jump of a call whose results are b's own and behind which nothing is
 // left to do, and gives the number of values that it has dealt with. The frame is gone by
 // then: no frame object may exist, because the callee might have its address.

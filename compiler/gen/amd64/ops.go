@@ -42,8 +42,7 @@ const (
 	oRepMovs
 	oRepStos
 	oCall
-	oCallAt // of the function at rax
-	oTail   // a call as a jump: leaves the function
+	oTail // a call as a jump: leaves the function
 	oSyscall
 	oRet
 	oStop // nothing comes here
@@ -92,7 +91,6 @@ var ops = [numOps]opInfo{
 	oRepMovs: {name: "repmovs", l: asm.REPMOVSB, q: asm.REPMOVSB},
 	oRepStos: {name: "repstos", l: asm.REPSTOSB, q: asm.REPSTOSB},
 	oCall:    {name: "call", writes: true},
-	oCallAt:  {name: "callat", writes: true},
 	oTail:    {name: "tail", writes: true},
 	oSyscall: {name: "syscall", l: asm.SYSCALL, q: asm.SYSCALL, writes: true},
 	oRet:     {name: "ret", writes: true},

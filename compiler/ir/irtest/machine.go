@@ -265,8 +265,6 @@ func (x *Machine) value(fr *frame, v *ir.Value) (int64, error) {
 			return 0, errors.New("no system calls here")
 		}
 		return x.Syscall(args[0], args[1:])
-	case ir.OpCallAt:
-		return 0, errors.New("no code at addresses here")
 	case ir.OpCall:
 		return x.call(fr, v, args)
 	case ir.OpResult2:
