@@ -131,6 +131,9 @@ func Run(dir string, o Options) (*result.Result, error) {
 			}
 		}
 	}
+	if len(programs) == 0 {
+		return nil, errors.New("nothing to measure")
+	}
 	o.Warm, o.Env = 1, environment()
 	samples, err := measure.Run(dir, programs, o.Options)
 	if err != nil {

@@ -69,6 +69,10 @@ func (f *benchFlags) options() measure.Options {
 
 // run measures in a folder of its own, and writes the result in all forms asked for.
 func (f *benchFlags) run(w io.Writer, work func(dir string) (*result.Result, error)) error {
+	o := f.options()
+	if err := o.Check(); err != nil {
+		return err
+	}
 	if f.plot != "" {
 		if err := picture.Check(f.plot); err != nil {
 			return err
