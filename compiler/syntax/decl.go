@@ -382,6 +382,9 @@ func (p *parser) giveme() Decl {
 		at := p.tok.Pos
 		g.Type = p.typeExpr()
 		g.Name = p.name()
+		if p.is(In) {
+			p.fail(p.tok.Pos, "a giveme has no range: look at it in `entry main`")
+		}
 		if p.got(Assign) {
 			p.binding(g)
 		}
