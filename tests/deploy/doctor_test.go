@@ -334,6 +334,10 @@ func TestPrograms(t *testing.T) {
 			wanted{"set-id", doctor.Fail, "begins with #!", "slul build --start=rt0 -o ./script SRC"}, 0, "Hello, world\n"},
 		{"capabilities, stub", "/usr/bin/cap", func() { m.write(t, "usr/bin/cap", hello, 0o755); caps("usr/bin/cap") }, 0,
 			wanted{"set-id", doctor.Fail, "file capabilities, which do not live", "slul build --start=interp -o /usr/bin/cap SRC"}, 0, "Hello, world\n"},
+		{"capabilities, interp", "/usr/bin/cap", func() {
+			m.write(t, "usr/bin/cap", must(os.ReadFile(m.at("home/interp"))), 0o755)
+			caps("usr/bin/cap")
+		}, 0, wanted{"program", doctor.OK, "starts by interp", ""}, 0, "Hello, world\n"},
 		{"unreadable for others", "./copy", func() { m.write(t, "home/copy", hello, 0o751); os.Chown(m.at("home/copy"), 0, nobody) }, 0,
 			wanted{"permission", doctor.Note, "some who may execute the program may not read it", "sudo chmod a+r ./copy"}, 0, "Hello, world\n"},
 	}
