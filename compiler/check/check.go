@@ -87,6 +87,7 @@ func CheckModule(core, program []*syntax.File, m Modules) (*Info, syntax.Errors)
 		c.enter(class.file, class.Core)
 		c.layout(class)
 	}
+	c.info.Classes = c.order
 	for _, o := range append(slices.Clone(c.info.Funcs), c.foreign...) {
 		c.enter(o.File, o.Core)
 		c.signature(o)
