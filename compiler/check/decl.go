@@ -199,15 +199,10 @@ func (c *checker) foreignFunc(fn *Func) *Func {
 	if fn.Class == nil && !c.declareGlobal(fn.Decl.Name, fn) {
 		return nil
 	}
-	for _, item := range fn.Module.Items {
-		if fn.Class == nil && item.Decl == syntax.Decl(fn.Decl) {
-			fn.Symbol = module.Symbol(fn.Module.Module, fn.Symbol, item.Line)
-		}
-		for _, m := range item.Members {
-			if fn.Class != nil && item.Name == fn.Class.Name && m.Name == fn.Name {
-				fn.Symbol = module.Symbol(fn.Module.Module, fn.Module.Module+"."+fn.Class.Name+"."+fn.Name, m.Line)
-			}
-		}
+	if fn.Class == nil {
+		fn.Symbol = module.Symbol(fn.Module.Module, fn.Symbol, fn.Module.Of(fn.Decl).Line)
+	} else {
+		fn.Symbol = module.Symbol(fn.Module.Module, fn.Symbol, fn.Module.MemberLine(fn.Class.Name, fn.Name))
 	}
 	c.foreign = append(c.foreign, fn)
 	return fn

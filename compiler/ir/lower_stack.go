@@ -16,9 +16,10 @@ const StackSpare = "stack.spare"
 
 // guardStack puts the question at the start of the funcs that may call themselves.
 func (l *lowering) guardStack() {
+	offered := l.offered()
 	for _, of := range l.info.Funcs {
 		f := l.m.FindFunc(of.Symbol)
-		if !of.Core && (l.askAll || l.isOffered(f.Name) || l.reachedFrom(f)[f.Name]) {
+		if !of.Core && (l.askAll || offered[f.Name] || l.reachedFrom(f)[f.Name]) {
 			l.ask(f, of.File)
 		}
 	}
