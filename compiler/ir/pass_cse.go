@@ -123,7 +123,7 @@ func sameMemory(above, b *Block) bool {
 
 func changesMemory(v *Value) bool {
 	switch v.Op {
-	case OpStore8, OpStore16, OpStore32, OpStore64, OpCopyMem, OpFillMem, OpCall, OpSyscall, OpSetArena:
+	case OpStore8, OpStore16, OpStore32, OpStore64, OpCopyMem, OpFillMem, OpCall, OpCallAt, OpSyscall, OpSetArena:
 		return true
 	}
 	return false

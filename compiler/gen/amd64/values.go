@@ -71,7 +71,7 @@ func find(f *ir.Func) *facts {
 func changesMemory(v *ir.Value) bool {
 	switch v.Op {
 	case ir.OpStore8, ir.OpStore16, ir.OpStore32, ir.OpStore64, ir.OpCopyMem, ir.OpFillMem,
-		ir.OpCall, ir.OpSyscall, ir.OpSetArena:
+		ir.OpCall, ir.OpCallAt, ir.OpSyscall, ir.OpSetArena:
 		return true
 	}
 	return false
