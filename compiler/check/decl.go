@@ -14,7 +14,7 @@ import (
 // collect notes what the file at hand declares. Types of signatures and values of
 // constants wait until all names are known.
 func (c *checker) collect() {
-	if !c.core && c.file.Kind == syntax.KindUnsafe {
+	if c.file.Kind == syntax.KindUnsafe && !c.unsafe() {
 		c.errorf(syntax.Pos{Line: 1, Col: 1}, "unsafe files belong to system modules only")
 		return
 	}
