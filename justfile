@@ -39,7 +39,7 @@ bench-compile *flags: build
 
 # all results, tables and pictures of docs/benchmarks.md; takes minutes of an idle machine
 benchmarks: build
-    for b in startup load code compile; do ./bin/slul bench $b -o docs/benchmarks/$b.json --plot docs/benchmarks/$b.svg > docs/benchmarks/$b.txt || exit 1; done
+    ./bench/all docs/benchmarks
 
 # the speed of every stage of the tool chain
 bench-stages:

@@ -33,6 +33,7 @@ type Options struct {
 	Warnings io.Writer // nil: not wanted
 
 	Core       string   // where the core library is, one of Cores; "": folded
+	Unsafe     bool     // a library may have files in the unsafe dialect
 	Interfaces []string // where interfaces of modules are looked for first
 	Runpath    string   // where the program looks for libraries, besides the system's directories
 }
@@ -312,6 +313,9 @@ func front(path string, o Options) (*check.Info, error) {
 	if err != nil {
 		return nil, refuse(CodeUsage, err)
 	}
+	if err := sources.allowUnsafe(o.Unsafe); err != nil {
+		return nil, refuse(CodeUsage, err)
+	}
 
 	// texts -> trees
 	files, own, err := sources.parse(o.Dump)
@@ -366,6 +370,7 @@ func (s *sources) parse(d Dump) (files []*syntax.File, own *module.Interface, er
 	}
 	if s.iface != nil {
 		own, errs = module.New(s.name, all[len(files)])
+		own.Unsafe = s.unsafe
 	}
 	return files, own, refuse(CodeCheck, errs.Err())
 }

@@ -98,7 +98,7 @@ func Libraries(p *Program, o Options) (list []*Program, err error) {
 	seen := map[string]bool{}
 	for queue := p.needed; len(queue) > 0; queue = queue[1:] {
 		dir := queue[0]
-		if files, err := moduleFiles(dir); seen[dir] || err != nil || len(files) == 0 {
+		if s, err := readSources(dir); seen[dir] || err != nil || s.allowUnsafe(o.Unsafe) != nil {
 			continue
 		}
 		seen[dir] = true

@@ -32,6 +32,9 @@ func Lock(dir string, o Options) ([]Locked, error) {
 	if err != nil {
 		return nil, refuse(CodeUsage, err)
 	}
+	if err := s.allowUnsafe(o.Unsafe); err != nil {
+		return nil, refuse(CodeUsage, err)
+	}
 	files, own, err := s.parse(Dump{})
 	if err != nil {
 		return nil, err

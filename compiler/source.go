@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"slul/compiler/module"
+	"slul/compiler/syntax"
 )
 
 // maxSource is the most that one source file may hold, in bytes. A program is written
@@ -33,6 +34,8 @@ type sources struct {
 	name  string  // of the module: of a library; "" of a program
 	iface *source // of a library
 	files []source
+
+	unsafe bool // some are in the unsafe dialect
 }
 
 // readSources finds and reads the module behind path: a .slul file, or a directory, which
@@ -105,7 +108,7 @@ func moduleFiles(dir string) ([]string, error) {
 	}
 	var found []string
 	for _, e := range entries {
-		if filepath.Ext(e.Name()) == ".slul" && !e.IsDir() && e.Name() != module.FileName {
+		if isSource(e.Name()) && !e.IsDir() && e.Name() != module.FileName {
 			found = append(found, filepath.Join(dir, e.Name()))
 		}
 	}
@@ -113,6 +116,28 @@ func moduleFiles(dir string) ([]string, error) {
 		return nil, fmt.Errorf("%s: no .slul file in this directory", dir)
 	}
 	return found, nil
+}
+
+// isSource says whether a file of this name holds source of a module.
+func isSource(name string) bool {
+	return filepath.Ext(name) == ".slul" || syntax.KindOf(name) == syntax.KindUnsafe
+}
+
+// allowUnsafe refuses files in the unsafe dialect where they were not asked for. They can
+// do anything, so the loader takes such a library from the system's directory alone.
+func (s *sources) allowUnsafe(isAllowed bool) error {
+	for _, file := range s.files {
+		switch {
+		case syntax.KindOf(file.name) != syntax.KindUnsafe:
+			continue
+		case s.iface == nil:
+			return fmt.Errorf("%s: the unsafe dialect is for libraries, not for programs", file.name)
+		case !isAllowed:
+			return fmt.Errorf("%s: the unsafe dialect: --unsafe allows it, and programs then find the library in /usr/lib/slul alone", file.name)
+		}
+		s.unsafe = true
+	}
+	return nil
 }
 
 // indexed reads sources.index: a path for each line, below the directory; `#` starts a
@@ -128,7 +153,7 @@ func indexed(dir, text string) (found []string, err error) {
 			continue
 		case name == module.FileName:
 			return nil, fmt.Errorf("%s:%d: %s is no source: it is always read", filepath.Join(dir, sourcesIndex), n+1, name)
-		case !filepath.IsLocal(line) || filepath.Ext(line) != ".slul":
+		case !filepath.IsLocal(line) || !isSource(line):
 			return nil, fmt.Errorf("%s:%d: not the name of a .slul file below this directory: %s", filepath.Join(dir, sourcesIndex), n+1, line)
 		case seen[name]:
 			return nil, fmt.Errorf("%s:%d: a second file called %s", filepath.Join(dir, sourcesIndex), n+1, name)

@@ -135,6 +135,9 @@ func TestOwner(t *testing.T) {
 	if st := stat(t, p.real("/lib/ld.so.1")); st.Mode&0o7777 != 0o755 {
 		t.Errorf("mode %o", st.Mode)
 	}
+	if list, err := p.readManifest(); err != nil || len(list) != len(byPath(list)) {
+		t.Errorf("the manifest has paths twice: %v, %+v", err, list)
+	}
 }
 
 // What is in the way is named, all of it, and nothing is changed.

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/google/renameio/v2"
@@ -115,6 +116,24 @@ func replace(real string, data []byte, mode fs.FileMode) error {
 		return fmt.Errorf("%s: %w", real, cause(err))
 	}
 	return syncDir(dir)
+}
+
+// temporaries are files beside a path that replace has left there, because it was ended
+// while it wrote: a dot, the name, and a random number of up to 19 digits. Shorter
+// numbers are as good as never drawn, and may be somebody else's.
+func (p Place) temporaries(path string) ([]string, error) {
+	files, err := os.ReadDir(p.real(filepath.Dir(path)))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var list []string
+	for _, f := range files {
+		digits, ok := strings.CutPrefix(f.Name(), "."+filepath.Base(path))
+		if ok && len(digits) >= 12 && strings.Trim(digits, "0123456789") == "" && f.Type().IsRegular() {
+			list = append(list, filepath.Join(filepath.Dir(path), f.Name()))
+		}
+	}
+	return list, err
 }
 
 // relink puts a symbolic link at a real path, whatever non-directory was there.

@@ -32,6 +32,7 @@ type step struct {
 	entry entry
 	data  []byte // of a regular file
 	verb  verb
+	quiet bool // another step about the same path says what there is to say
 }
 
 // verb is what a step does, in the words of the report.
@@ -69,107 +70,156 @@ func Install(list []File, p Place, o Options) (changed []string, err error) {
 				return changed, err
 			}
 		}
-		if s.verb == create || s.verb == change {
+		if !s.quiet && (s.verb == create || s.verb == change) {
 			changed = append(changed, s.entry.path)
 		}
-		report(o, s.verb, s.entry.path)
+		if !s.quiet {
+			report(o, s.verb, s.entry.path)
+		}
 	}
 	return changed, nil
 }
 
-// plan compares the list with what is there. Directories come before what is in them,
-// the manifest comes last: what it lists is there.
+// plan is all steps, in this order: the directories of the manifest; the manifest with
+// what is there and what will be; other directories; files; what is no longer wanted; the
+// manifest with what is there now. So at every moment it lists all that was installed.
 func (p Place) plan(list []File, force bool) ([]step, error) {
 	old, err := p.readManifest()
 	if err != nil {
 		return nil, err
 	}
-	was := map[string]entry{}
-	for _, e := range old {
-		was[e.path] = e
+	w := &work{Place: p, force: force, was: byPath(old), planned: map[string]bool{}}
+	if err := errors.Join(w.parents(p.Manifest()), w.remains(p.Manifest())); err != nil {
+		return nil, err
 	}
-	var steps []step
-	var manifest []entry
-	var inTheWay []string
-	planned := map[string]bool{}
-	add := func(s step, err error) error {
-		if errors.Is(err, errForeign) && !force {
-			inTheWay = append(inTheWay, p.real(s.entry.path))
-			return nil
-		}
-		if err != nil && !errors.Is(err, errForeign) {
-			return err
-		}
-		steps = append(steps, s)
-		return nil
-	}
-	addDirs := func(path string) error {
-		for _, dir := range parents(path) {
-			if planned[dir] {
-				continue
-			}
-			planned[dir] = true
-			made, err := p.directory(dir)
-			if err != nil {
-				return err
-			}
-			_, before := was[dir]
-			if made || before {
-				manifest = append(manifest, entry{path: dir, kind: directory, mode: 0o755})
-			}
-			if made {
-				steps = append(steps, step{entry: entry{path: dir, kind: directory}, verb: create})
-			}
-		}
-		return nil
-	}
+	toManifest := w.dirs
+	w.dirs = nil
 	for _, f := range list {
-		want, data, err := p.wanted(f)
-		if err != nil {
+		if err := w.file(f); err != nil {
 			return nil, err
 		}
-		if planned[want.path] {
-			panic("bug: deploy: " + want.path + " is in the list twice")
-		}
-		planned[want.path] = true
-		if err := addDirs(want.path); err != nil {
-			return nil, err
-		}
-		v, err := p.compare(want, was[want.path])
-		if err := add(step{want, data, v}, err); err != nil {
-			return nil, err
-		}
-		manifest = append(manifest, want)
 	}
-	// what an older version had, and this one has not
-	for _, e := range slices.Backward(old) {
-		if planned[e.path] || e.kind == directory {
+	w.forget(old)
+	if len(w.inTheWay) > 0 {
+		return nil, fmt.Errorf("there already, and not from slul install: %s; look at them, then: slul install --force", strings.Join(w.inTheWay, ", "))
+	}
+	last, err := w.manifestStep(w.manifest)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(append(w.files, last), func(s step) bool { return s.verb != keep }) {
+		return slices.Concat(toManifest, w.dirs, w.files, []step{last}), nil
+	}
+	first, err := w.manifestStep(append(slices.Clone(old), w.manifest...))
+	if err != nil {
+		return nil, err
+	}
+	first.quiet = true
+	return slices.Concat(toManifest, []step{first}, w.dirs, w.files, []step{last}), nil
+}
+
+// work is a plan that is being made.
+type work struct {
+	Place
+	force    bool
+	was      map[string][]entry // what the manifest says; more than one after an install that was cut short
+	planned  map[string]bool
+	dirs     []step
+	files    []step
+	manifest []entry
+	inTheWay []string
+}
+
+func byPath(list []entry) map[string][]entry {
+	m := map[string][]entry{}
+	for _, e := range list {
+		m[e.path] = append(m[e.path], e)
+	}
+	return m
+}
+
+// file plans a file of the list, and the directories that it needs.
+func (w *work) file(f File) error {
+	want, data, err := w.wanted(f)
+	if err != nil {
+		return err
+	}
+	if w.planned[want.path] {
+		panic("bug: deploy: " + want.path + " is in the list twice")
+	}
+	w.planned[want.path] = true
+	if err := w.parents(want.path); err != nil {
+		return err
+	}
+	v, err := w.compare(want, w.was[want.path])
+	switch {
+	case errors.Is(err, errForeign) && !w.force:
+		w.inTheWay = append(w.inTheWay, w.real(want.path))
+	case err != nil && !errors.Is(err, errForeign):
+		return err
+	}
+	w.files = append(w.files, step{entry: want, data: data, verb: v})
+	w.manifest = append(w.manifest, want)
+	return w.remains(want.path)
+}
+
+// parents plans the directories above a path.
+func (w *work) parents(path string) error {
+	for _, dir := range parents(path) {
+		if w.planned[dir] {
 			continue
 		}
-		if now, err := state(p.real(e.path)); err != nil || !now.same(e) {
-			continue // gone, or no longer ours
+		w.planned[dir] = true
+		make, err := w.directory(dir)
+		if err != nil {
+			return err
 		}
-		steps = append(steps, step{entry: e, verb: destroy})
-	}
-	for _, e := range old { // and its directories, which uninstall removes
-		if now, err := state(p.real(e.path)); e.kind == directory && !planned[e.path] && err == nil && now.kind == directory {
-			manifest = append(manifest, e)
-			planned[e.path] = true
+		e := entry{path: dir, kind: directory, mode: 0o755}
+		if make || w.was[dir] != nil || dir == filepath.Dir(w.Manifest()) {
+			w.manifest = append(w.manifest, e)
+		}
+		if make {
+			w.dirs = append(w.dirs, step{entry: e, verb: create})
 		}
 	}
-	if err := addDirs(p.Manifest()); err != nil {
-		return nil, err
+	return nil
+}
+
+// forget plans the removal of what an older version had, and this one has not. Its
+// directories stay in the manifest, for uninstall.
+func (w *work) forget(old []entry) {
+	for _, e := range old {
+		now, err := state(w.real(e.path))
+		if w.planned[e.path] || err != nil || !now.same(e) {
+			continue // still wanted, or gone, or no longer ours
+		}
+		w.planned[e.path] = true
+		if e.kind == directory {
+			w.manifest = append(w.manifest, e)
+			continue
+		}
+		w.files = append(w.files, step{entry: e, verb: destroy})
 	}
-	if len(inTheWay) > 0 {
-		return nil, fmt.Errorf("there already, and not from slul install: %s; look at them, then: slul install --force", strings.Join(inTheWay, ", "))
+}
+
+// remains plans the removal of what an install left that was cut short while it wrote a file.
+func (w *work) remains(path string) error {
+	list, err := w.temporaries(path)
+	for _, t := range list {
+		w.files = append(w.files, step{entry: entry{path: t, kind: regular}, verb: destroy})
 	}
-	text := format(manifest)
-	m := entry{path: p.Manifest(), kind: regular, mode: 0o644, hash: hashOf(text)}
-	v, err := p.compare(m, entry{})
-	if err != nil && !errors.Is(err, errForeign) { // it was read as a manifest, and is ours
-		return nil, err
+	return err
+}
+
+// manifestStep writes a list; whatever was there was read as one, and is ours.
+func (w *work) manifestStep(list []entry) (step, error) {
+	text := format(list)
+	m := entry{path: w.Manifest(), kind: regular, mode: 0o644, hash: hashOf(text)}
+	v, err := w.compare(m, nil)
+	if errors.Is(err, errForeign) {
+		err = nil
 	}
-	return append(steps, step{m, text, v}), nil
+	return step{entry: m, data: text, verb: v}, err
 }
 
 // wanted is a file of the list as it shall be.
@@ -189,7 +239,7 @@ func (p Place) wanted(f File) (entry, []byte, error) {
 var errForeign = errors.New("not as it was installed")
 
 // compare says what has to be done to have want, when was is what the manifest says.
-func (p Place) compare(want, was entry) (verb, error) {
+func (p Place) compare(want entry, was []entry) (verb, error) {
 	real := p.real(want.path)
 	now, err := state(real)
 	switch {
@@ -201,7 +251,7 @@ func (p Place) compare(want, was entry) (verb, error) {
 		return "", fmt.Errorf("%s: is a directory", real)
 	case now.same(want) && now.mode == want.mode && owned(real):
 		return keep, nil
-	case now.same(want) || now.same(was):
+	case now.same(want) || slices.ContainsFunc(was, now.same):
 		return change, nil
 	}
 	return change, errForeign

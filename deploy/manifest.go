@@ -6,6 +6,7 @@ package deploy
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"fmt"
 	"io/fs"
 	"os"
@@ -17,9 +18,13 @@ import (
 // mtree wants the root itself before what is below it.
 const manifestHead = "#mtree\n# what slul install has put here; slul uninstall reads it\n. type=dir\n"
 
-// format writes entries, directories before what is in them.
+// format writes entries, each once, directories before what is in them.
 func format(list []entry) []byte {
-	list = slices.SortedFunc(slices.Values(list), func(a, b entry) int { return strings.Compare(a.path, b.path) })
+	list = slices.SortedFunc(slices.Values(list), func(a, b entry) int {
+		return cmp.Or(cmp.Compare(a.path, b.path), cmp.Compare(a.kind, b.kind), cmp.Compare(a.mode, b.mode),
+			cmp.Compare(a.hash, b.hash), cmp.Compare(a.link, b.link))
+	})
+	list = slices.Compact(list)
 	var b bytes.Buffer
 	b.WriteString(manifestHead)
 	for _, e := range list {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -36,16 +37,31 @@ func Uninstall(p Place, o Options) error {
 	}
 	var steps []step
 	var left []entry
-	for _, e := range list {
+	was := byPath(list)
+	remains := func(path string) error {
+		temporaries, err := p.temporaries(path)
+		for _, t := range temporaries {
+			steps = append(steps, step{entry: entry{path: t, kind: regular}, verb: destroy})
+		}
+		return err
+	}
+	if err := remains(p.Manifest()); err != nil {
+		return err
+	}
+	for _, path := range slices.Sorted(maps.Keys(was)) {
+		e := was[path][0]
 		if e.kind == directory {
 			continue
 		}
-		switch now, err := state(p.real(e.path)); {
+		if err := remains(path); err != nil {
+			return err
+		}
+		switch now, err := state(p.real(path)); {
 		case errors.Is(err, fs.ErrNotExist):
-			fmt.Fprintf(o.Report, "%-10s %s\n", "missing", e.path)
+			fmt.Fprintf(o.Report, "%-10s %s\n", "missing", path)
 		case err != nil:
 			return err
-		case now.kind == directory, !now.same(e) && !o.Force:
+		case now.kind == directory, !slices.ContainsFunc(was[path], now.same) && !o.Force:
 			left = append(left, e)
 		default:
 			steps = append(steps, step{entry: e, verb: destroy})
@@ -67,6 +83,12 @@ func Uninstall(p Place, o Options) error {
 	if len(left) > 0 {
 		return p.leave(list, left, o)
 	}
+	// the manifest goes when only its own directories are left
+	above := parents(p.Manifest())
+	isAbove := func(e entry) bool { return slices.Contains(above, e.path) }
+	if err := p.removeDirs(slices.DeleteFunc(slices.Clone(list), isAbove), gone, o); err != nil {
+		return err
+	}
 	if !o.DryRun {
 		if err := removeEntry(p.real(p.Manifest())); err != nil {
 			return err
@@ -74,7 +96,7 @@ func Uninstall(p Place, o Options) error {
 	}
 	gone[p.Manifest()] = true
 	report(o, destroy, p.Manifest())
-	return p.removeDirs(list, gone, o)
+	return p.removeDirs(slices.DeleteFunc(list, func(e entry) bool { return !isAbove(e) }), gone, o)
 }
 
 // leave keeps in the manifest what is still there, so that it is not forgotten.

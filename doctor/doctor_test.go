@@ -163,3 +163,47 @@ func TestProbes(t *testing.T) {
 		}
 	}
 }
+
+// What is said of programs with rights, for each way to start; of others nothing is.
+func TestSetID(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "p")
+	if err := os.WriteFile(path, nil, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	secure, busy, script, caps := "in secure mode", "no ETXTBSY", "begins with #!", "file capabilities, which do not live"
+	const usual, setUID = 0o755, 0o755 | fs.ModeSetuid
+	tests := []struct {
+		start elfimage.Start
+		mode  fs.FileMode
+		caps  bool
+		want  []string
+	}{
+		{elfimage.StartRt0, usual, false, nil},
+		{elfimage.StartRt0, setUID, false, []string{secure, busy}},
+		{elfimage.StartRt0, 0o755 | fs.ModeSetgid, false, []string{secure, busy}},
+		{elfimage.StartRt0, usual, true, []string{caps, busy}},
+		{elfimage.StartInterp, setUID, false, []string{secure}},
+		{elfimage.StartInterp, usual, true, nil},
+		{elfimage.StartShebang, setUID, false, []string{script, busy}},
+		{elfimage.StartShebang, usual, true, []string{caps, busy}},
+	}
+	for _, test := range tests {
+		if err := os.Chmod(path, test.mode); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list := slices.DeleteFunc(setIDFindings(path, test.start, info, test.caps), func(f Finding) bool {
+			return strings.Contains(f.Text, "can write") // the directories of the test
+		})
+		ok := len(list) == len(test.want)
+		for i := 0; ok && i < len(list); i++ {
+			ok = strings.Contains(list[i].Text, test.want[i])
+		}
+		if !ok {
+			t.Errorf("%s, %v, capabilities %v: %+v, want %q", test.start, test.mode, test.caps, list, test.want)
+		}
+	}
+}

@@ -41,6 +41,7 @@ var systemChecks = []check{
 	{"execveat", (*exam).execveat},
 	{"filter", (*exam).filter},
 	{"proc", (*exam).proc},
+	{"null", (*exam).null},
 	{"loader", (*exam).loader},
 	{"libraries", (*exam).searchDirs},
 	{"limits", (*exam).limits},

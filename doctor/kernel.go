@@ -125,6 +125,24 @@ func (e *exam) proc() {
 	e.ok("proc", "/proc is mounted")
 }
 
+// null: /dev/null takes the place of descriptors 0 to 2 that a caller of a set-user-ID
+// program has closed.
+func (e *exam) null() {
+	var st unix.Stat_t
+	err := unix.Stat("/dev/null", &st)
+	isNull := err == nil && st.Mode&unix.S_IFMT == unix.S_IFCHR && st.Rdev == unix.Mkdev(1, 3)
+	if isNull && may("/dev/null", unix.R_OK|unix.W_OK) {
+		e.ok("null", "/dev/null is there")
+		return
+	}
+	f := Finding{"null", Note, "/dev/null is not there", "a set-user-ID program does not start when its caller has closed descriptor 0, 1 or 2: cannot open /dev/null",
+		"sudo rm -f /dev/null && sudo mknod -m 666 /dev/null c 1 3"}
+	if isNull {
+		f.Text, f.Mend = fmt.Sprintf("/dev/null has mode %04o", st.Mode&0o7777), "sudo chmod 666 /dev/null"
+	}
+	e.add(f)
+}
+
 // binfmt: whether the kernel starts the loader at once. It is optional.
 func (e *exam) binfmt() {
 	ours, err := binfmt.Ours(e.Target, e.Rtld)

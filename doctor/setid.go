@@ -62,6 +62,9 @@ func setIDFindings(path string, start elfimage.Start, info fs.FileInfo, caps boo
 			add(Fail, x.String(), "who does can put another program in its place", x.Mend)
 		}
 	}
+	if start == elfimage.StartInterp {
+		return list // the kernel maps it, and protects its file
+	}
 	add(Note, "its file may be written to while it runs, as that of a library (no ETXTBSY)",
 		"writing into it changes the running program; replacing it does not", fmt.Sprintf("sudo install -m %04o NEW %s", unixMode(mode), shell(path)))
 	return list

@@ -63,13 +63,34 @@ const (
 //go:noinline
 func beginLine() { process.line = buffer{linePlace(), linePlace() + lineMax - 1} }
 
+// Words is where rtld/shrink puts the words that many texts have, each a C string; a text has
+// the number of a word, from firstWord on, in its place. Without rtld/shrink there are none.
+const Words = "words of texts\x00"
+
+const firstWord = '\n' + 1
+
 // say appends the C string what, with the C string name for %, or for & when it is a row of
 // a table and ends with a newline; with value in decimal for # and in hex for $.
 //
 //go:noinline
 func say(what, name uintptr, value uint64) {
-	for ; byteAt(what) != 0; what++ {
-		switch c := byteAt(what); c {
+	back := uintptr(0) // behind a word: where the text goes on
+	for {
+		c := byteAt(what)
+		what++
+		if c-firstWord < ' '-firstWord {
+			back, what = what, lit(Words)
+			for ; c != firstWord; c-- {
+				what = endOf(what)
+			}
+			continue
+		}
+		switch c {
+		case 0:
+			if back == 0 {
+				return
+			}
+			what, back = back, 0
 		case '&':
 			process.line.cstring(name, '\n', nameMax)
 		case '%':

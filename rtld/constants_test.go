@@ -31,7 +31,7 @@ func TestConstants(t *testing.T) {
 		"sysOpenat": unix.SYS_OPENAT, "sysNewfstatat": unix.SYS_NEWFSTATAT, "sysReadlinkat": unix.SYS_READLINKAT, "sysFaccessat": unix.SYS_FACCESSAT,
 		"oRdonly": unix.O_RDONLY, "oRdwr": unix.O_RDWR, "oNonblock": unix.O_NONBLOCK, "oCloexec": unix.O_CLOEXEC,
 		"protNone": unix.PROT_NONE, "protRead": unix.PROT_READ, "protWrite": unix.PROT_WRITE, "protExec": unix.PROT_EXEC,
-		"mapPrivate": unix.MAP_PRIVATE, "mapFixed": unix.MAP_FIXED, "mapAnonymous": unix.MAP_ANONYMOUS, "mapNoreserve": unix.MAP_NORESERVE, "mapFixedNoreplace": unix.MAP_FIXED_NOREPLACE, "prSetMm": unix.PR_SET_MM, "prSetMmMap": unix.PR_SET_MM_MAP,
+		"mapPrivate": unix.MAP_PRIVATE, "mapFixed": unix.MAP_FIXED, "mapAnonymous": unix.MAP_ANONYMOUS, "mapNoreserve": unix.MAP_NORESERVE, "mapPopulate": unix.MAP_POPULATE, "mapFixedNoreplace": unix.MAP_FIXED_NOREPLACE, "prSetMm": unix.PR_SET_MM, "prSetMmMap": unix.PR_SET_MM_MAP,
 		"sigBus": int64(unix.SIGBUS), "sigUnblock": unix.SIG_UNBLOCK, "sigSetmask": unix.SIG_SETMASK, "clockMonotonic": unix.CLOCK_MONOTONIC,
 		"saSiginfo": 4, "saRestorer": 0x04000000, "saNodefer": 0x40000000, // include/uapi/asm-generic/signal-defs.h
 		"sIfmt": unix.S_IFMT, "sIfreg": unix.S_IFREG, "fGetfd": unix.F_GETFD, "prSetName": unix.PR_SET_NAME, "seekCur": unix.SEEK_CUR,

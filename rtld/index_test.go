@@ -33,7 +33,7 @@ func TestIndexSharedChain(t *testing.T) {
 	makeIndex()
 	used := uint64(0)
 	for i := range l.index.slots {
-		if (*slot)(pointer(l.index.at+uintptr(i)*slotSize)).m != nil {
+		if (*slot)(pointer(l.index.at+uintptr(i)*slotSize)).ref != 0 {
 			used++
 		}
 	}

@@ -46,8 +46,14 @@ func relocate(m *module) {
 // relocateRela applies the table of size bytes at the file's address at. Undefined
 // symbols do not stop it, so that all of them are known in the end.
 func relocateRela(m *module, at, size uint64) {
+	l := &process
+	left := uint64(0)                           // of those that are foreseen
 	e := (*rela)(pointer(m.base + uintptr(at))) // checkDynamic saw the table in one segment
 	for n := size / relaSize; n != 0; n-- {
+		if left == 0 && e.sym != 0 && l.index.slots != 0 {
+			left = min(n, foreseeMax)
+			m.foresee(e, left)
+		}
 		kind := byte(relocUnknown)
 		if uint(e.number) < uint(len(relocKinds)-1) {
 			kind = relocKinds[e.number]
@@ -57,8 +63,13 @@ func relocateRela(m *module, at, size uint64) {
 		} else if kind != relocNone {
 			relocateOne(m, e, kind)
 		}
+		if left != 0 {
+			left--
+			l.foreseen += foreseenSize
+		}
 		e = (*rela)(unsafe.Add(unsafe.Pointer(e), relaSize))
 	}
+	l.foreseen = 0
 }
 
 // relocateOne applies a relocation that is more than a sum of base and addend.

@@ -76,9 +76,11 @@ type loader struct {
 	before   pool // as it was before a late load
 	tls      tlsArea
 	index    index
-	headRead uint64 // bytes of a library's file that are in headPlace
+	foreseen uintptr // what is known of the relocation at hand, or 0
+	headRead uint64  // bytes of a library's file that are in headPlace
 	names    *names
 	own      module // the loader itself, which offers symbols too
+	_        uint64 // hot begins at a multiple of 16
 
 	frames [MaxStack]byte // of the loader as long as the state is on the stack; of busCaught always
 
@@ -262,7 +264,11 @@ func describeProcess(p *module, base uintptr) {
 //
 //go:noinline
 func newPages(n uint64) uintptr {
-	at := mmap(0, uintptr(n), protRead|protWrite, mapPrivate|mapAnonymous, ^uintptr(0), 0)
+	flags := uintptr(mapPrivate | mapAnonymous)
+	if n > 65536 {
+		flags |= mapPopulate // an index, all of which is used: one fault after the other takes ten times as long
+	}
+	at := mmap(0, uintptr(n), protRead|protWrite, flags, ^uintptr(0), 0)
 	check(lit("no memory: &\x00"), at)
 	return at
 }

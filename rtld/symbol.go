@@ -372,7 +372,14 @@ func complainMissing(m *module) {
 //go:noinline
 func (m *module) ask(q *query, y *symbol, i uint64) {
 	name := m.name(uint64(y.name))
-	*q = query{name: name, hash: gnuHashOf(name), version: m.versionOf(i)}
+	f := (*foreseen)(pointer(process.foreseen))
+	hash := uint32(0)
+	if f != nil && uint64(f.sym) == i {
+		hash = f.hash
+	} else {
+		hash = gnuHashOf(name)
+	}
+	*q = query{name: name, hash: hash, version: m.versionOf(i)}
 }
 
 // say appends what is looked for to the line.

@@ -24,6 +24,7 @@ const (
 	mapFixed     = 0x10
 	mapAnonymous = 0x20
 	mapNoreserve = 0x4000
+	mapPopulate  = 0x8000
 
 	mapFixedNoreplace = 0x100000 // Linux 4.17
 

@@ -22,6 +22,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"slul/tests/built"
 	"slul/tests/golden"
 )
 
@@ -45,6 +46,9 @@ func withSlul(do func() int) (int, error) {
 		return 0, err
 	}
 	defer os.RemoveAll(dir)
+	if err := built.Depend(".."); err != nil {
+		return 0, err
+	}
 	out, err := exec.Command("go", "build", "-buildvcs=false", "-o", dir, "slul/cmd/slul").CombinedOutput()
 	if err != nil {
 		return 0, fmt.Errorf("go build slul/cmd/slul: %w\n%s", err, out)

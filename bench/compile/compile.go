@@ -40,18 +40,19 @@ type compiler struct {
 	name     string
 	language string
 	tool     string // "": our own
+	most     int    // lines, as more would take minutes; no limit when 0
 	args     func(c *kit, source, out string) ([]string, error)
 }
 
 var compilers = []compiler{
-	{slul, "slul", "", func(k *kit, source, out string) ([]string, error) {
+	{slul, "slul", "", 0, func(k *kit, source, out string) ([]string, error) {
 		return []string{"build", "--strip", "--rtld", k.rtld, "-o", out, source}, nil
 	}},
-	{tcc, "c", "tcc", func(_ *kit, source, out string) ([]string, error) { return []string{"-o", out, source}, nil }},
-	{"gcc-O1", "c", "gcc", func(_ *kit, source, out string) ([]string, error) {
+	{tcc, "c", "tcc", 0, func(_ *kit, source, out string) ([]string, error) { return []string{"-o", out, source}, nil }},
+	{"gcc-O1", "c", "gcc", 10_000, func(_ *kit, source, out string) ([]string, error) {
 		return []string{"-O1", "-o", out, source}, nil
 	}},
-	{"go", "go", "go", func(k *kit, source, out string) ([]string, error) {
+	{"go", "go", "go", 0, func(k *kit, source, out string) ([]string, error) {
 		config, err := k.importConfig()
 		return []string{"-p", "main", "-importcfg", config, "-o", out, source}, err
 	}},
@@ -119,6 +120,9 @@ func Run(dir string, o Options) (*result.Result, error) {
 			continue
 		}
 		for _, c := range here {
+			if c.most > 0 && n > c.most {
+				continue
+			}
 			row, args, err := k.prepare(c, n)
 			if err != nil {
 				return nil, err
@@ -130,6 +134,9 @@ func Run(dir string, o Options) (*result.Result, error) {
 				return nil, err
 			}
 		}
+	}
+	if len(programs) == 0 {
+		return nil, errors.New("nothing to measure")
 	}
 	o.Warm, o.Env = 1, environment()
 	samples, err := measure.Run(dir, programs, o.Options)

@@ -93,7 +93,7 @@ func Names() (names []string) {
 
 // fill makes all sets and runs their programs in turn, those of one set side by side.
 func fill(r *result.Result, dir string, list []series, loaders []*loader, o measure.Options) error {
-	r.Rounds, r.Clock = o.Rounds, "that from before vfork to after wait4; each program is started twice in a row, the second start counts"
+	r.Rounds, r.Clock = o.Rounds, result.Started
 	r.Bases = []string{floor, "glibc", "musl"}
 	r.Groups = append(r.Groups, result.Group{Name: floor, What: "a static file that only exits", Common: true})
 	r.Rows = append(r.Rows, result.Row{Group: floor, Name: floor, Ours: true})

@@ -63,11 +63,19 @@ const (
 	MaxRounds = 100000
 )
 
+// Check says what is wrong with the options, before anything is made.
+func (o *Options) Check() error {
+	if o.Rounds < 1 || o.Rounds > MaxRounds {
+		return fmt.Errorf("%d rounds are not 1 to %d", o.Rounds, MaxRounds)
+	}
+	return nil
+}
+
 // Run starts each program as often as there are rounds. A program that does not end
 // with status 0 is an error. dir is a folder for the spawner.
 func Run(dir string, programs []Program, o Options) ([]Samples, error) {
-	if o.Rounds < 1 || o.Rounds > MaxRounds {
-		return nil, fmt.Errorf("%d rounds are not 1 to %d", o.Rounds, MaxRounds)
+	if err := o.Check(); err != nil {
+		return nil, err
 	}
 	if o.Twice {
 		double := make([]Program, 0, 2*len(programs))

@@ -3,6 +3,7 @@ package picture
 import (
 	"fmt"
 	"image/color"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -51,7 +52,7 @@ func bars(r *result.Result) (vg.Length, func(draw.Canvas) error, error) {
 		names = append(names, r.Rows[n-1-i].Name+"  ") // room where another font is wider
 	}
 	for _, base := range r.Rows { // the floors go through all bars
-		if base.Group == r.Groups[0].Name {
+		if base.Group == r.Groups[0].Name && slices.Contains(r.Bases, base.Name) {
 			line, err := plotter.NewLine(plotter.XYs{{X: base.Median, Y: -0.5}, {X: base.Median, Y: float64(n) - 0.5}})
 			if err != nil {
 				return 0, nil, err

@@ -1,7 +1,7 @@
 // Package picture draws results, as SVG or PNG.
 //
 //	picture.go  Draw: which picture belongs to which result; colours, fonts, files
-//	bars.go     bars for programs side by side: startup
+//	bars.go     bars for programs side by side: startup, steps
 //	ratios.go   bars for kernels in several languages: code
 //	curves.go   curves for series: load, compile, and the memory of code
 package picture
@@ -31,6 +31,7 @@ import (
 // drawers are by the result's kind. Each says how high its picture is, and draws it.
 var drawers = map[string]func(r *result.Result) (height vg.Length, paint func(draw.Canvas) error, err error){
 	"startup": bars,
+	"steps":   bars,
 	"load":    curves,
 	"code":    ratios,
 	"compile": curves,

@@ -35,7 +35,8 @@ func sample(kind string) *result.Result {
 				r.Rows = append(r.Rows, result.Row{Group: "libraries", Name: name, N: n, Times: []int64{int64(1000 * (n + 100) * (i + 1))}})
 			}
 		}
-	case "startup":
+	case "startup", "steps":
+		r.Bases = []string{"floor1"}
 		r.Groups = []result.Group{{Name: "floors"}, {Name: "slul"}}
 		r.Rows = []result.Row{{Group: "floors", Name: "floor1", Times: []int64{100000, 120000}}, {Group: "slul", Name: "hello & <all>", Times: []int64{200000, 210000}}}
 	}
@@ -47,6 +48,7 @@ func sample(kind string) *result.Result {
 // rows, what the axes are.
 var pictured = map[string][]string{
 	"startup": {"hello & <all>", "A <CPU>", "µs from vfork", "210"},
+	"steps":   {"hello & <all>", "µs from vfork"},
 	"code":    {"sieve", "Copying", "CPU time by that of gcc-O1: less is better", "ratio of CPU times", "bytes", "B/s (median)"},
 	"compile": {"Volume", "tcc", "lines", "lines/s (median)"},
 	"load":    {"slul", "glibc", "Libraries & more", "libraries", "start, ms (median)"},

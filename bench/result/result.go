@@ -25,7 +25,7 @@ const format = 1
 // Result is one run of one benchmark.
 type Result struct {
 	Format  int      `json:"format"`
-	Kind    string   `json:"kind"` // startup, load, code, compile
+	Kind    string   `json:"kind"` // startup, load, steps, code, compile
 	Machine Machine  `json:"machine"`
 	Rounds  int      `json:"rounds"`
 	Clock   string   `json:"clock"`   // what a time is, in words
@@ -35,6 +35,9 @@ type Result struct {
 	Bases   []string `json:"bases"` // names of the rows that ratios are taken to
 	Rows    []Row    `json:"rows"`
 }
+
+// Started is the clock of programs that are started, in words.
+const Started = "that from before vfork to after wait4; each program is started twice in a row, the second start counts"
 
 // Group is rows that stand in one table.
 type Group struct {
@@ -68,6 +71,9 @@ type Row struct {
 
 	// Ratios are by the name of the base: medians of the ratios of each round.
 	Ratios map[string]Ratio `json:"ratios,omitempty"`
+
+	// More is how much longer it takes than the base, where that is what is asked for.
+	More *float64 `json:"more_us,omitempty"`
 
 	// Each is what one of N costs, in ns: the median above that of the first point, by the
 	// distance. Growth is the exponent that leads from the point before to this one: 1 is

@@ -34,6 +34,7 @@ func (r *Result) columns(g Group) []column {
 			}
 			return SI(r.Rate())
 		}},
+		{"µs more", func(r *Row) string { return number("%+.1f", r.More) }},
 		{"faults", func(r *Row) string { return count(r.Faults) }},
 		{"calls", func(r *Row) string { return count(r.Calls) }},
 		{"instructions", func(r *Row) string { return count(r.Instructions) }},

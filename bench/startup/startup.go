@@ -79,7 +79,7 @@ func Run(dir string, o Options) (*result.Result, error) {
 		}
 	}
 	r := result.New("startup", o.Version, dir)
-	r.Rounds, r.Clock = o.Rounds, "that from before vfork to after wait4; each program is started twice in a row, the second start counts"
+	r.Rounds, r.Clock = o.Rounds, result.Started
 	r.Bases = []string{floor1, floor2, glibcStatic, glibcDynamic}
 	r.Groups = []result.Group{
 		{Name: floors, What: "a static file that only exits; the same behind a stub", Common: true},

@@ -20,6 +20,7 @@ import (
 	"slul/bench/picture"
 	"slul/bench/result"
 	"slul/bench/startup"
+	"slul/bench/steps"
 	"slul/elfimage"
 )
 
@@ -36,7 +37,7 @@ this machine only, so everything is set beside floors and other tools in one run
 		Args: cobra.ArbitraryArgs, // which words refuses
 		RunE: words,
 	}
-	c.AddCommand(newBenchStub(), newBenchSizes(), newBenchStartup(), newBenchLoad(), newBenchCode(), newBenchCompile(), newBenchShow(), newBenchCompare())
+	c.AddCommand(newBenchStub(), newBenchSizes(), newBenchStartup(), newBenchLoad(), newBenchSteps(), newBenchCode(), newBenchCompile(), newBenchShow(), newBenchCompare())
 	return c
 }
 
@@ -69,6 +70,10 @@ func (f *benchFlags) options() measure.Options {
 
 // run measures in a folder of its own, and writes the result in all forms asked for.
 func (f *benchFlags) run(w io.Writer, work func(dir string) (*result.Result, error)) error {
+	o := f.options()
+	if err := o.Check(); err != nil {
+		return err
+	}
 	if f.plot != "" {
 		if err := picture.Check(f.plot); err != nil {
 			return err
@@ -286,6 +291,26 @@ page faults and system calls are exact: one more is a change.`,
 	}
 	c.Flags().Float64Var(&threshold, "threshold", threshold, "ratios that differ by less than `PERCENT` are the same")
 	c.Flags().BoolVar(&fail, "fail", false, "end with status 1 when a number of ours is worse")
+	return c
+}
+
+func newBenchSteps() *cobra.Command {
+	var f benchFlags
+	c := &cobra.Command{
+		Use:   "steps [flags]",
+		Short: "Measure what single steps of a loader cost",
+		Long: `Start programs by a stub and a loader that does one thing and exits, and tell what each
+thing costs: a system call, a page, a mapping. That is how to find out where the time
+of a start goes, which is too short to be looked at from inside.`,
+		Example: `  slul bench steps -n 3000`,
+		Args:    takes(false),
+		RunE: func(c *cobra.Command, _ []string) error {
+			return f.run(c.OutOrStdout(), func(dir string) (*result.Result, error) {
+				return steps.Run(dir, version(), f.options())
+			})
+		},
+	}
+	f.add(c, 1000)
 	return c
 }
 

@@ -65,6 +65,7 @@ DIR of -I, $SLUL_INTERFACE_PATH and /usr/share/slul that has it.`,
 	f.StringVar(&o.Runpath, "runpath", "", "`DIRS` in which the program looks for libraries before the system's, as '$ORIGIN', its own directory")
 	f.StringVar(&o.Core, "core", compiler.CoreFolded, "the core library is compiled along, or loaded: "+strings.Join(compiler.Cores, ", "))
 	complete(c, "core", compiler.Cores)
+	unsafeFlag(c, &o.Unsafe)
 	interfaceFlag(c, &o.Interfaces)
 	targetFlag(c, &o.Target)
 	rtldFlag(c, &o.Rtld)
@@ -128,6 +129,7 @@ func newCheck() *cobra.Command {
 			return compiler.Check(args[0], o)
 		},
 	}
+	unsafeFlag(c, &o.Unsafe)
 	interfaceFlag(c, &o.Interfaces)
 	dumpFlag(c, &dump)
 	return c
@@ -178,6 +180,10 @@ func startFlag(c *cobra.Command, start *string) {
 	}
 	c.Flags().StringVar(start, "start", "", "`how` it is started: "+strings.Join(names, ", ")+" (default: "+names[0]+")")
 	complete(c, "start", names)
+}
+
+func unsafeFlag(c *cobra.Command, is *bool) {
+	c.Flags().BoolVar(is, "unsafe", false, "a library may have .slunsafe files; it is loaded from /usr/lib/slul alone")
 }
 
 func interfaceFlag(c *cobra.Command, dirs *[]string) {

@@ -30,6 +30,7 @@ has mistakes, or when what is locked has changed.`,
 			return lock(args[0], o, c.OutOrStdout())
 		},
 	}
+	unsafeFlag(c, &o.Unsafe)
 	interfaceFlag(c, &o.Interfaces)
 	return c
 }

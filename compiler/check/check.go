@@ -87,6 +87,7 @@ func CheckModule(core, program []*syntax.File, m Modules) (*Info, syntax.Errors)
 		c.enter(class.file, class.Core)
 		c.layout(class)
 	}
+	c.info.Classes = c.order
 	for _, o := range append(slices.Clone(c.info.Funcs), c.foreign...) {
 		c.enter(o.File, o.Core)
 		c.signature(o)
@@ -141,7 +142,10 @@ func (c *checker) enter(f *syntax.File, core bool) {
 }
 
 // unsafe says whether the file at hand may use UNSAFE_ words.
-func (c *checker) unsafe() bool { return c.file.Kind == syntax.KindUnsafe && c.core }
+func (c *checker) unsafe() bool {
+	own := c.info.Modules.Own
+	return c.file.Kind == syntax.KindUnsafe && (c.core || own != nil && own.Unsafe)
+}
 
 func (c *checker) errorf(pos syntax.Pos, format string, args ...any) {
 	c.errs.Add(c.file, pos, format, args...)

@@ -14,7 +14,7 @@ import (
 // collect notes what the file at hand declares. Types of signatures and values of
 // constants wait until all names are known.
 func (c *checker) collect() {
-	if !c.core && c.file.Kind == syntax.KindUnsafe {
+	if c.file.Kind == syntax.KindUnsafe && !c.unsafe() {
 		c.errorf(syntax.Pos{Line: 1, Col: 1}, "unsafe files belong to system modules only")
 		return
 	}
@@ -199,15 +199,10 @@ func (c *checker) foreignFunc(fn *Func) *Func {
 	if fn.Class == nil && !c.declareGlobal(fn.Decl.Name, fn) {
 		return nil
 	}
-	for _, item := range fn.Module.Items {
-		if fn.Class == nil && item.Decl == syntax.Decl(fn.Decl) {
-			fn.Symbol = module.Symbol(fn.Module.Module, fn.Symbol, item.Line)
-		}
-		for _, m := range item.Members {
-			if fn.Class != nil && item.Name == fn.Class.Name && m.Name == fn.Name {
-				fn.Symbol = module.Symbol(fn.Module.Module, fn.Module.Module+"."+fn.Class.Name+"."+fn.Name, m.Line)
-			}
-		}
+	if fn.Class == nil {
+		fn.Symbol = module.Symbol(fn.Module.Module, fn.Symbol, fn.Module.Of(fn.Decl).Line)
+	} else {
+		fn.Symbol = module.Symbol(fn.Module.Module, fn.Symbol, fn.Module.MemberLine(fn.Class.Name, fn.Name))
 	}
 	c.foreign = append(c.foreign, fn)
 	return fn

@@ -12,7 +12,7 @@ import (
 )
 
 // TestErrorsPage: docs/errors.md shows messages that the compiler has: each is in a mark
-// of testdata/fail, up to the names in it.
+// of testdata/fail, or in the script about modules, up to the names in it.
 func TestErrorsPage(t *testing.T) {
 	page, err := os.ReadFile("../../docs/errors.md")
 	if err != nil {
@@ -20,6 +20,7 @@ func TestErrorsPage(t *testing.T) {
 	}
 	var marks strings.Builder
 	files, _ := filepath.Glob("testdata/fail/*.slul")
+	files = append(files, "../../tests/testdata/script/modules_refused.txtar")
 	for _, name := range files {
 		src, err := os.ReadFile(name)
 		if err != nil {

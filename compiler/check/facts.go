@@ -38,6 +38,9 @@ type Info struct {
 	// never called are here too.
 	Funcs []*Func
 
+	// Classes is every record and class, core's first, those of other modules among them.
+	Classes []*Class
+
 	// Types is the type that an expression is evaluated in. Literals and constant
 	// expressions already have the type of the place that they stand in.
 	Types map[syntax.Expr]*Type

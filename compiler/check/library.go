@@ -130,12 +130,15 @@ func (c *checker) exportClass(d *syntax.ClassDecl, item *module.Item, line func(
 	}
 }
 
-// isExported says whether others call fn.
-func (c *checker) isExported(fn *Func) bool {
+// exported is what others call.
+func (c *checker) exported() map[*Func]bool {
+	list := make(map[*Func]bool)
 	for _, e := range c.info.Exports {
-		if e.Func == fn || e.Class != nil && e.Class.Ctor == fn && fn != nil {
-			return true
+		if e.Func != nil {
+			list[e.Func] = true
+		} else if e.Class.Ctor != nil {
+			list[e.Class.Ctor] = true
 		}
 	}
-	return false
+	return list
 }

@@ -173,7 +173,8 @@ func (c *checker) visible() []string {
 				list = append(list, name)
 			}
 		}
-	} else if c.unsafe() {
+	}
+	if c.unsafe() {
 		for name := range unsafePrims {
 			list = append(list, name)
 		}

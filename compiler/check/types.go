@@ -401,7 +401,7 @@ func (c *checker) storable(e *syntax.TypeExpr, t *Type, what string, owns bool) 
 // namedType is the meaning of a type name.
 func (c *checker) namedType(e *syntax.TypeExpr) *Type {
 	name := e.Name.Name
-	if c.unsafe() {
+	if c.unsafe() && c.core {
 		switch name {
 		case elementType.Name:
 			return elementType

@@ -23,7 +23,7 @@ func (c *checker) unused(fn *Func) {
 // unusedGlobals warns of funcs that nobody else calls, of constants, of fields of classes,
 // and of what the service is given.
 func (c *checker) unusedGlobals() {
-	called := make(map[*Func]bool)
+	called := c.exported()
 	for fn, list := range c.calls {
 		for _, call := range list {
 			if call.Func != fn {
@@ -32,7 +32,7 @@ func (c *checker) unusedGlobals() {
 		}
 	}
 	for _, fn := range c.info.Funcs {
-		if !fn.Core && !fn.Entry && !called[fn] && !c.isExported(fn) && (fn.Class == nil || fn.Class != c.object) {
+		if !fn.Core && !fn.Entry && !called[fn] && (fn.Class == nil || fn.Class != c.object) {
 			c.warnf(fn.File, fn.Decl.Name.Pos(), "`%s` is never called", callName(fn))
 		}
 	}

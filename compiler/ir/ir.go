@@ -90,6 +90,7 @@ const (
 
 	OpCall    // Sym(Args...), result of the value's Type; Sym may be of another module (IsForeign)
 	OpResult2 // W: the second result word of the call Args[0], which stands directly before it
+	OpCallAt  // Args[0] an address of code, Args[1:] up to six arguments, by the platform's convention; L
 	OpSyscall // Args[0] number, Args[1:] up to six arguments; L: the kernel's answer
 	OpArena   // L: the register that holds the current arena (r15)
 	OpSetArena

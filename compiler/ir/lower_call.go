@@ -202,6 +202,8 @@ func (g *fn) unsafePrim(e syntax.Expr, c *check.Call) *Value {
 		return nil
 	case check.PrimSyscall:
 		return g.value(OpSyscall, L, args...)
+	case check.PrimCall:
+		return g.value(OpCallAt, L, args...)
 	case check.PrimAddrOf, check.PrimRef, check.PrimLong:
 		return args[0]
 	case check.PrimSinks:

@@ -59,9 +59,13 @@ func (l *lowering) maker(class *check.Class) *Func {
 	return f
 }
 
-// isOffered says whether others reach a func.
-func (l *lowering) isOffered(name string) bool {
-	return slices.ContainsFunc(l.m.Exports, func(e Export) bool { return e.Func == name })
+// offered is the funcs that others reach, by name.
+func (l *lowering) offered() map[string]bool {
+	names := make(map[string]bool, len(l.m.Exports))
+	for _, e := range l.m.Exports {
+		names[e.Func] = true
+	}
+	return names
 }
 
 // isAlone says whether no code of other modules runs in the process, which could use

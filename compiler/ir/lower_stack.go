@@ -16,11 +16,12 @@ const StackSpare = "stack.spare"
 
 // guardStack puts the question at the start of the funcs that may call themselves.
 func (l *lowering) guardStack() {
+	offered := l.offered()
 	graph := l.m.callGraph()
 	recursive := graph.recursive(l.m.Funcs)
 	for _, of := range l.info.Funcs {
 		f := graph.funcs[of.Symbol]
-		if !of.Core && (l.askAll || l.isOffered(f.Name) || recursive[f]) {
+		if !of.Core && (l.askAll || offered[f.Name] || recursive[f]) {
 			l.ask(f, of.File)
 		}
 	}

@@ -67,6 +67,7 @@ var opTable = [...]opInfo{
 
 	OpCall:     {"call", "?*", None, effect},
 	OpResult2:  {"result2", "r", W, effect},
+	OpCallAt:   {"callat", "L*", L, effect},
 	OpSyscall:  {"syscall", "L*", L, effect},
 	OpArena:    {"arena", "", L, loads},
 	OpSetArena: {"setarena", "L", None, effect},

@@ -157,7 +157,7 @@ func changedBetween(above, b *Block) (sets uint32) {
 
 func changesMemory(v *Value) bool {
 	switch v.Op {
-	case OpStore8, OpStore16, OpStore32, OpStore64, OpCopyMem, OpFillMem, OpCall, OpSyscall, OpSetArena:
+	case OpStore8, OpStore16, OpStore32, OpStore64, OpCopyMem, OpFillMem, OpCall, OpCallAt, OpSyscall, OpSetArena:
 		return true
 	}
 	return false

@@ -109,7 +109,7 @@ func (g *folder) simplify(v *Value) *Value {
 
 // evalConst computes v when its arguments are constants.
 func evalConst(v *Value) (int64, bool) {
-	if len(v.Args) == 0 || len(v.Args) > 2 || v.Op == OpPhi || v.Op == OpCall || v.Op == OpSyscall {
+	if len(v.Args) == 0 || len(v.Args) > 2 || v.Op == OpPhi || v.Op == OpCall || v.Op == OpCallAt || v.Op == OpSyscall {
 		return 0, false
 	}
 	for _, a := range v.Args {

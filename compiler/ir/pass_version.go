@@ -97,7 +97,7 @@ func (f *Func) countedLoop(head *Block, d *domTree) *counted {
 		l.blocks = append(l.blocks, b)
 		size += len(b.Values)
 		for _, v := range b.Values {
-			if v.Op == OpCall || v.Op == OpSyscall || v.Op == OpSlot {
+			if v.Op == OpCall || v.Op == OpCallAt || v.Op == OpSyscall || v.Op == OpSlot {
 				return nil
 			}
 		}

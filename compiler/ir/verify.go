@@ -231,9 +231,9 @@ func (c *verifier) value(v *Value) {
 		if v.Imm <= 0 || v.Imm > 1<<30 {
 			c.errorf("%v: slot of %d bytes", v, v.Imm)
 		}
-	case OpSyscall:
+	case OpSyscall, OpCallAt:
 		if n := len(v.Args); n < 1 || n > 7 {
-			c.errorf("%v: system call with %d arguments", v, n)
+			c.errorf("%v: %v with %d arguments", v, v.Op, n)
 		}
 	}
 	if v.Fixed && (info.flags&loads == 0 || v.Op == OpArena) {

@@ -16,7 +16,10 @@ type Interface struct {
 	Versions []Version // as the api lines have them, oldest first; without any: see Lock
 	Items    []*Item   // in the order of the file
 
-	uses map[string]string // type -> module that it comes from
+	uses   map[string]string // type -> module that it comes from
+	byName map[string]*Item  // the first of each name
+	byDecl map[syntax.Decl]*Item
+	lines  map[string]string // of members, by CLASS.MEMBER
 }
 
 // Version is one `api` line.
@@ -49,7 +52,7 @@ const FileName = "interface.slul"
 // New gives the parsed interface file of a module its meaning. What an interface cannot
 // hold is reported; types are looked at by package check.
 func New(name string, f *syntax.File) (*Interface, syntax.Errors) {
-	x := &Interface{Module: name, File: f, uses: map[string]string{}}
+	x := &Interface{Module: name, File: f, uses: map[string]string{}, byName: map[string]*Item{}, byDecl: map[syntax.Decl]*Item{}, lines: map[string]string{}}
 	var errs syntax.Errors
 	for _, u := range f.Uses {
 		for _, item := range u.Items {
@@ -123,6 +126,13 @@ func (x *Interface) item(text *Text, d syntax.Decl, errs *syntax.Errors) {
 		}
 	}
 	x.Items = append(x.Items, item)
+	x.byDecl[d] = item
+	for _, m := range item.Members {
+		x.lines[item.Name+"."+m.Name] = m.Line
+	}
+	if x.byName[item.Name] == nil {
+		x.byName[item.Name] = item
+	}
 }
 
 // order refuses a declaration that names a type which came later than itself.
@@ -138,19 +148,18 @@ func (x *Interface) order(errs *syntax.Errors) {
 
 // Item is the first declaration of a name, nil without one. (What a later version adds to
 // a class stands in another block of the same name.)
-func (x *Interface) Item(name string) *Item {
-	for _, item := range x.Items {
-		if item.Name == name {
-			return item
-		}
-	}
-	return nil
-}
+func (x *Interface) Item(name string) *Item { return x.byName[name] }
+
+// Of is the item of a declaration of the interface.
+func (x *Interface) Of(d syntax.Decl) *Item { return x.byDecl[d] }
+
+// MemberLine is the canonical line of a member of a class.
+func (x *Interface) MemberLine(class, name string) string { return x.lines[class+"."+name] }
 
 // Names is what others can use by name, in the order of the file.
 func (x *Interface) Names() (list []string) {
 	for _, item := range x.Items {
-		if !slices.Contains(list, item.Name) {
+		if x.byName[item.Name] == item {
 			list = append(list, item.Name)
 		}
 	}

@@ -19,6 +19,12 @@ type Text struct {
 // NewText scans a file that was parsed without mistakes.
 func NewText(f *syntax.File) *Text {
 	tokens, _ := syntax.Tokens(f.Name, f.Src)
+	for i := range tokens {
+		// in the unsafe dialect these two look like types
+		if t := &tokens[i]; f.Kind == syntax.KindUnsafe && t.Kind == syntax.TypeName && (t.Text == "OF" || t.Text == "TO") {
+			t.Kind, t.Text = syntax.NameTok, strings.ToLower(t.Text)
+		}
+	}
 	return &Text{f, tokens}
 }
 

@@ -110,8 +110,11 @@ func (p *parser) apiDecl() {
 		n.Hash = p.want(HashTok).Text
 		n.span = p.from(start)
 		p.nl()
-		if len(p.file.Decls) > 0 {
+		switch {
+		case len(p.file.Decls) > 0:
 			p.fail(start, "`%s` stands before all declarations", kindTable[Api])
+		case len(p.file.Uses) > 0:
+			p.fail(start, "`%s` stands before `%s`", kindTable[Api], kindTable[Use])
 		}
 		p.file.APIs = append(p.file.APIs, n)
 	})
@@ -382,6 +385,9 @@ func (p *parser) giveme() Decl {
 		at := p.tok.Pos
 		g.Type = p.typeExpr()
 		g.Name = p.name()
+		if p.is(In) {
+			p.fail(p.tok.Pos, "a giveme has no range: look at it in `entry main`")
+		}
 		if p.got(Assign) {
 			p.binding(g)
 		}

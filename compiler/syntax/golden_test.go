@@ -17,7 +17,7 @@ import (
 func sources(t testing.TB) map[string][]byte {
 	t.Helper()
 	all := make(map[string][]byte)
-	for _, pattern := range []string{"testdata/samples/*.slul*", "testdata/dump/*.slul*", "testdata/print/*.slul", "../../examples/*/*.slul", "../../examples/tools/*/*.slul"} {
+	for _, pattern := range []string{"testdata/samples/*.slul*", "testdata/dump/*.slul*", "testdata/print/*.slul", "../../examples/*/*.slul", "../../examples/tools/*/*.slul", "../../examples/modules/*/*.slul"} {
 		names, _ := filepath.Glob(pattern)
 		if len(names) == 0 {
 			t.Fatalf("no files %s", pattern)

@@ -19,6 +19,12 @@ func Print(f *File) []byte {
 	if f.Header != nil {
 		p.header(f.Header)
 	}
+	for _, a := range f.APIs {
+		p.begin(a.Pos())
+		p.kw(Api)
+		p.text(" " + a.Version + " " + a.Hash)
+		p.finish(a.End())
+	}
 	for _, u := range f.Uses {
 		p.begin(u.Pos())
 		p.kw(Use)
@@ -27,12 +33,6 @@ func Print(f *File) []byte {
 			p.text(" " + item.Name)
 		}
 		p.finish(u.End())
-	}
-	for _, a := range f.APIs {
-		p.begin(a.Pos())
-		p.kw(Api)
-		p.text(" " + a.Version + " " + a.Hash)
-		p.finish(a.End())
 	}
 	for _, d := range f.Decls {
 		p.decl(d)

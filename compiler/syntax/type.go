@@ -129,6 +129,9 @@ func (p *parser) param() *Param {
 	n := &Param{}
 	start := p.tok.Pos
 	n.Type = p.typeExpr()
+	if p.is(Bang) {
+		p.fail(p.tok.Pos, "`!` before a name makes a local variable that may be assigned: a parameter keeps its value, and a field may be assigned where its object may be changed")
+	}
 	n.Name = p.name()
 	n.Range = p.rangeOpt()
 	if p.got(Assign) {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"slul/asm/amd64"
 	"slul/rtld"
 )
 
@@ -104,8 +105,11 @@ func Loader(dir, arch string) (*Result, error) {
 		Packages: []string{pkg},
 		Replace:  standIns(pkg),
 		Indirect: []string{pkg + ".callC.abi0"},
+		Inline:   map[string][]byte{pkg + ".prefetch": {0x0f, 0x18, 0x08}}, // prefetcht0 [rax]
 		NoReturn: noReturn(pkg),
 		At:       textAt(pkg),
+		Say:      say(pkg),
+		Words:    rtld.Words,
 		Trap:     pkg + ".trap.abi0",
 		Base:     pkg + ".process",
 		Offset:   int(rtld.BaseOffset),
@@ -136,6 +140,15 @@ func textAt(pkg string) map[string]string {
 	list := map[string]string{}
 	for _, name := range []string{"bad", "badName", "refused", "die"} {
 		list[pkg+"."+name] = pkg + "." + name + "At.abi0"
+	}
+	return list
+}
+
+// say lists what prints its argument by way of say.
+func say(pkg string) map[string]amd64.Reg {
+	list := map[string]amd64.Reg{pkg + ".(*module).complain": amd64.RBX}
+	for _, name := range []string{"say", "tracing", "bad", "badName", "refused", "die", "check"} {
+		list[pkg+"."+name] = amd64.RAX
 	}
 	return list
 }

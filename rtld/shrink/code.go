@@ -259,6 +259,12 @@ func (c *code) refer(w *walk, p *piece, k int) error {
 	if i.PCRelSize != 4 {
 		return fmt.Errorf("leaves by a short jump at %#x", i.off)
 	}
+	if s, ok := w.symbolAt(p.callee(i)); ok && i.Flow == amd64.FlowCall && w.opt.Inline[s.Name] != nil {
+		var err error
+		i.raw = w.opt.Inline[s.Name]
+		i.Inst, err = amd64.Decode(i.raw)
+		return err
+	}
 	far, add, err := w.reach(p.callee(i), p)
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@
 //	object.go  the linked file: symbols, bytes, pointers in data
 //	walk.go    what is reached, and from where
 //	code.go    one function: its instructions, what is dropped of them
+//	words.go   words that many texts have
 //	message.go texts that stand behind the call that prints them
 //	merge.go   equal ends of ways through a function, jumps to jumps
 //	frame.go   the frame: dead stores, shorter addresses

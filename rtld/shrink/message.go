@@ -12,7 +12,7 @@ import "slul/asm/amd64"
 // much for a short one, and there may be no code in the last page (layout.go).
 
 // maxText bounds a text that is moved, in bytes with its NUL.
-const maxText = 32
+const maxText = 24
 
 // placeMessages moves each text that only one such call refers to.
 func placeMessages(w *walk) error {
@@ -37,8 +37,8 @@ func placeMessages(w *walk) error {
 			if !i.keep || i.Op != "LEA" || i.Args[0].Reg != amd64.RAX || i.far == nil || !i.far.isText() || uses[i.far] != 1 || len(i.far.data) > maxText {
 				continue
 			}
-			call := p.code.callWith(w, k)
-			if call == nil {
+			call := p.code.callWith(k, amd64.RAX)
+			if call == nil || !call.stops || w.opt.At[call.far.name] == "" {
 				continue
 			}
 			at, ok := w.byName[w.opt.At[call.far.name]]
@@ -63,18 +63,3 @@ func placeMessages(w *walk) error {
 
 // isText tells whether p is a string constant without a symbol.
 func (p *piece) isText() bool { return p.code == nil && p.name[0] == '"' }
-
-// callWith returns the call that takes what instruction k puts into rax, when nothing else can
-// come there and it is one of opt.At.
-func (c *code) callWith(w *walk, k int) *inst {
-	for k = c.next(k); k != 0; k = c.next(k) {
-		i := &c.insts[k]
-		switch {
-		case i.stops && i.far != nil && w.opt.At[i.far.name] != "":
-			return i
-		case i.Op != "MOV" && i.Op != "LEA" && i.Op != "XOR" && i.Op != "MOVZX" || i.names(amd64.RAX):
-			return nil
-		}
-	}
-	return nil
-}

@@ -1,25 +1,32 @@
 package shrink
 
-import "fmt"
+import (
+	"fmt"
+
+	"slul/asm/amd64"
+)
 
 // Options says what Link keeps.
 type Options struct {
-	Entry    string            // symbol of the first instruction
-	Packages []string          // import paths whose code and data may be reached
-	Replace  map[string]string // routine of the runtime -> its stand-in; a key that ends in * is a prefix
-	Indirect []string          // functions that may jump or call through a register, to code that is not ours
-	NoReturn []string          // functions after whose call nothing runs
-	At       map[string]string // of these, function -> its like that takes the text which stands behind its call
-	Trap     string            // of these, the one that reports a failed check
-	Base     string            // the variable that r14 points into, see base.go; "": none
-	Offset   int               // how far into it
-	Fixed    []string          // variables that are part of the file, at its end
-	Fast     []string          // functions in which speed is worth more than size
-	Exports  []Export          // what the file offers to those that it loads; each is an entry of its own
-	Soname   string            // its name for them, DT_SONAME; with Exports
-	Version  string            // of the exports: a symbol version
-	Size     int               // bytes of the finished file: what is not needed is zero
-	MaxStack int               // bytes below the entry's stack pointer
+	Entry    string               // symbol of the first instruction
+	Packages []string             // import paths whose code and data may be reached
+	Replace  map[string]string    // routine of the runtime -> its stand-in; a key that ends in * is a prefix
+	Indirect []string             // functions that may jump or call through a register, to code that is not ours
+	Inline   map[string][]byte    // functions -> the instruction that stands in the place of a call, its argument in rax
+	NoReturn []string             // functions after whose call nothing runs
+	At       map[string]string    // of these, function -> its like that takes the text which stands behind its call
+	Say      map[string]amd64.Reg // functions that print a text, and where they take it
+	Words    string               // the text that becomes the list of words of these texts
+	Trap     string               // of these, the one that reports a failed check
+	Base     string               // the variable that r14 points into, see base.go; "": none
+	Offset   int                  // how far into it
+	Fixed    []string             // variables that are part of the file, at its end
+	Fast     []string             // functions in which speed is worth more than size
+	Exports  []Export             // what the file offers to those that it loads; each is an entry of its own
+	Soname   string               // its name for them, DT_SONAME; with Exports
+	Version  string               // of the exports: a symbol version
+	Size     int                  // bytes of the finished file: what is not needed is zero
+	MaxStack int                  // bytes below the entry's stack pointer
 }
 
 // An Export is a function or variable in the dynamic symbol table of the finished file.

@@ -69,6 +69,9 @@ func (w *walk) run() error {
 		}
 		p.code = c
 	}
+	if err := shortenTexts(w); err != nil {
+		return err
+	}
 	if err := placeMessages(w); err != nil {
 		return err
 	}

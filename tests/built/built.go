@@ -39,6 +39,9 @@ func New(t testing.TB) *Chain {
 	return c
 }
 
+// Loader is the path of the loader.
+func (c *Chain) Loader() string { return c.rtld }
+
 // Program compiles source under the name file, Name.slul, and gives the path of the
 // program. The error is the compiler's; warnings are not wanted.
 func (c *Chain) Program(t testing.TB, file, source string) (string, error) {

@@ -100,6 +100,14 @@ func TestStates(t *testing.T) {
 			chmod(path, mode)(t, m)
 		}
 	}
+	null := func(mode uint32) func(*testing.T, machine) {
+		return func(t *testing.T, m machine) {
+			if err := unix.Mknod(m.at("dev/null"), unix.S_IFCHR|mode, int(unix.Mkdev(1, 3))); err != nil {
+				t.Fatal(err)
+			}
+			chmod("dev/null", fs.FileMode(mode))(t, m)
+		}
+	}
 	deny := func(call int, e unix.Errno) func(machine, *launch.Spec) {
 		return func(_ machine, s *launch.Spec) { // as root: others need no_new_privs for a filter
 			s.Deny, s.User = []launch.Denial{{Call: call, Errno: e}}, 0
@@ -149,6 +157,9 @@ func TestStates(t *testing.T) {
 		{"another /proc", nil, func(m machine, s *launch.Spec) {
 			s.Mounts = []launch.Mount{{Source: "tmpfs", Target: m.at("proc"), Type: "tmpfs"}}
 		}, wanted{"proc", doctor.Fail, "/proc is not mounted", "sudo mount -t proc proc /proc"}, ""},
+		{"no /dev/null", nil, nil, wanted{"null", doctor.Note, "/dev/null is not there", "sudo mknod -m 666 /dev/null c 1 3"}, ""},
+		{"/dev/null for root alone", null(0o600), nil, wanted{"null", doctor.Note, "/dev/null has mode 0600", "sudo chmod 666 /dev/null"}, ""},
+		{"/dev/null", null(0o666), nil, wanted{"null", doctor.OK, "/dev/null is there", ""}, ""},
 		{"an old kernel, so it says", nil, func(_ machine, s *launch.Spec) { s.Person = 0x0020000 }, wanted{"kernel", doctor.Note, "Linux 2.6.", "runslul"}, ""},
 		{"execveat EPERM", nil, deny(unix.SYS_EXECVEAT, unix.EPERM), wanted{"execveat", doctor.Fail, "execveat gives EPERM", "seccomp=FILE"}, cannotRun},
 		{"execveat ENOSYS", nil, deny(unix.SYS_EXECVEAT, unix.ENOSYS), wanted{"execveat", doctor.Fail, "execveat gives ENOSYS", "runslul PROGRAM"}, cannotRun},
@@ -195,7 +206,7 @@ func TestStates(t *testing.T) {
 	m.source(t, "hello")
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			for _, old := range []string{loader, "usr/lib/slul"} {
+			for _, old := range []string{loader, "usr/lib/slul", "dev/null"} {
 				if err := os.RemoveAll(m.at(old)); err != nil {
 					t.Fatal(err)
 				}
@@ -334,6 +345,10 @@ func TestPrograms(t *testing.T) {
 			wanted{"set-id", doctor.Fail, "begins with #!", "slul build --start=rt0 -o ./script SRC"}, 0, "Hello, world\n"},
 		{"capabilities, stub", "/usr/bin/cap", func() { m.write(t, "usr/bin/cap", hello, 0o755); caps("usr/bin/cap") }, 0,
 			wanted{"set-id", doctor.Fail, "file capabilities, which do not live", "slul build --start=interp -o /usr/bin/cap SRC"}, 0, "Hello, world\n"},
+		{"capabilities, interp", "/usr/bin/cap", func() {
+			m.write(t, "usr/bin/cap", must(os.ReadFile(m.at("home/interp"))), 0o755)
+			caps("usr/bin/cap")
+		}, 0, wanted{"program", doctor.OK, "starts by interp", ""}, 0, "Hello, world\n"},
 		{"unreadable for others", "./copy", func() { m.write(t, "home/copy", hello, 0o751); os.Chown(m.at("home/copy"), 0, nobody) }, 0,
 			wanted{"permission", doctor.Note, "some who may execute the program may not read it", "sudo chmod a+r ./copy"}, 0, "Hello, world\n"},
 	}
@@ -364,4 +379,6 @@ func TestPrograms(t *testing.T) {
 			}
 		})
 	}
+	// what doctor says of /dev/null, which is not there
+	refused(t, "a closed descriptor", launch.Run(t, m.spec(nobody, "/usr/bin/id <&-")), 127, "cannot open /dev/null as fd 0")
 }

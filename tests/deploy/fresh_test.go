@@ -143,6 +143,7 @@ func use(t *testing.T, m machine) {
 	if log, err := os.ReadFile(m.at("var/lib/notes.log")); err != nil || !strings.HasPrefix(string(log), "uid 65534: buy milk") {
 		t.Errorf("the log: %q, %v", log, err)
 	}
+	refused(t, "by name it has its caller's rights", launch.Run(t, m.spec(nobody, "runslul /usr/bin/note-add note")), 1, "permission_denied (not set-user-ID?)")
 	if got := m.sh(t, nobody, "slul doctor /usr/bin/note-add"); !strings.Contains(got, "note  set-id      runs with the rights of user 0, in secure mode\n") {
 		t.Errorf("slul doctor note-add:\n%s", got)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"slul/tests/built"
 	"slul/tests/launch"
 	"slul/tests/need"
 )
@@ -46,6 +47,9 @@ func debianPackage(t testing.TB) (deb, tree string) {
 	t.Helper()
 	need.Tool(t, "dpkg-deb")
 	made.once.Do(func() {
+		if made.err = built.Depend("../.."); made.err != nil {
+			return
+		}
 		if made.dir, made.err = os.MkdirTemp("", "slul-deb-"); made.err != nil {
 			return
 		}

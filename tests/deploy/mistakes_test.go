@@ -36,8 +36,8 @@ func TestMistakesBefore(t *testing.T) {
 	m.source(t, "hello")
 	const own = ", or without root: slul install --prefix ~/.local --rtld ~/.local/lib/slulrtld-x86_64.so.1"
 	m.mistakes(t, []mistake{
-		{"slul install", 1, "slul: /lib: permission denied: sudo slul install" + own},
-		{"slul install --prefix /usr/local", 1, "slul: /lib: permission denied: sudo slul install" + own},
+		{"slul install", 1, "slul: /usr: permission denied: sudo slul install" + own},
+		{"slul install --prefix /usr/local", 1, "slul: /usr: permission denied: sudo slul install" + own},
 		{"slul rtld -o " + loaderPath, 1, "slul: " + loaderPath + ": permission denied: sudo slul rtld -o " + loaderPath},
 		{"slul uninstall", 0, "slul: nothing was installed below /usr: /usr/share/slul/installed.mtree is not there"},
 		{"slul binfmt register", 1, "slul: /proc/sys/fs/binfmt_misc: cannot mount binfmt_misc: operation not permitted: sudo slul binfmt register"},

@@ -155,6 +155,22 @@ func (s *selector) tailCall(b *ir.Block) int {
 	return n
 }
 
+// callAt calls code at an address, which stands in rax: no argument is passed there.
+func (s *selector) callAt(v *ir.Value, d mach.Reg) {
+	args := []mach.Operand{mach.R(rax, mach.Def), s.copied(v.Args[0])}
+	call := inst(oCallAt, false, mach.R(rax, mach.UseDef))
+	for n, x := range v.Args[1:] {
+		args = append(args, mach.R(paramRegs[n], mach.Def), s.copied(x))
+		call.Args = append(call.Args, mach.R(paramRegs[n], mach.Use))
+	}
+	call.Clobbers = callerSaved &^ mach.Set(rax)
+	insts := []*mach.Inst{{Op: mach.OpCopy, Args: args}, call}
+	if s.dest(v) != mach.NoReg {
+		insts = append(insts, mach.Copy(d, mach.R(rax, mach.Use)))
+	}
+	s.emit(insts...)
+}
+
 // syscall: the kernel takes the number in rax and destroys rcx and r11.
 func (s *selector) syscall(v *ir.Value, d mach.Reg) {
 	args := []mach.Operand{mach.R(rax, mach.Def), s.copied(v.Args[0])}

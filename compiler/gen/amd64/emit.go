@@ -223,6 +223,8 @@ func (e *emitter) inst(i *mach.Inst) {
 			call = jump // then the stack is as at entry, which is as at a call
 		}
 		e.Op(call, e.arg(to))
+	case oCallAt:
+		e.Op(asm.CALL, asm.Reg(i.Args[0].Reg))
 	case oTail:
 		to := i.Args[callee(i)]
 		_, jump := transfers(to)

@@ -40,6 +40,8 @@ func frameOf(f *ir.Func, m *mach.Func) *frame {
 	for _, b := range m.Blocks {
 		for n, i := range b.Insts {
 			switch {
+			case i.Op == oCallAt:
+				calls = true
 			case i.Op != oCall:
 			case b.Insts[n+1].Op == oStop:
 				last = true

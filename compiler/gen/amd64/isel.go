@@ -352,6 +352,8 @@ func (s *selector) value(v *ir.Value) {
 		s.fillMem(v)
 	case ir.OpCall:
 		s.call(v)
+	case ir.OpCallAt:
+		s.callAt(v, d)
 	case ir.OpSyscall:
 		s.syscall(v, d)
 	case ir.OpResult2: // the call makes the first one

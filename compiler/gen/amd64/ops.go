@@ -42,6 +42,7 @@ const (
 	oRepMovs
 	oRepStos
 	oCall
+	oCallAt
 	oTail // a call as a jump: leaves the function
 	oSyscall
 	oRet
@@ -91,6 +92,7 @@ var ops = [numOps]opInfo{
 	oRepMovs: {name: "repmovs", l: asm.REPMOVSB, q: asm.REPMOVSB},
 	oRepStos: {name: "repstos", l: asm.REPSTOSB, q: asm.REPSTOSB},
 	oCall:    {name: "call", writes: true},
+	oCallAt:  {name: "callat", writes: true},
 	oTail:    {name: "tail", writes: true},
 	oSyscall: {name: "syscall", l: asm.SYSCALL, q: asm.SYSCALL, writes: true},
 	oRet:     {name: "ret", writes: true},

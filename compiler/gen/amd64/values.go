@@ -127,7 +127,7 @@ func (k *facts) findScaled(f *ir.Func) {
 func changesMemory(v *ir.Value) bool {
 	switch v.Op {
 	case ir.OpStore8, ir.OpStore16, ir.OpStore32, ir.OpStore64, ir.OpCopyMem, ir.OpFillMem,
-		ir.OpCall, ir.OpSyscall, ir.OpSetArena:
+		ir.OpCall, ir.OpCallAt, ir.OpSyscall, ir.OpSetArena:
 		return true
 	}
 	return false

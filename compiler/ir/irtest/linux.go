@@ -88,17 +88,17 @@ func (l *Linux) write(fd, from, n int64) (int64, error) {
 }
 
 // EntryStack makes what the kernel leaves at rsp: argc, the addresses of the arguments,
-// 0, 0 (an empty environment); then the strings.
+// 0, 0 (an empty environment), 0, 0 (an empty auxiliary vector); then the strings.
 func EntryStack(x *Machine, args ...string) int64 {
 	const base = stackBase + stackSize + 4096
 	words := binary.LittleEndian.AppendUint64(nil, uint64(len(args)))
 	text := []byte{}
-	at := int64(base + 8*(len(args)+3))
+	at := int64(base + 8*(len(args)+5))
 	for _, a := range args {
 		words = binary.LittleEndian.AppendUint64(words, uint64(at)+uint64(len(text)))
 		text = append(append(text, a...), 0)
 	}
-	words = append(words, make([]byte, 16)...)
+	words = append(words, make([]byte, 32)...)
 	x.Map(base, append(words, text...), false)
 	return base
 }

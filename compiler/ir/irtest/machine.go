@@ -267,6 +267,8 @@ func (x *Machine) value(fr *frame, v *ir.Value) (int64, error) {
 		return x.Syscall(args[0], args[1:])
 	case ir.OpCall:
 		return x.call(fr, v, args)
+	case ir.OpCallAt:
+		return 0, fmt.Errorf("there is no code at %#x", args[0])
 	case ir.OpResult2:
 		return fr.two[v.Args[0].ID], nil
 	}

@@ -1,0 +1,130 @@
+package shrink
+
+import (
+	"bytes"
+	"strings"
+
+	"slul/asm/amd64"
+)
+
+// Words: the texts of messages say many things again. What saves most gets a code, a byte of its own,
+// in all texts that only opt.Say gets, and opt.Words becomes the list of what the codes stand for.
+
+// Codes of words: control characters behind the newline.
+const (
+	firstWord = '\n' + 1
+	lastWord  = ' ' - 1
+	maxWord   = 24 // bytes
+)
+
+// shortenTexts gives codes to words.
+func shortenTexts(w *walk) error {
+	var words *piece
+	if w.opt.Words != "" {
+		for _, p := range w.pieces {
+			if p.isText() && string(p.data) == w.opt.Words {
+				words = p
+			}
+		}
+		if words == nil {
+			return w.blame(w.pieces[0], "never asks for the words of texts")
+		}
+	}
+	if words == nil {
+		return nil
+	}
+	texts := w.texts()
+	var list []string
+	for code := byte(firstWord); code <= lastWord; code++ {
+		word := bestWord(texts)
+		if word == "" {
+			break
+		}
+		list = append(list, word)
+		for _, p := range texts {
+			p.data = bytes.ReplaceAll(p.data, []byte(word), []byte{code})
+		}
+	}
+	words.data = []byte(strings.Join(list, "\x00") + "\x00")
+	return nil
+}
+
+// texts lists the constants that nothing but opt.Say is given.
+func (w *walk) texts() []*piece {
+	isSaid := map[*piece]bool{}
+	for _, p := range w.pieces {
+		if p.code == nil {
+			continue
+		}
+		for k := range p.code.insts {
+			i := &p.code.insts[k]
+			if !i.keep || i.far == nil || !i.far.isText() {
+				continue
+			}
+			said := false
+			if i.Op == "LEA" {
+				if call := p.code.callWith(k, i.Args[0].Reg); call != nil {
+					reg, ok := w.opt.Say[call.far.name]
+					said = ok && reg == i.Args[0].Reg
+				}
+			}
+			if before, ok := isSaid[i.far]; ok {
+				said = said && before
+			}
+			isSaid[i.far] = said
+		}
+	}
+	var list []*piece
+	for _, p := range w.pieces {
+		isPlain := !bytes.ContainsFunc(p.data, func(r rune) bool { return r >= firstWord && r <= lastWord })
+		if isSaid[p] && isPlain {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// bestWord returns what saves most bytes when it is said by a code, "" when nothing saves any.
+func bestWord(texts []*piece) string {
+	count := map[string]int{}
+	for _, p := range texts {
+		text := string(p.data[:len(p.data)-1])
+		for from := range text {
+			for n := 2; n <= maxWord && from+n <= len(text) && (text[from+n-1] < firstWord || text[from+n-1] > lastWord); n++ {
+				if text[from] >= firstWord && text[from] <= lastWord {
+					break
+				}
+				count[text[from:from+n]]++
+			}
+		}
+	}
+	best, word := 0, ""
+	for s, n := range count {
+		if n*(len(s)-1) <= best { // more than can be apart from each other
+			continue
+		}
+		n = 0
+		for _, p := range texts {
+			n += bytes.Count(p.data, []byte(s))
+		}
+		if saved := n*(len(s)-1) - (len(s) + 1); saved > best || saved == best && s < word {
+			best, word = saved, s
+		}
+	}
+	return word
+}
+
+// callWith returns the call that follows instruction k and finds in reg what k has put there, nil when
+// something else may come there, or another way leads to the call.
+func (c *code) callWith(k int, reg amd64.Reg) *inst {
+	for k = c.next(k); k != 0; k = c.next(k) {
+		i := &c.insts[k]
+		switch {
+		case i.Flow == amd64.FlowCall && i.far != nil:
+			return i
+		case i.Op != "MOV" && i.Op != "LEA" && i.Op != "XOR" && i.Op != "MOVZX" || i.names(reg):
+			return nil
+		}
+	}
+	return nil
+}
