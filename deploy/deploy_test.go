@@ -432,3 +432,25 @@ func TestMtree(t *testing.T) {
 		t.Errorf("a changed mode: %v\n%s", err, out)
 	}
 }
+
+// Whatever is in a manifest, it is refused or means the same when it is written again.
+func FuzzManifest(f *testing.F) {
+	f.Add([]byte("#mtree\n. type=dir\n./a type=dir mode=0755\n./a/b\\040c type=file mode=0644 sha256digest=00\n./l type=link link=a\\134b uid=0\n"))
+	f.Add([]byte("./a/../b type=file"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		list, err := parse(text)
+		if err != nil {
+			return
+		}
+		for _, e := range list {
+			if !filepath.IsAbs(e.path) || filepath.Clean(e.path) != e.path || e.path == "/" {
+				t.Fatalf("path %q", e.path)
+			}
+		}
+		written := format(list)
+		again, err := parse(written)
+		if err != nil || !bytes.Equal(format(again), written) {
+			t.Fatalf("%v: %q, then %q", err, written, format(again))
+		}
+	})
+}

@@ -13,10 +13,14 @@ import (
 	"golang.org/x/sys/unix"
 
 	"slul/binfmt"
+	"slul/elfimage"
 )
 
-// cannotRun is what users see of a stub that could not start the loader.
+// cannotRun is what users see when the loader cannot be started.
 func (e *exam) cannotRun() string {
+	if e.prog != nil && (e.prog.file.Start == elfimage.StartInterp || e.prog.file.Start == elfimage.StartShebang) {
+		return "the kernel does not start it; the shell says: not found, or Permission denied"
+	}
 	return fmt.Sprintf("programs end with %q and status 127", "slul: cannot run "+e.Rtld)
 }
 

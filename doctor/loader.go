@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"debug/elf"
 	"errors"
 	"fmt"
@@ -46,18 +47,23 @@ func (e *exam) loader() {
 	case !bytes.Contains(b, []byte("usage: slulrtld ")):
 		e.loaderFails("is a program, but not this loader", e.install())
 	default:
-		e.add(Finding{"loader", Note, e.Rtld + " is of another version than this slul",
+		e.add(Finding{"loader", Note, fmt.Sprintf("%s (SHA-256 %s) is of another version than that of this slul (%s)", e.Rtld, hash(b), hash(e.Loader)),
 			"programs that need a newer loader say so when they start", e.install()})
 	}
 }
+
+func hash(b []byte) string { return fmt.Sprintf("%x", sha256.Sum256(b)) }
 
 func (e *exam) loaderFails(what, mend string) {
 	e.add(Finding{"loader", Fail, e.Rtld + " " + what, e.cannotRun(), mend})
 }
 
+// isUsual: it is one of the names under which slul install puts the loader.
+func (e *exam) isUsual() bool { return e.Rtld == e.Target.RTLD || e.Rtld == e.Target.Runslul }
+
 // install is how a loader gets to where it is looked for.
 func (e *exam) install() string {
-	if e.Rtld == e.Target.RTLD {
+	if e.isUsual() {
 		return "sudo slul install"
 	}
 	return "sudo slul rtld -o " + shell(e.Rtld)
@@ -78,7 +84,7 @@ func (e *exam) loaderSafe() {
 
 // exposureLevel: a loader of one's own, for one's own programs, is one's own business.
 func (e *exam) exposureLevel() Level {
-	if e.Rtld == e.Target.RTLD || e.prog != nil && e.prog.privileged() {
+	if e.isUsual() || e.prog != nil && e.prog.privileged() {
 		return Fail
 	}
 	return Note

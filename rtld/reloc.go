@@ -170,14 +170,21 @@ func later(m *module, at uint64, of *module, function, addend uint64) {
 // word returns where the n bytes at the file's address at are, which must be writable, and
 // not beside tables that were checked already and are read again.
 func (m *module) word(at, n uint64) *uint64 {
-	s := m.writable
-	if s == nil || at-s.vaddr > s.memsz || s.memsz-(at-s.vaddr) < n {
-		if s = m.around(at, n, pfW); s == nil || m.hasTables(s) {
+	if !m.isBeside(at, n) {
+		s := m.around(at, n, pfW)
+		if s == nil || m.hasTables(s) {
 			bad(lit("relocated, but not writable: address=$\x00"), at)
 		}
 		m.writable = s
 	}
 	return (*uint64)(pointer(m.base + uintptr(at)))
+}
+
+// isBeside tells whether the n bytes at the file's address at are in the segment of the last word, which
+// needs no more checks.
+func (m *module) isBeside(at, n uint64) bool {
+	s := m.writable
+	return s != nil && at-s.vaddr <= s.memsz && s.memsz-(at-s.vaddr) >= n
 }
 
 // hasTables tells whether a table that is read for each symbol lies in s.
@@ -208,9 +215,13 @@ func (m *module) relocateRelr(at, size uint64) {
 		if w%8 != 0 {
 			bad(lit("unaligned, or bitmap first: DT_RELR=$\x00"), w)
 		}
+		isChecked := m.isBeside(w, 63*8)
 		for ; bits > 1; w += 8 {
 			if bits >>= 1; bits&1 != 0 {
-				*m.word(w, 8) += uint64(m.base)
+				if !isChecked {
+					m.word(w, 8)
+				}
+				*(*uint64)(pointer(m.base + uintptr(w))) += uint64(m.base)
 			}
 		}
 	}

@@ -4,6 +4,7 @@
 package check
 
 import (
+	"fmt"
 	"math/big"
 
 	"slul/compiler/syntax"
@@ -179,6 +180,9 @@ func article(t *Type) string {
 
 // conversionHint names the func that converts between two integer types.
 func (c *checker) conversionHint(e syntax.Expr, from, to *Type) string {
+	if from.Name == to.Name {
+		return fmt.Sprintf(" (two modules have a type of this name: `%s` is wanted, `%s` is given)", to.unique(), from.unique())
+	}
 	switch {
 	case from.Kind == MaybeKind && widens(from.Elem, to, false):
 		return c.maybeHint(e, from)
