@@ -328,14 +328,13 @@ func front(path string, o Options) (*check.Info, error) {
 	if err != nil {
 		return nil, err
 	}
-	if own != nil {
-		if err := own.Check(sources.dir).Err(); err != nil {
-			return nil, refuse(CodeCheck, err)
-		}
-	}
 
 	// trees -> facts beside them
 	info, errs := check.CheckModule(coreFiles(), files, m)
+	if own != nil {
+		errs = append(errs, own.Check(sources.dir)...)
+		errs.Sort()
+	}
 	if err := errs.Err(); err != nil {
 		return nil, refuse(CodeCheck, err)
 	}

@@ -19,6 +19,7 @@
 //	write.go     bytes -> a file that is there whole or not at all
 //	parse.go     bytes -> File, bounds-checked
 //	symbols.go   the symbols of a File
+//	module.go    notes of modules, read
 //	describe.go  File -> Description: JSON, or text for people
 //
 // The output is a pure function of the Image: no time, no path, no map order.

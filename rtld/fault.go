@@ -89,7 +89,7 @@ func keyOf(table, s uintptr) (key byte, end uintptr) {
 }
 
 // errnoNames names the errnos that a loader meets.
-const errnoNames = "\x01EPERM\n\x02ENOENT\n\x05EIO\n\x0cENOMEM\n\x0dEACCES\n\x17ENFILE\n\x18EMFILE\n\xfferror\n\x00"
+const errnoNames = "\x01EPERM\n\x02ENOENT\n\x05EIO\n\x0cENOMEM\n\x0dEACCES\n\x14ENOTDIR\n\x17ENFILE\n\x18EMFILE\n\xfferror\n\x00"
 
 // die prints "slulrtld: file: what" and ends the process.
 func die(what, name uintptr, value uint64, code uintptr) {

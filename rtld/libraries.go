@@ -145,5 +145,8 @@ func complainAbsent(m *module) {
 			}
 		}
 	}
+	if l.denied != 0 { // one that was found, but could not be opened, or a directory of no use
+		say(lit(", last error &\x00"), rowOf(lit(errnoNames), errno(l.denied)), 0)
+	}
 	endComplaint(exitCannotStart)
 }

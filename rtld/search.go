@@ -139,6 +139,9 @@ func openHead(path *buffer) (fd uintptr, isForUs bool) {
 		return ^uintptr(enoent - 1), false
 	}
 	if fd = open(pathPlace(), programFlags); failed(fd) {
+		if errno(fd) != enoent {
+			l.denied = fd
+		}
 		return fd, false
 	}
 	e := (*ehdr)(pointer(headPlace()))

@@ -80,7 +80,7 @@ type loader struct {
 	headRead uint64  // bytes of a library's file that are in headPlace
 	names    *names
 	own      module // the loader itself, which offers symbols too
-	_        uint64 // hot begins at a multiple of 16
+	denied   uintptr // what the last search for a library met besides ENOENT, or 0
 
 	frames [MaxStack]byte // of the loader as long as the state is on the stack; of busCaught always
 

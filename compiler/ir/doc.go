@@ -22,7 +22,8 @@
 //	lower.go           program -> module; then lower_start.go, lower_stmt.go,
 //	                   lower_loop.go, lower_expr.go, lower_cond.go, lower_range.go,
 //	                   lower_object.go, lower_maybe.go, lower_arena.go,
-//	                   lower_stack.go, lower_call.go, lower_format.go, lower_names.go
+//	                   lower_stack.go, lower_call.go, lower_format.go, lower_names.go,
+//	                   lower_module.go
 //
 //	pass.go            the passes in order; then one file for each: pass_fold.go,
 //	                   pass_blocks.go, pass_cse.go, pass_hoist.go, pass_invert.go,

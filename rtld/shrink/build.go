@@ -144,7 +144,7 @@ func textAt(pkg string) map[string]string {
 	return list
 }
 
-// say lists what prints its argument by way of say.
+// say lists what prints an argument by way of say, and the register of that.
 func say(pkg string) map[string]amd64.Reg {
 	list := map[string]amd64.Reg{pkg + ".(*module).complain": amd64.RBX}
 	for _, name := range []string{"say", "tracing", "bad", "badName", "refused", "die", "check"} {

@@ -63,9 +63,10 @@ func (w *walk) texts() []*piece {
 			}
 			said := false
 			if i.Op == "LEA" {
-				if call := p.code.callWith(k, i.Args[0].Reg); call != nil {
-					reg, ok := w.opt.Say[call.far.name]
-					said = ok && reg == i.Args[0].Reg
+				call, reg := p.code.follows(k, i.Args[0].Reg)
+				if call != nil {
+					taken, ok := w.opt.Say[call.far.name]
+					said = ok && taken == reg
 				}
 			}
 			if before, ok := isSaid[i.far]; ok {
@@ -112,6 +113,32 @@ func bestWord(texts []*piece) string {
 		}
 	}
 	return word
+}
+
+// follows returns the next call on the way from instruction k, and the register that has then what k puts
+// into reg; nil when the way forks, or the value gets lost.
+func (c *code) follows(k int, reg amd64.Reg) (*inst, amd64.Reg) {
+	for hops := 0; hops < len(c.insts); hops++ {
+		k++
+		for k < len(c.insts) && !c.insts[k].keep {
+			k++
+		}
+		if k == len(c.insts) {
+			break
+		}
+		i := &c.insts[k]
+		switch {
+		case i.Flow == amd64.FlowCall && i.far != nil:
+			return i, reg
+		case i.Flow == amd64.FlowJump && i.to >= 0:
+			k = i.to - 1
+		case i.Op == "MOV" && i.Args[0].Kind == amd64.KindReg && i.Args[1].Kind == amd64.KindReg && i.Args[1].Reg == reg:
+			reg = i.Args[0].Reg
+		case i.Op != "MOV" && i.Op != "LEA" && i.Op != "XOR" && i.Op != "MOVZX" || i.names(reg):
+			return nil, reg
+		}
+	}
+	return nil, reg
 }
 
 // callWith returns the call that follows instruction k and finds in reg what k has put there, nil when

@@ -38,21 +38,43 @@ func TestDescriptorLimitLibrary(t *testing.T) {
 		path  string
 		args  []string
 		limit uint64
-		runs  bool
+		says  string // "": it runs
 	}{
-		{prog, []string{prog}, 5, false}, {prog, []string{prog}, 6, true},
-		{p.rtld, []string{"rtld", prog}, 3, false}, {p.rtld, []string{"rtld", prog}, 4, false}, {p.rtld, []string{"rtld", prog}, 5, true},
-		{interp, []string{interp}, 3, true},
+		{prog, []string{prog}, 5, "libraries not found: libmark.so"}, {prog, []string{prog}, 6, ""},
+		{p.rtld, []string{"rtld", prog}, 3, "cannot open"}, {p.rtld, []string{"rtld", prog}, 4, "libraries not found: libmark.so"},
+		{p.rtld, []string{"rtld", prog}, 5, ""},
+		{interp, []string{interp}, 3, ""},
 	}
 	for _, test := range tests {
 		r := launch.Run(t, launch.Spec{Path: test.path, Args: test.args, Limits: map[int]uint64{unix.RLIMIT_NOFILE: test.limit}})
-		if test.runs {
+		if test.says == "" {
 			if r.Exit != 5 {
 				t.Errorf("%v with %d: %s", test.args, test.limit, describe(r))
 			}
 			continue
 		}
-		refused(t, r, 127, "slulrtld: ")
+		refused(t, r, 127, test.says, "EMFILE\n")
+	}
+}
+
+// A library that is there and may not be read is named with the reason.
+func TestDeniedLibrary(t *testing.T) {
+	need.Root(t)
+	p := newPlace(t)
+	p.numbered(t, "lib", 5)
+	prog := p.needing(t, "prog", "$ORIGIN/lib", 0o755)
+	for _, mode := range []os.FileMode{0, 0o700} { // the file, and then its directory
+		at := filepath.Join(p.dir, "lib")
+		if mode == 0 {
+			at = filepath.Join(at, "libmark.so")
+		}
+		if err := os.Chmod(at, mode); err != nil {
+			t.Fatal(err)
+		}
+		refused(t, launch.Run(t, launch.Spec{Path: prog, Args: []string{prog}, User: nobody}), 127, "libraries not found: libmark.so", ", last error EACCES\n")
+		if err := os.Chmod(at, 0o755); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -67,7 +67,7 @@ var sec = map[int]proof{
 
 // states has an entry for each state of process and system, by its row in docs/loader.md.
 var states = map[int]proof{
-	54: {"no free descriptor", "TestDescriptorLimit TestDescriptorLimitLibrary", ""},
+	54: {"no free descriptor", "TestDescriptorLimit TestDescriptorLimitLibrary TestDeniedLibrary", ""},
 	55: {"no /proc, or masked", "TestWithoutProc TestMaskedProc TestSetIDWithoutProc", ""},
 	56: {"descriptors 0 to 2 are closed", "TestDescriptors TestSetIDDescriptors TestSEC38EveryWay", ""},
 	57: {"mounts without exec", "TestNoexec", ""},
