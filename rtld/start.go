@@ -79,7 +79,7 @@ type loader struct {
 	foreseen uintptr // what is known of the relocation at hand, or 0
 	headRead uint64  // bytes of a library's file that are in headPlace
 	names    *names
-	own      module // the loader itself, which offers symbols too
+	own      module  // the loader itself, which offers symbols too
 	denied   uintptr // what the last search for a library met besides ENOENT, or 0
 
 	frames [MaxStack]byte // of the loader as long as the state is on the stack; of busCaught always
