@@ -47,6 +47,7 @@ var ways = []way{
 	{group: ours, name: "hello, interp", make: makeHello(elfimage.StartInterp), must: true, cold: true},
 	{group: ours, name: "hello, #! line", make: makeHello(elfimage.StartShebang), must: true, cold: true},
 	{group: ours, name: "hello, explicit loader", make: makeExplicit, must: true, cold: true},
+	{group: ours, name: "hello, static by ld", make: makeLinked, cold: true},
 	{group: ours, name: "hello, binfmt_misc", make: makeBinfmt},
 	{group: others, name: glibcStatic, make: byC("gcc", "-static"), cold: true},
 	{group: others, name: "glibc static-pie", make: byC("gcc", "-static-pie"), cold: true},
@@ -110,6 +111,22 @@ func makeExplicit(k *kit) (measure.Program, error) {
 	p, err := k.hello("hello.slulb", elfimage.StartNone)
 	p.Path, p.Args = k.rtld, []string{p.Path}
 	return p, err
+}
+
+// makeLinked is what hello costs by itself: a static program, without stub and loader.
+func makeLinked(k *kit) (measure.Program, error) {
+	src := k.path("Hello.slul")
+	if err := os.WriteFile(src, examples.Hello, 0o644); err != nil {
+		return measure.Program{}, err
+	}
+	p, err := compiler.Build(src, compiler.Options{Emit: compiler.EmitObject, Strip: true})
+	if err != nil {
+		return measure.Program{}, err
+	}
+	if err := os.WriteFile(k.path("hello.o"), p.File, 0o644); err != nil {
+		return measure.Program{}, err
+	}
+	return k.tool("linked", "ld", "-s", "-o", k.path("linked"), k.path("hello.o"))
 }
 
 // Names lists the ways.
