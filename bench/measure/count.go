@@ -22,6 +22,7 @@ import (
 func Calls(p Program) (uint64, error) {
 	runtime.LockOSThread() // ptrace knows threads
 	defer runtime.UnlockOSThread()
+	alone()
 	cmd := exec.Command(p.Path, p.Args...)
 	cmd.Env = []string{}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Ptrace: true, Setpgid: true}

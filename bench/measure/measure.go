@@ -39,7 +39,7 @@ type Program struct {
 type Options struct {
 	Rounds int      // how often each program is started; 1 to MaxRounds
 	Warm   int      // rounds before these, which do not count; 0: 5
-	Pin    bool     // stay on one CPU
+	Pin    bool     // stay on one CPU, before all others there if we may
 	Env    []string // of all programs; nothing is inherited
 	Cold   bool     // drop the kernel's caches before each start; only root can
 
@@ -156,6 +156,8 @@ func spawn(dir string, programs []Program, rounds int, o Options) ([]byte, error
 			return nil, err
 		}
 		defer unpin()
+		undo, _ := first()
+		defer undo()
 	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
@@ -174,6 +176,7 @@ func spawn(dir string, programs []Program, rounds int, o Options) ([]byte, error
 
 // command writes the spawner into dir and gives its command line.
 func command(dir string, programs []Program, rounds int, env []string) (*exec.Cmd, error) {
+	alone()
 	path := filepath.Join(dir, "spawn")
 	if err := os.WriteFile(path, tiny.Static(spawner()), 0o755); err != nil {
 		return nil, err

@@ -2,6 +2,7 @@ package measure
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -71,6 +72,22 @@ func TestEnvironment(t *testing.T) {
 	}
 	sh.Args[1] = `test -z "$MEASURE_TEST"`
 	if _, err := Run(t.TempDir(), []Program{sh, sh}, Options{Rounds: 2}); err != nil {
+		t.Error(err)
+	}
+}
+
+// A descriptor that we inherited is not handed on.
+func TestDescriptors(t *testing.T) {
+	fd, err := unix.Dup(0) // without close-on-exec, as from a shell
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(fd)
+	sh := Program{Name: "sh", Path: need.Tool(t, "sh"), Args: []string{"-c", fmt.Sprintf("test ! -e /proc/self/fd/%d", fd)}}
+	if _, err := Calls(sh); err != nil {
+		t.Error(err)
+	}
+	if _, err := Run(t.TempDir(), []Program{sh}, Options{Rounds: 1}); err != nil {
 		t.Error(err)
 	}
 }

@@ -4,6 +4,7 @@ package measure
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -22,6 +23,37 @@ func WriteLoader(dir string) (path string, err error) {
 	}
 	path = filepath.Join(dir, "slulrtld")
 	return path, elfimage.WriteFile(path, data, 0o755)
+}
+
+// alone sees that programs inherit no descriptor of ours, whatever ours inherited: a loader
+// would else find other numbers, and a program other files.
+func alone() {
+	unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC) // fails before Linux 5.11
+}
+
+// first gives this thread, and so the children that it starts, the highest priority that
+// is not a real-time one, if it may: what else runs on the CPU then waits, and times are
+// those of an idle machine. It says whether it could.
+func first() (undo func(), ok bool) {
+	tid := unix.Gettid()
+	before, err := unix.Getpriority(unix.PRIO_PROCESS, tid)
+	undo = func() { unix.Setpriority(unix.PRIO_PROCESS, tid, 20-before) } // the system call gives 20 - nice
+	return undo, err == nil && unix.Setpriority(unix.PRIO_PROCESS, tid, -20) == nil
+}
+
+// Place says in words where programs run with these options.
+func (o *Options) Place() string {
+	if !o.Pin {
+		return "on any CPU, beside whatever else runs"
+	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	undo, ok := first()
+	defer undo()
+	if ok {
+		return "on one CPU, before all else there (nice -20)"
+	}
+	return "on one CPU, beside whatever else runs there: more so on a busy machine"
 }
 
 // pinned keeps this thread, and so the children that it starts, on one of the CPUs

@@ -94,6 +94,7 @@ func (f *benchFlags) run(w io.Writer, work func(dir string) (*result.Result, err
 	if err != nil {
 		return err
 	}
+	r.Notes = append(r.Notes, "programs run "+o.Place())
 	return f.write(w, r)
 }
 
