@@ -41,6 +41,12 @@ func first() (undo func(), ok bool) {
 	return undo, err == nil && unix.Setpriority(unix.PRIO_PROCESS, tid, -20) == nil
 }
 
+// firstSession does the same for the session of a process: where sessions share the CPU
+// first, priorities count within each (sched(7), "The autogroup feature").
+func firstSession(pid int) {
+	os.WriteFile(fmt.Sprintf("/proc/%d/autogroup", pid), []byte("-20"), 0) // not everywhere, and not for everybody
+}
+
 // Place says in words where programs run with these options.
 func (o *Options) Place() string {
 	if !o.Pin {
