@@ -159,12 +159,9 @@ func spawn(dir string, programs []Program, rounds int, o Options) ([]byte, error
 		undo, _ := first()
 		defer undo()
 	}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		return nil, err
-	}
-	if o.Pin {
-		firstSession(cmd.Process.Pid)
 	}
 	out.Close()
 	limit := 10*time.Second + time.Duration(rounds*len(programs))*maxStart

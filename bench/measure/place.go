@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -33,19 +34,27 @@ func alone() {
 
 // first gives this thread, and so the children that it starts, the highest priority that
 // is not a real-time one, if it may: what else runs on the CPU then waits, and times are
-// those of an idle machine. It says whether it could.
+// those of an idle machine. Where sessions share the CPU first, and priorities count
+// within each, our session gets it too (sched(7), "The autogroup feature"). It says
+// whether it could.
 func first() (undo func(), ok bool) {
 	tid := unix.Gettid()
 	before, err := unix.Getpriority(unix.PRIO_PROCESS, tid)
-	undo = func() { unix.Setpriority(unix.PRIO_PROCESS, tid, 20-before) } // the system call gives 20 - nice
-	return undo, err == nil && unix.Setpriority(unix.PRIO_PROCESS, tid, -20) == nil
+	ok = err == nil && unix.Setpriority(unix.PRIO_PROCESS, tid, -20) == nil
+	var group string
+	if text, err := os.ReadFile(autogroup); err == nil && ok { // "/autogroup-25 nice 0"
+		_, group, _ = strings.Cut(strings.TrimSpace(string(text)), " nice ")
+		os.WriteFile(autogroup, []byte("-20"), 0)
+	}
+	return func() {
+		unix.Setpriority(unix.PRIO_PROCESS, tid, 20-before) // the system call gives 20 - nice
+		if group != "" {
+			os.WriteFile(autogroup, []byte(group), 0)
+		}
+	}, ok
 }
 
-// firstSession does the same for the session of a process: where sessions share the CPU
-// first, priorities count within each (sched(7), "The autogroup feature").
-func firstSession(pid int) {
-	os.WriteFile(fmt.Sprintf("/proc/%d/autogroup", pid), []byte("-20"), 0) // not everywhere, and not for everybody
-}
+const autogroup = "/proc/self/autogroup"
 
 // Place says in words where programs run with these options.
 func (o *Options) Place() string {

@@ -33,6 +33,7 @@ func curves(r *result.Result) (vg.Length, func(draw.Canvas) error, error) {
 	if len(plots) == 0 {
 		return 0, nil, errors.New("no series has a point to draw")
 	}
+	columns := min(columns, len(plots))
 	rows := (len(plots) + columns - 1) / columns
 	return vg.Length(rows) * rowHeight, func(c draw.Canvas) error { tile(c, plots, columns); return nil }, nil
 }

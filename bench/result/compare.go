@@ -1,8 +1,9 @@
 package result
 
 // Two results of one benchmark. Times of different runs are not compared as they are:
-// the machine is faster on some days. What is compared is each row's ratio to the
-// first base that it has, round by round; times only where there is no base.
+// the machine is faster on some days. What is compared is each row's ratio to the base
+// that takes about as long, round by round: what else the machine does meets both in
+// about the same way. Times are compared only where there is no base.
 
 import (
 	"fmt"
@@ -115,11 +116,14 @@ func float(n *uint64) *float64 {
 
 func compareTimes(old, now *Result, o, n *Row, threshold float64) Change {
 	what, a, b := "µs", micro(o.Times), micro(n.Times)
+	near := math.Inf(1)
 	for _, base := range now.Bases {
 		ra, rb := old.ratios(o, base), now.ratios(n, base)
-		if ra != nil && rb != nil && now.base(n, base) != n {
-			what, a, b = "/ "+base, ra, rb
-			break
+		if ra == nil || rb == nil || now.base(n, base) == n {
+			continue
+		}
+		if far := math.Abs(math.Log(median(ra).Median)); far < near {
+			what, a, b, near = "/ "+base, ra, rb, far
 		}
 	}
 	s := benchmath.NewSample(a, &benchmath.DefaultThresholds)

@@ -95,7 +95,7 @@ func TestSlowLoaderIsFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	worse := x.Worse()
-	if !slices.ContainsFunc(worse, func(c result.Change) bool { return c.Row == "slul/hello, stub" && c.What == "/ "+floor1 }) {
+	if !slices.ContainsFunc(worse, func(c result.Change) bool { return c.Row == "slul/hello, stub" && c.What == "/ "+floor2 }) {
 		t.Errorf("not found: %+v", x.Changes)
 	}
 }

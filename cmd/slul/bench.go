@@ -261,8 +261,8 @@ func newBenchCompare() *cobra.Command {
 		Use:   "compare [flags] OLD.json NEW.json",
 		Short: "Say what has changed between two results",
 		Long: `Compare two results of the same benchmark, written with --json or -o. Times are
-compared as ratios to the first floor of their own run and round; p is the
-probability, by Mann-Whitney's test, that both come from one distribution. A change
+compared as ratios, within the run and the round, to the floor or other tool that takes
+about as long; p is the probability, by Mann-Whitney's test, that both come from one distribution. A change
 counts when p is below 0.05 and the medians differ by more than the threshold. Sizes,
 page faults and system calls are exact: one more is a change.`,
 		Example: `  slul bench compare before.json after.json
