@@ -36,11 +36,13 @@ func attempt(do func()) (ok bool) {
 	return true
 }
 
-// named tells whether symbol i is a global definition of that name: 1; or not: 0; or has no name: −1.
+// named tells whether symbol i is a global definition of that name: 1; or not: 0; or has no name: −1. An
+// undefined one with a value stands for a library's function.
 func (r reader) named(sym, str, strsz, i uint64, name string) int {
 	at := sym + i*symSize
 	info, other, shndx := byte(r.word(at+4)), byte(r.word(at+4)>>8), r.word(at+4)>>16
-	if shndx == 0 || info>>4 == 0 || other&3 == 1 || other&3 == 2 {
+	value := r.word(at+8) | r.word(at+12)
+	if shndx == 0 && value == 0 || info>>4 == 0 || other&3 == 1 || other&3 == 2 {
 		return 0
 	}
 	off := uint64(r.word(at))
