@@ -95,7 +95,7 @@ func (j *job) memorySlul() (path string, err error) {
 	if err != nil {
 		return "", err
 	}
-	rtld, err := measure.WriteLoader(j.dir)
+	rtld, err := measure.WriteLoader(j.dir, "")
 	if err != nil {
 		return "", err
 	}

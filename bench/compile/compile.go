@@ -95,7 +95,7 @@ func (c *compiler) path(o Options) (string, error) {
 
 // Run writes all sources into dir and has them compiled in turn.
 func Run(dir string, o Options) (*result.Result, error) {
-	rtld, err := measure.WriteLoader(dir) // slul build warns when there is none
+	rtld, err := measure.WriteLoader(dir, "") // slul build warns when there is none
 	if err != nil {
 		return nil, err
 	}

@@ -48,19 +48,17 @@ var foreigners = []struct{ name, interp string }{
 
 const ours = "slul"
 
-// allLoaders puts our own loader into dir, if it is not given; the others lie where they
-// lie.
+// allLoaders puts our own loader into dir, from a file if one is given; the others lie
+// where they lie.
 func allLoaders(dir, rtld string) ([]*loader, error) {
 	var list []*loader
 	for _, f := range foreigners {
 		write := func(set *objects.Set) (string, error) { return set.Foreign(f.name, f.interp) }
 		list = append(list, &loader{name: f.name, version: version(f.interp), write: write})
 	}
-	if rtld == "" {
-		var err error
-		if rtld, err = measure.WriteLoader(dir); err != nil {
-			return nil, err
-		}
+	rtld, err := measure.WriteLoader(dir, rtld)
+	if err != nil {
+		return nil, err
 	}
 	write := func(set *objects.Set) (string, error) { return set.Native(ours, rtld) }
 	return append(list, &loader{name: ours, version: fmt.Sprint(stubgen.LeastRTLD), write: write}), nil

@@ -16,9 +16,15 @@ import (
 	"slul/rtld/image"
 )
 
-// WriteLoader puts our loader into dir, for the programs that are measured.
-func WriteLoader(dir string) (path string, err error) {
-	data, err := image.For("x86_64")
+// WriteLoader puts our loader into dir, for the programs that are measured: the embedded
+// one, or that in a file. Its path, which is in the programs, is the same for all.
+func WriteLoader(dir, file string) (path string, err error) {
+	var data []byte
+	if file == "" {
+		data, err = image.For("x86_64")
+	} else {
+		data, err = os.ReadFile(file)
+	}
 	if err != nil {
 		return "", err
 	}

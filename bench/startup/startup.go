@@ -68,16 +68,14 @@ func (k *kit) program(name string, data []byte, err error) (measure.Program, err
 
 // Run makes all programs in dir and starts them.
 func Run(dir string, o Options) (*result.Result, error) {
-	k := &kit{dir: dir, o: o, rtld: o.Rtld}
+	rtld, err := measure.WriteLoader(dir, o.Rtld)
+	if err != nil {
+		return nil, err
+	}
+	k := &kit{dir: dir, o: o, rtld: rtld}
 	defer k.end()
 	stop := onSignal(k.end)
 	defer stop()
-	if k.rtld == "" {
-		var err error
-		if k.rtld, err = measure.WriteLoader(dir); err != nil {
-			return nil, err
-		}
-	}
 	r := result.New("startup", o.Version, dir)
 	r.Rounds, r.Clock = o.Rounds, result.Started
 	r.Bases = []string{floor1, floor2, glibcStatic, glibcDynamic}
