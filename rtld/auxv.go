@@ -46,17 +46,18 @@ func (b *block) dropLoader() {
 func (b *block) mendCmdline() {
 	brk := sys3(sysBrk, 0, 0, 0)
 	m := pathPlace()
-	for i := uintptr(0); i < 7; i++ {
+	first := load(b.argv)
+	for i := uintptr(0); i < 6; i++ {
 		store(m+i*word, brk)
 	}
-	store(m, brk-2)        // start_code
-	store(m+1*word, brk-1) // end_code
+	store(m, brk-1)        // start_code, then end_code
 	store(m+2*word, brk-1) // start_data
-	store(m+3*word, brk-1) // end_data, then start_brk, brk, start_stack
+	store(m+3*word, brk-1) // end_data, then start_brk, brk
+	store(m+6*word, first) // start_stack: by it /proc/PID/maps knows which mapping is [stack]
 	end := endOfStrings(b.argv, 0)
-	store(m+7*word, load(b.argv)) // arg_start
-	store(m+8*word, end)          // arg_end
-	store(m+9*word, end)          // env_start
+	store(m+7*word, first) // arg_start
+	store(m+8*word, end)   // arg_end
+	store(m+9*word, end)   // env_start
 	store(m+10*word, endOfStrings(b.envp, end))
 	store(m+11*word, 0)             // auxv: as it is
 	store(m+12*word, (1<<32-1)<<32) // auxv_size, exe_fd

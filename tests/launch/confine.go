@@ -28,12 +28,11 @@ func (s *Spec) mounts() error {
 	if len(s.Binfmt) == 0 {
 		return nil
 	}
-	dir := filepath.Dir(s.Path)
-	if err := unix.Mount("binfmt_misc", dir+"/binfmt", "binfmt_misc", 0, ""); err != nil {
+	if err := unix.Mount("binfmt_misc", s.BinfmtDir, "binfmt_misc", 0, ""); err != nil {
 		return fmt.Errorf("binfmt_misc: %w", err)
 	}
 	for _, line := range s.Binfmt {
-		if err := os.WriteFile(dir+"/binfmt/register", []byte(line), 0); err != nil {
+		if err := os.WriteFile(filepath.Join(s.BinfmtDir, "register"), []byte(line), 0); err != nil {
 			return fmt.Errorf("binfmt_misc, %q: %w", line, err)
 		}
 	}

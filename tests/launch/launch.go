@@ -71,6 +71,7 @@ type Spec struct {
 	Mounts     []Mount  // in this order, before everything else
 	OwnUsers   bool     // in a user namespace with all the same ids, and mounts of its own
 	Binfmt     []string // lines for binfmt_misc, in a user namespace like that
+	BinfmtDir  string   // where that is mounted
 	Deny       []Denial // by a seccomp filter
 	NoNewPrivs bool     // prctl(PR_SET_NO_NEW_PRIVS)
 	Landlock   []string // all that may be read and executed: files, and directories with what is below

@@ -17,6 +17,7 @@ import (
 	. "slul/asm/amd64"
 	"slul/elfimage"
 	"slul/stubgen"
+	"slul/tests/launch"
 	"slul/tests/need"
 	"slul/tests/tiny"
 
@@ -85,7 +86,11 @@ func compile(t testing.TB, source string, flags ...string) []byte {
 func (p place) c(t testing.TB, name, source string, mode os.FileMode, flags ...string) string {
 	t.Helper()
 	so := compile(t, preamble+entry+source, append([]string{"-fPIC", "-shared"}, flags...)...)
-	file, err := stubgen.Wrap(so, stubgen.WrapOptions{Rtld: p.rtld})
+	o := stubgen.WrapOptions{Rtld: p.rtld, Start: p.how.file()}
+	if o.Start == elfimage.StartNone {
+		o.Rtld = ""
+	}
+	file, err := stubgen.Wrap(so, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,6 +170,24 @@ func (m *markers) present(t testing.TB, what string) {
 // nothing else. The result is how often it ended with each status; 256 + n is signal n.
 func (p place) rounds(t testing.TB, count int, user int, limit, from, step int, env []string, prog string, args ...string) map[int]int {
 	t.Helper()
+	out, err := p.driver(t, count, user, limit, from, step, env, prog, args...).Output()
+	if err != nil {
+		t.Fatalf("driver: %v", err)
+	}
+	ends := map[int]int{}
+	for line := range strings.Lines(string(out)) {
+		var status, n int
+		if k, err := fmt.Sscan(line, &status, &n); k != 2 {
+			t.Fatalf("driver: %q: %v", line, err)
+		}
+		ends[status] = n
+	}
+	return ends
+}
+
+// driver is the command line of that small program.
+func (p place) driver(t testing.TB, count int, user int, limit, from, step int, env []string, prog string, args ...string) *exec.Cmd {
+	t.Helper()
 	driver := p.tool(t, "driver", `
 static int program(long argc, char **argv, char **envp, word *auxv) {
     long count = number_in(argv[1]);
@@ -190,19 +213,10 @@ static int program(long argc, char **argv, char **envp, word *auxv) {
 	words := []string{fmt.Sprint(count), fmt.Sprint(user), fmt.Sprint(limit), fmt.Sprint(from), fmt.Sprint(step), prog}
 	cmd := exec.Command(driver, append(words, args...)...)
 	cmd.Env = env
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("driver: %v", err)
+	if p.how.magic {
+		cmd = launch.Command(t, p.via(t, launch.Spec{Path: driver, Args: slices.Concat([]string{"driver"}, words, args), Env: env}))
 	}
-	ends := map[int]int{}
-	for line := range strings.Lines(string(out)) {
-		var status, n int
-		if k, err := fmt.Sscan(line, &status, &n); k != 2 {
-			t.Fatalf("driver: %q: %v", line, err)
-		}
-		ends[status] = n
-	}
-	return ends
+	return cmd
 }
 
 // noLimit is a limit that does not exist.
@@ -237,7 +251,7 @@ func (p place) needing(t testing.TB, name, runpath string, mode os.FileMode) str
 	path, isOld := strings.CutPrefix(runpath, "rpath ")
 	im.Needed, im.Runpath = []string{"libmark.so"}, path
 	im.Symbols = append(im.Symbols, elfimage.Symbol{Name: "number", Func: true})
-	file, err := tiny.Build(im, p.rtld)
+	file, err := tiny.BuildStart(im, p.how.file(), p.rtld)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -227,7 +227,7 @@ func checkMapping(t *testing.T, d *probe.Dump, file string, addr uint64, what st
 	t.Errorf("%s, %#x, is not mapped", what, addr)
 }
 
-// checkMemory: nothing is writable and executable.
+// checkMemory: nothing is writable and executable, and the kernel knows which mapping is the stack.
 func checkMemory(t *testing.T, d *probe.Dump) {
 	t.Helper()
 	list, err := d.Maps()
@@ -237,6 +237,9 @@ func checkMemory(t *testing.T, d *probe.Dump) {
 	for _, m := range list {
 		if strings.Contains(m.Perm, "w") && strings.Contains(m.Perm, "x") {
 			t.Errorf("writable and executable: %+v", m)
+		}
+		if onStack := m.Lo <= d.SP && d.SP < m.Hi; onStack != (m.Name == "[stack]") {
+			t.Errorf("rsp is %#x, and there is %+v", d.SP, m)
 		}
 	}
 }

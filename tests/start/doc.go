@@ -12,6 +12,9 @@
 //	names_test.go      comm, AT_EXECFN, arguments, environment, layout, signals
 //	setid_test.go      set-user-ID and set-group-ID programs
 //	modes_test.go      one table over all ways to start a program
+//	table_test.go      the table of docs/start-modes.md; what each way costs
+//	every_test.go      a test for each way in which a program with rights can be started
+//	script_test.go     programs behind a "#!" line
 //	sec_test.go        the table of attacks on loaders; sec_caller_test.go, sec_files_test.go
 //	process_test.go    states of the process: limits, mounts, filters, signals, tools
 //	shrink_test.go     files that are cut while they are being loaded

@@ -28,6 +28,7 @@ func TestMain(m *testing.M) {
 type place struct {
 	dir  string
 	rtld string
+	how  startMode // of the programs that are made there
 }
 
 // newPlace makes one with the real loader.
@@ -79,7 +80,7 @@ func (p place) program(t testing.TB, name string, code *asm.Code, change ...func
 	for _, f := range change {
 		f(im)
 	}
-	file, err := tiny.Build(im, p.rtld)
+	file, err := tiny.BuildStart(im, p.how.file(), p.rtld)
 	if err != nil {
 		t.Fatal(err)
 	}

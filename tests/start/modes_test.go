@@ -5,6 +5,9 @@ package start
 
 import (
 	"cmp"
+	"debug/elf"
+	"encoding/binary"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -27,7 +30,8 @@ func (p place) binfmt(t testing.TB, s *launch.Spec, flags string) {
 	t.Helper()
 	need.Root(t)
 	need.That(t, binfmt.HasNamespaces(), "binfmt_misc of a user namespace is of Linux 6.7")
-	if err := os.MkdirAll(filepath.Join(p.dir, "binfmt"), 0o755); err != nil {
+	s.BinfmtDir = filepath.Join(p.dir, "binfmt")
+	if err := os.MkdirAll(s.BinfmtDir, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	entries, err := binfmt.Ours(stubgen.Targets[0], p.rtld)
@@ -92,6 +96,7 @@ var ways = []way{
 	{name: "--start=none, explicit", start: elfimage.StartNone, via: explicitly(), args: byPath},
 	{name: "--start=none, by magic", start: elfimage.StartNone, via: byMagic},
 	{name: "--start=none, by extension", start: elfimage.StartNone, prog: "prog.slulb", via: byExtension},
+	{name: "--start=none, both entries", start: elfimage.StartNone, prog: "prog.slulb", via: func(t *testing.T, p place, s *launch.Spec) { p.binfmt(t, s, "") }},
 	{name: "by magic", via: byMagic},
 	{name: "by extension", prog: "prog.slulb", via: byExtension},
 	{name: "explicit", via: explicitly(), args: byPath},
@@ -247,6 +252,55 @@ func TestInterpreterSetID(t *testing.T) {
 		checkRegisters(t, d)
 		checkAux(t, p, d, "", prog)
 	}
+}
+
+// A program header table that is not behind the ELF header is found by PT_PHDR; when that lies by less
+// than a page, or is not there, the start is refused: no byte of the program runs, and nothing faults.
+func TestInterpreterTableElsewhere(t *testing.T) {
+	p := newPlace(t)
+	file := tiny.Interp{Path: p.rtld, Table: true, Note: true}.Bytes(tiny.Exit(5))
+	f, err := elfimage.Parse(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const at = 0x2008 // not where a page begins, as the header would be looked for there
+	le := binary.LittleEndian
+	n := len(f.Segments) * elfimage.PhdrSize
+	file = append(file, make([]byte, at+n-len(file))...)
+	table := file[at:]
+	copy(table, file[elfimage.EhdrSize:][:n])
+	le.PutUint64(file[32:], at) // e_phoff
+	phdr := -1
+	for i, s := range f.Segments {
+		e := table[i*elfimage.PhdrSize:]
+		switch s.Type {
+		case elf.PT_PHDR:
+			phdr = i * elfimage.PhdrSize
+			for _, off := range []int{8, 16, 24} { // p_offset, p_vaddr, p_paddr
+				le.PutUint64(e[off:], at)
+			}
+		case elf.PT_LOAD:
+			le.PutUint64(e[32:], uint64(len(file))) // p_filesz, p_memsz
+			le.PutUint64(e[40:], uint64(len(file)))
+		}
+	}
+	start := func(change func(table []byte)) launch.Result {
+		changed := slices.Clone(file)
+		change(changed[at:])
+		return launch.Run(t, launch.Spec{Path: p.write(t, "prog", changed, 0o755), Args: []string{"x"}})
+	}
+	if r := start(func([]byte) {}); r.Exit != 5 || len(r.Stderr) > 0 {
+		t.Fatal(describe(r))
+	}
+	// Lies by a page and more are a fault: the loader has no bytes left to look for the ELF header there.
+	for _, vaddr := range []uint64{0, at + 8, at - 8, elfimage.EhdrSize, 1<<64 - 8} {
+		t.Run(fmt.Sprintf("p_vaddr=%#x", vaddr), func(t *testing.T) {
+			refused(t, start(func(table []byte) { le.PutUint64(table[phdr+16:], vaddr) }), 127, "slulrtld: ")
+		})
+	}
+	t.Run("absent", func(t *testing.T) {
+		refused(t, start(func(table []byte) { le.PutUint32(table[phdr:], uint32(elf.PT_NULL)) }), 127, "unknown program headers")
+	})
 }
 
 // Without PT_PHDR, which linkers write whenever they write PT_INTERP, the ELF header in front of the program

@@ -5,6 +5,8 @@ package start
 
 import (
 	"bytes"
+	"debug/elf"
+	"encoding/binary"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,6 +16,7 @@ import (
 	"syscall"
 	"testing"
 
+	"slul/elfimage"
 	"slul/tests/launch"
 	"slul/tests/need"
 	"slul/tests/tiny"
@@ -147,7 +150,7 @@ static int program(long argc, char **argv, char **envp, word *auxv) {
 	}
 	// the loader itself
 	p.write(t, "no/slulrtld", loader(t), 0o755)
-	other := place{p.dir, filepath.Join(p.dir, "no/slulrtld")}
+	other := place{dir: p.dir, rtld: filepath.Join(p.dir, "no/slulrtld")}
 	prog = other.program(t, "other", tiny.Exit(5))
 	refused(t, run(prog, prog), 127, "slul: cannot run "+other.rtld)
 }
@@ -234,6 +237,69 @@ func TestDenied(t *testing.T) {
 	}
 }
 
+// As many mappings as a process may have: a library that is loaded then is an answer to the program,
+// and nothing is left of it.
+func TestMappingLimit(t *testing.T) {
+	text, err := os.ReadFile("/proc/sys/vm/max_map_count")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var most int
+	fmt.Sscan(string(text), &most)
+	need.That(t, most > 0 && most < 1<<21, "vm.max_map_count is "+strings.TrimSpace(string(text)))
+	p := newPlace(t)
+	p.numbered(t, "lib", 5)
+	prog := p.c(t, "prog", fmt.Sprintf(`
+void *slulrtld_load(const char *);
+void *slulrtld_symbol(void *, const char *);
+const char *slulrtld_error(void);
+static int program(long argc, char **argv, char **envp, word *auxv) {
+    const word pages = %d, size = pages * 4096;
+    long at = SYS(MMAP, 0, size, 0, 0x4022, -1, 0), r = 0; /* private, anonymous, without reserve */
+    if (at < 0 && at > -4096) return 65;
+    word made = 0;
+    for (; made < pages && !r; made += 2) r = SYS(MPROTECT, at + made * 4096, 4096, 1);
+    if (r != -12) return 66;
+    while (SYS(MMAP, 0, 4096, 1, 0x21, -1, 0) > 0) ; /* shared, anonymous: none joins another */
+    if (slulrtld_load(argv[1])) return 67;
+    say(slulrtld_error());
+    if (SYS(11, at, size)) return 68;
+    void *lib = slulrtld_load(argv[1]);
+    if (!lib) return 69;
+    int (*number)(void) = slulrtld_symbol(lib, "number");
+    return number();
+}`, 4*most), 0o755)
+	r := launch.Run(t, launch.Spec{Path: prog, Args: []string{"prog", filepath.Join(p.dir, "lib/libmark.so")}})
+	if r.Exit != 5 || len(r.Stderr) > 0 || !strings.Contains(string(r.Stdout), "libmark.so: cannot ") {
+		t.Error(describe(r))
+	}
+}
+
+// More memory than the kernel promises to anyone (vm.overcommit_memory 0 and 2).
+func TestOvercommit(t *testing.T) {
+	text, err := os.ReadFile("/proc/sys/vm/overcommit_memory")
+	if err != nil {
+		t.Fatal(err)
+	}
+	need.That(t, strings.TrimSpace(string(text)) != "1", "vm.overcommit_memory is 1: everything is promised")
+	p := newPlace(t)
+	raw, err := os.ReadFile(p.program(t, "prog", tiny.Exit(5), func(im *elfimage.Image) { im.BssSize = 4096 }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := elfimage.Parse(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, s := range f.Segments {
+		if s.Type == elf.PT_LOAD && s.Flags&elf.PF_W != 0 {
+			binary.LittleEndian.PutUint64(raw[elfimage.EhdrSize+i*elfimage.PhdrSize+40:], 1<<45) // p_memsz: 32 TiB
+		}
+	}
+	prog := p.write(t, "prog", raw, 0o755)
+	refused(t, launch.Run(t, launch.Spec{Path: p.rtld, Args: []string{"rtld", prog}}), 127, prog+": cannot ")
+}
+
 // Without the right to gain rights: everything runs, and nothing is set-user-ID.
 func TestNoNewPrivs(t *testing.T) {
 	p := newPlace(t)
@@ -307,7 +373,7 @@ func TestFileSystems(t *testing.T) {
 		dir, err := os.MkdirTemp("/dev/shm", "slul")
 		need.That(t, err == nil, "there is no /dev/shm")
 		t.Cleanup(func() { os.RemoveAll(dir) })
-		q := place{dir, filepath.Join(dir, "slulrtld")}
+		q := place{dir: dir, rtld: filepath.Join(dir, "slulrtld")}
 		q.write(t, "slulrtld", loader(t), 0o755)
 		q.numbered(t, "lib", 5)
 		prog := q.needing(t, "prog", "$ORIGIN/lib", 0o755)

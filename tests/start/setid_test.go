@@ -4,6 +4,7 @@ package start
 // a real user without rights, who chooses arguments, environment, descriptors.
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -38,66 +39,68 @@ func (p place) setID(t *testing.T, uid, gid int, mode os.FileMode) string {
 }
 
 func TestSetID(t *testing.T) {
-	p := newPlace(t)
-	need.SetID(t, p.dir)
-	tests := []struct {
-		name       string
-		uid, gid   int
-		mode       os.FileMode
-		euid, egid uint64
-	}{
-		{"set-user-ID root", 0, 0, 0o755 | os.ModeSetuid, 0, nobody},
-		{"set-user-ID root, not readable", 0, 0, 0o711 | os.ModeSetuid, 0, nobody},
-		{"set-user-ID of another user", owner, owner, 0o755 | os.ModeSetuid, owner, nobody},
-		{"set-user-ID of another user, not readable", owner, owner, 0o711 | os.ModeSetuid, owner, nobody},
-		{"set-group-ID", 0, owner, 0o755 | os.ModeSetgid, nobody, owner},
-		{"both", 0, owner, 0o755 | os.ModeSetuid | os.ModeSetgid, 0, owner},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			prog := p.setID(t, test.uid, test.gid, test.mode)
-			s := launch.Spec{Path: prog, Args: []string{"anything", "x"}, User: nobody,
-				Env: []string{"A=1", "LD_PRELOAD=/x", "PATH=" + p.dir, "LD_SLUL_TRACE=load", "B=2"}}
-			d := run(t, s)
-			want := map[uint64]uint64{atSecure: 1, atUID: nobody, atEUID: test.euid, atGID: nobody, atEGID: test.egid}
-			for tag, val := range want {
-				if got, ok := d.Aux(tag); !ok || got != val {
-					t.Errorf("auxiliary entry %d is %d, want %d", tag, got, val)
+	everyStart(t, func(t *testing.T, p place) {
+		need.SetID(t, p.dir)
+		tests := []struct {
+			name       string
+			uid, gid   int
+			mode       os.FileMode
+			euid, egid uint64
+		}{
+			{"set-user-ID root", 0, 0, 0o755 | os.ModeSetuid, 0, nobody},
+			{"set-user-ID root, not readable", 0, 0, 0o711 | os.ModeSetuid, 0, nobody},
+			{"set-user-ID of another user", owner, owner, 0o755 | os.ModeSetuid, owner, nobody},
+			{"set-user-ID of another user, not readable", owner, owner, 0o711 | os.ModeSetuid, owner, nobody},
+			{"set-group-ID", 0, owner, 0o755 | os.ModeSetgid, nobody, owner},
+			{"both", 0, owner, 0o755 | os.ModeSetuid | os.ModeSetgid, 0, owner},
+		}
+		for _, test := range tests {
+			t.Run(test.name, func(t *testing.T) {
+				prog := p.setID(t, test.uid, test.gid, test.mode)
+				s := launch.Spec{Path: prog, Args: []string{"anything", "x"}, User: nobody,
+					Env: []string{"A=1", "LD_PRELOAD=/x", "PATH=" + p.dir, "LD_SLUL_TRACE=load", "B=2"}}
+				d := p.run(t, s)
+				want := map[uint64]uint64{atSecure: 1, atUID: nobody, atEUID: test.euid, atGID: nobody, atEGID: test.egid}
+				for tag, val := range want {
+					if got, ok := d.Aux(tag); !ok || got != val {
+						t.Errorf("auxiliary entry %d is %d, want %d", tag, got, val)
+					}
 				}
-			}
-			ids := func(real, effective uint64) string {
-				return fmt.Sprintf("%d\t%d\t%d\t%d", real, effective, effective, effective)
-			}
-			if got := d.Status("Uid"); got != ids(nobody, test.euid) {
-				t.Errorf("user ids %q", got)
-			}
-			if got := d.Status("Gid"); got != ids(nobody, test.egid) {
-				t.Errorf("group ids %q", got)
-			}
-			if !slices.Equal(d.Args, s.Args) || !slices.Equal(d.Env, []string{"A=1", "PATH=" + p.dir, "B=2"}) {
-				t.Errorf("args %q, env %q", d.Args, d.Env)
-			}
-			if d.Comm != "prog" || d.ExecFn != prog {
-				t.Errorf("comm %q, AT_EXECFN %q", d.Comm, d.ExecFn)
-			}
-			checkRegisters(t, d)
-			checkAux(t, p, d, "", prog)
-			checkMemory(t, d)
-		})
-	}
+				ids := func(real, effective uint64) string {
+					return fmt.Sprintf("%d\t%d\t%d\t%d", real, effective, effective, effective)
+				}
+				if got := d.Status("Uid"); got != ids(nobody, test.euid) {
+					t.Errorf("user ids %q", got)
+				}
+				if got := d.Status("Gid"); got != ids(nobody, test.egid) {
+					t.Errorf("group ids %q", got)
+				}
+				if !slices.Equal(d.Args, s.Args) || !slices.Equal(d.Env, []string{"A=1", "PATH=" + p.dir, "B=2"}) {
+					t.Errorf("args %q, env %q", d.Args, d.Env)
+				}
+				if d.Comm != "prog" || d.ExecFn != prog {
+					t.Errorf("comm %q, AT_EXECFN %q", d.Comm, d.ExecFn)
+				}
+				checkRegisters(t, d)
+				checkAux(t, p, d, "", prog)
+				checkMemory(t, d)
+			})
+		}
+	})
 }
 
 // Without the bit nothing is secure: the same environment arrives whole.
 func TestNotSetID(t *testing.T) {
-	p := newPlace(t)
-	need.Root(t)
-	prog := p.setID(t, 0, 0, 0o755)
-	s := launch.Spec{Path: prog, Args: []string{"prog"}, User: nobody, Env: slices.Clone(unsecure)}
-	d := run(t, s)
-	checkStart(t, p, d, s, prog)
-	if secure, _ := d.Aux(atSecure); secure != 0 {
-		t.Error("AT_SECURE is set")
-	}
+	everyStart(t, func(t *testing.T, p place) {
+		need.Root(t)
+		prog := p.setID(t, 0, 0, 0o755)
+		s := launch.Spec{Path: prog, Args: []string{"prog"}, User: nobody, Env: slices.Clone(unsecure)}
+		d := p.run(t, s)
+		checkStart(t, p, d, s, prog)
+		if secure, _ := d.Aux(atSecure); secure != 0 {
+			t.Error("AT_SECURE is set")
+		}
+	})
 }
 
 // unsecure are names that no privileged program may see: the loader's own, and those
@@ -114,54 +117,55 @@ var unsecure = []string{
 }
 
 func TestSetIDScrub(t *testing.T) {
-	p := newPlace(t)
-	need.SetID(t, p.dir)
-	prog := p.setID(t, 0, 0, 0o755|os.ModeSetuid)
-	kept := []string{"HOME=/", "LDX=1", "MALLOC=1", "XLD_PRELOAD=1", "ld_preload=1", "TMPDI=1", "TMPDIRS=1", "=LD_PRELOAD", "", "TERM=x"}
-	check := func(name string, dirty []string) {
-		t.Run(name, func(t *testing.T) {
-			var env, want []string
-			for i, e := range dirty { // the kept ones spread between
-				env = append(env, e)
-				if i%3 == 0 {
-					k := kept[i/3%len(kept)]
-					env, want = append(env, k), append(want, k)
+	everyStart(t, func(t *testing.T, p place) {
+		need.SetID(t, p.dir)
+		prog := p.setID(t, 0, 0, 0o755|os.ModeSetuid)
+		kept := []string{"HOME=/", "LDX=1", "MALLOC=1", "XLD_PRELOAD=1", "ld_preload=1", "TMPDI=1", "TMPDIRS=1", "=LD_PRELOAD", "", "TERM=x"}
+		check := func(name string, dirty []string) {
+			t.Run(name, func(t *testing.T) {
+				var env, want []string
+				for i, e := range dirty { // the kept ones spread between
+					env = append(env, e)
+					if i%3 == 0 {
+						k := kept[i/3%len(kept)]
+						env, want = append(env, k), append(want, k)
+					}
 				}
-			}
-			d := run(t, launch.Spec{Path: prog, Args: []string{"prog"}, User: nobody, Env: env})
-			if !slices.Equal(d.Env, want) {
-				t.Errorf("environment %q, want %q", d.Env, want)
-			}
-			checkRegisters(t, d)
-			if secure, ok := d.Aux(atSecure); !ok || secure != 1 {
-				t.Error("AT_SECURE is not set, or twice") // the vector has moved with the environment
-			}
-			checkAux(t, p, d, "", prog)
-		})
-	}
-	for _, name := range unsecure {
-		for copies := 1; copies <= 3; copies++ {
-			check(fmt.Sprintf("%s %d times", name, copies), slices.Repeat([]string{name + "=1"}, copies))
+				d := p.run(t, launch.Spec{Path: prog, Args: []string{"prog"}, User: nobody, Env: env})
+				if !slices.Equal(d.Env, want) {
+					t.Errorf("environment %q, want %q", d.Env, want)
+				}
+				checkRegisters(t, d)
+				if secure, ok := d.Aux(atSecure); !ok || secure != 1 {
+					t.Error("AT_SECURE is not set, or twice") // the vector has moved with the environment
+				}
+				checkAux(t, p, d, "", prog)
+			})
 		}
-	}
-	var all []string
-	for _, name := range unsecure {
-		all = append(all, name+"=x", name+"=", name+"=a=b", name)
-	}
-	check("all at once", all)
-	check("all at once, thrice", slices.Repeat(all, 3))
-	check("nothing else", []string{"LD_PRELOAD=x"})
-	// what looks like the end of a line, or of the whole list, is part of a name
-	odd := []string{"TZDIR\n", "TZDIR\n\n", "TMPDIR\nTZDIR\n", "GCONV_PATH\n", "GCONV_PATH\nGETCONF_DIR\n=1", "\n", "LD\n", "*", "LD\x01"}
-	for _, e := range odd {
-		t.Run(fmt.Sprintf("keeps %q", e), func(t *testing.T) {
-			d := run(t, launch.Spec{Path: prog, Args: []string{"prog"}, User: nobody, Env: []string{e, "LD_PRELOAD=x", "A=1"}})
-			if want := []string{e, "A=1"}; !slices.Equal(d.Env, want) {
-				t.Errorf("environment %q, want %q", d.Env, want)
+		for _, name := range unsecure {
+			for copies := 1; copies <= 3; copies++ {
+				check(fmt.Sprintf("%s %d times", name, copies), slices.Repeat([]string{name + "=1"}, copies))
 			}
-		})
-	}
-	check("very long", []string{"LD_PRELOAD=" + strings.Repeat("x", 100000), "LD_SLUL_TRACE=" + strings.Repeat(":", 100000)})
+		}
+		var all []string
+		for _, name := range unsecure {
+			all = append(all, name+"=x", name+"=", name+"=a=b", name)
+		}
+		check("all at once", all)
+		check("all at once, thrice", slices.Repeat(all, 3))
+		check("nothing else", []string{"LD_PRELOAD=x"})
+		// what looks like the end of a line, or of the whole list, is part of a name
+		odd := []string{"TZDIR\n", "TZDIR\n\n", "TMPDIR\nTZDIR\n", "GCONV_PATH\n", "GCONV_PATH\nGETCONF_DIR\n=1", "\n", "LD\n", "*", "LD\x01"}
+		for _, e := range odd {
+			t.Run(fmt.Sprintf("keeps %q", e), func(t *testing.T) {
+				d := p.run(t, launch.Spec{Path: prog, Args: []string{"prog"}, User: nobody, Env: []string{e, "LD_PRELOAD=x", "A=1"}})
+				if want := []string{e, "A=1"}; !slices.Equal(d.Env, want) {
+					t.Errorf("environment %q, want %q", d.Env, want)
+				}
+			})
+		}
+		check("very long", []string{"LD_PRELOAD=" + strings.Repeat("x", 100000), "LD_SLUL_TRACE=" + strings.Repeat(":", 100000)})
+	})
 }
 
 // Closed standard descriptors are opened on /dev/null, so that no file which the
@@ -236,22 +240,23 @@ func TestSetIDReplaced(t *testing.T) {
 
 // A hard link in a directory of the caller brings no file of that directory in.
 func TestSetIDHardLink(t *testing.T) {
-	p := newPlace(t)
-	need.SetID(t, p.dir)
-	prog := p.setID(t, 0, 0, 0o755|os.ModeSetuid)
-	theirs := filepath.Join(p.dir, "theirs")
-	if err := os.Mkdir(theirs, 0o777); err != nil {
-		t.Fatal(err)
-	}
-	link := filepath.Join(theirs, "link")
-	if err := os.Link(prog, link); err != nil {
-		t.Fatal(err)
-	}
-	p.write(t, "theirs/slulrtld", tiny.Static(tiny.Print(decoyText, 1)), 0o755)
-	d := run(t, launch.Spec{Path: link, Args: []string{"slulrtld"}, Dir: theirs, User: nobody})
-	if d.Comm != "link" || d.ExecFn != link {
-		t.Errorf("comm %q, AT_EXECFN %q", d.Comm, d.ExecFn)
-	}
+	everyStart(t, func(t *testing.T, p place) {
+		need.SetID(t, p.dir)
+		prog := p.setID(t, 0, 0, 0o755|os.ModeSetuid)
+		theirs := filepath.Join(p.dir, "theirs")
+		if err := os.Mkdir(theirs, 0o777); err != nil {
+			t.Fatal(err)
+		}
+		link := filepath.Join(theirs, "link")
+		if err := os.Link(prog, link); err != nil {
+			t.Fatal(err)
+		}
+		p.write(t, "theirs/slulrtld", tiny.Static(tiny.Print(decoyText, 1)), 0o755)
+		d := p.run(t, launch.Spec{Path: link, Args: []string{"slulrtld"}, Dir: theirs, User: nobody})
+		if d.Comm != "link" || d.ExecFn != link {
+			t.Errorf("comm %q, AT_EXECFN %q", d.Comm, d.ExecFn)
+		}
+	})
 }
 
 // netRaw is vfs_cap_data of revision 2 (linux/capability.h): CAP_NET_RAW permitted, effective.
@@ -274,5 +279,47 @@ func TestFileCapabilities(t *testing.T) {
 	}
 	if secure, _ := d.Aux(atSecure); secure != 0 || !slices.Equal(d.Env, []string{"A=1"}) {
 		t.Errorf("AT_SECURE %d, env %q", secure, d.Env)
+	}
+}
+
+// Ways in which the bits do not count: the kernel has not seen a program, or has no flag C for it. The
+// program runs as its caller, in no secure mode, with all of the environment.
+func TestSetIDWithoutRights(t *testing.T) {
+	p := newPlace(t)
+	need.SetID(t, p.dir)
+	env := []string{"A=1", "LD_PRELOAD=/x", "LD_SLUL_LIBRARY_PATH=/x", "B=2"}
+	for _, w := range ways {
+		switch w.name {
+		case "--start=shebang", "--start=shebang, explicit", "--start=none, explicit", "--start=none, by extension", "--start=none, both entries", "by extension", "explicit":
+		default:
+			continue
+		}
+		for _, mode := range []os.FileMode{setUID, setGID, setUID | setGID} {
+			t.Run(fmt.Sprintf("%s/%v", w.name, mode), func(t *testing.T) {
+				prog := w.program(t, p, cmp.Or(w.prog, "prog"))
+				if err := os.Chown(prog, 0, 0); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.Chmod(prog, mode); err != nil {
+					t.Fatal(err)
+				}
+				s := launch.Spec{Path: prog, Args: []string{prog, "x"}, Env: env, User: nobody}
+				if w.via != nil {
+					w.via(t, p, &s)
+				}
+				d := run(t, s)
+				for _, tag := range []uint64{atUID, atEUID, atGID, atEGID} {
+					if id, _ := d.Aux(tag); id != nobody {
+						t.Errorf("auxiliary entry %d is %d", tag, id)
+					}
+				}
+				if secure, _ := d.Aux(atSecure); secure != 0 || !slices.Equal(d.Env, env) {
+					t.Errorf("AT_SECURE %d, env %q", secure, d.Env)
+				}
+				if got := d.Status("CapEff") + d.Status("CapPrm"); strings.Trim(got, "0") != "" {
+					t.Errorf("capabilities %s", got)
+				}
+			})
+		}
 	}
 }
