@@ -1,9 +1,5 @@
 // Package kernels holds small programs that compute, each in SLUL and in C, most in Go too:
-// all forms of one say the same, and Measure tells how their times compare.
-//
-//	go run ./tests/kernels/bench [-n ROUNDS] [KERNEL…]
-//
-// kernels.go lists the programs and makes them, measure.go runs them.
+// all forms of one say the same. bench/code compares their times.
 package kernels
 
 import (

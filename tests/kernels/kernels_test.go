@@ -1,10 +1,8 @@
 package kernels
 
 import (
-	"math"
 	"slices"
 	"testing"
-	"time"
 
 	"slul/tests/built"
 	"slul/tests/need"
@@ -54,36 +52,6 @@ func TestSame(t *testing.T) {
 		if !slices.Contains(names, kernel) {
 			t.Errorf("no kernel is called %s", kernel)
 		}
-	}
-}
-
-// TestMeasure runs the whole of Measure over the shortest kernel.
-func TestMeasure(t *testing.T) {
-	need.Tool(t, "gcc")
-	report, err := Measure(Options{Rounds: 1, Kernels: []string{"words"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, r := range report.Rows {
-		if r.Min <= 0 || r.Median < r.Min || r.Ratio <= 0 || r.Form == Base && r.Ratio != 1 {
-			t.Errorf("%+v", r)
-		}
-	}
-	if len(report.Rows) < 3 || len(report.Means)+len(report.Missing) != len(Forms) {
-		t.Errorf("%+v", report)
-	}
-	if _, err := Measure(Options{Kernels: []string{"nothing"}}); err == nil {
-		t.Error("a kernel that is not there was measured")
-	}
-}
-
-func TestStatistics(t *testing.T) {
-	if m := median([]time.Duration{5, 1, 3}); m != 3 {
-		t.Error(m)
-	}
-	rows := []Row{{Form: "a", Ratio: 2}, {Form: "a", Ratio: 8}, {Form: "b", Ratio: 1}}
-	if m := geometricMean(rows, "a"); math.Abs(m-4) > 1e-9 {
-		t.Error(m)
 	}
 }
 

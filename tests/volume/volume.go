@@ -1,9 +1,5 @@
-// Package volume makes programs of any number of lines, the same in SLUL, C and Go, and
-// measures how long compilers take for them.
-//
-//	go run ./tests/volume/bench [-n ROUNDS] [LINES…]
-//
-// volume.go writes the programs, measure.go has them compiled.
+// Package volume makes programs of any number of lines, the same in SLUL, C and Go, for
+// bench/compile and for tests of how the time of the compiler grows.
 package volume
 
 import (

@@ -84,26 +84,6 @@ func build(t *testing.T, source string) time.Duration {
 	return best
 }
 
-func TestMeasure(t *testing.T) {
-	need.Tool(t, "gcc")
-	slul := filepath.Join(t.TempDir(), "slul")
-	if out, err := exec.Command("go", "build", "-o", slul, "slul/cmd/slul").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	rows, err := Measure(slul, []int{300}, 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(rows) < 3 {
-		t.Errorf("%+v", rows)
-	}
-	for _, r := range rows {
-		if r.Lines < 250 || r.Lines > 500 || r.Median <= 0 || r.PerSec <= 0 {
-			t.Errorf("%+v", r)
-		}
-	}
-}
-
 func BenchmarkBuild(b *testing.B) {
 	for _, c := range []struct{ name, source string }{
 		{"funcs", Languages[0].Source(Units(100_000))},
