@@ -27,13 +27,11 @@ func (g *fn) arenaStmt(s *syntax.ArenaStmt) {
 }
 
 // closeArenas gives back all but the first n arenas; those of the func count with its
-// own, which is never given back.
+// own, which is never given back. None is current while it is given back: core keeps what it
+// knows of the CPU in the current one.
 func (g *fn) closeArenas(n int) {
-	n = max(n, 1)
-	for i := len(g.arenas) - 1; i >= n; i-- {
+	for i := len(g.arenas) - 1; i >= max(n, 1); i-- {
+		g.value(OpSetArena, None, g.arenas[i-1])
 		g.call(coreArenaClose, None, g.arenas[i])
-	}
-	if len(g.arenas) > n {
-		g.value(OpSetArena, None, g.arenas[n-1])
 	}
 }
