@@ -194,7 +194,7 @@ var damages = []struct {
 		f.Set(8, 24<<40)
 	}, "DT_RELA=0x100000"},
 	{43, "DT_RELASZ without DT_RELA", func(f *elftest.File) { f.Dyn[5].Tag = 0x6ffffff9 }, "without address or size"},
-	{44, "RELR bitmap first", func(f *elftest.File) { f.Relr[0] = 3 }, "bitmap first"},
+	{44, "RELR bitmap first", func(f *elftest.File) { f.Relr[0] = 3 }, "bad address: DT_RELR=0x1"},
 	{44, "RELR unaligned", func(f *elftest.File) { f.Relr[0] = elftest.Words + 2 }, "DT_RELR="},
 	{44, "RELR outside", func(f *elftest.File) { f.Relr[0] = 1 << 40 }, "address=0x10000000000"},
 	{44, "RELR runs past the segment", func(f *elftest.File) { f.Relr = []uint64{0x47f0, ^uint64(0)} }, "address=0x4800"},

@@ -1,11 +1,11 @@
 package rtld
 
-// Explicit mode: slulrtld [OPTION...] PROGRAM [ARGUMENT...].
+// Explicit mode: slulrtld [OPTION...] PROGRAM [ARG...].
 
-const usage = `usage: slulrtld [OPTION...] PROGRAM [ARGUMENT...]
-  --argv0 NAME         argument 0 of PROGRAM
-  --library-path DIRS  where to look first
-  --list, --verify     do not run, print or check all files
+const usage = `usage: slulrtld [OPTION...] PROGRAM [ARG...]
+  --argv0 NAME         its argument 0
+  --library-path DIRS  looked in first
+  --list, --verify     print or check all, do not run
   --help, --version
 ` + "\x00"
 

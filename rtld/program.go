@@ -102,12 +102,8 @@ func takeMapped(p *module) {
 	at, _ := l.block.aux(atPhdr)
 	n, _ := l.block.aux(atPhnum)
 	entry, ok := l.block.aux(atEntry)
-	if size, _ := l.block.aux(atPhent); !ok || size != phdrSize || n-1 >= maxTable/phdrSize {
-		bad(lit("unknown program headers: AT_PHNUM=#\x00"), uint64(n))
-	}
-	// Where no segment has them, the kernel names any address. It is asked to read there, as
-	// if for a path, before it is read.
-	if errno(statPath(at, &l.other)) == efault {
+	// Where no segment has them, the kernel names any address.
+	if size, _ := l.block.aux(atPhent); !ok || size != phdrSize || n-1 >= maxTable/phdrSize || isUnmapped(at) {
 		bad(lit("unknown program headers: AT_PHNUM=#\x00"), uint64(n))
 	}
 	copied := alloc(uint64(n) * phdrSize)
@@ -115,14 +111,19 @@ func takeMapped(p *module) {
 	p.size = maxAddress // the kernel knows
 	p.isMapped = true
 	p.setTable(copied, uint64(n))
+	// The ELF header, with which the first segment begins, tells the rest: it is in the page of the
+	// table, or where PT_PHDR says, which may lie.
 	head := at &^ (uintptr(l.page) - 1)
+	if p.phdr != nil {
+		head = at - uintptr(p.phdr.vaddr-p.lo)
+	}
 	e := (*ehdr)(pointer(head))
-	switch {
-	case e.magic == elfMagic && head+uintptr(e.phoff) == at:
-		p.base = entry - uintptr(e.entry) // whatever segment that header was mapped by
-	case p.phdr != nil:
-		p.base = at - uintptr(p.phdr.vaddr)
-	default:
+	there := uintptr(0) // where that header says that the table is
+	if !isUnmapped(head) && e.magic == elfMagic {
+		p.base = entry - uintptr(e.entry)
+		there = head + uintptr(e.phoff)
+	}
+	if there != at && head != p.base+uintptr(p.lo) {
 		bad(lit("unknown program headers: AT_PHNUM=#\x00"), uint64(n))
 	}
 	p.entry = uint64(entry - p.base)
@@ -135,6 +136,12 @@ func takeMapped(p *module) {
 		p.entry = p.checkNote((*note)(at), s.filesz)
 	}
 }
+
+// isUnmapped tells whether there is nothing at an address: the kernel is asked to read there, as if for a
+// path.
+//
+//go:noinline
+func isUnmapped(at uintptr) bool { return statPath(at, &process.other) == ^uintptr(efault-1) }
 
 // loadProgram maps the program.
 func loadProgram(p *module) {

@@ -213,7 +213,7 @@ func (m *module) relocateRelr(at, size uint64) {
 			w, next, bits = bits, bits+8, 3
 		}
 		if w%8 != 0 {
-			bad(lit("unaligned, or bitmap first: DT_RELR=$\x00"), w)
+			bad(lit("bad address: DT_RELR=$\x00"), w)
 		}
 		isChecked := m.isBeside(w, 63*8)
 		for ; bits > 1; w += 8 {

@@ -209,7 +209,7 @@ func TestLateTLS(t *testing.T) {
 	before := s.state()
 	for _, n := range []uint64{2064, 1 << 20} {
 		handle, message := s.load(big(n))
-		if want := fmt.Sprintf("no thread-local storage left: p_memsz=%d", n); handle != 0 || !strings.HasSuffix(message, want) {
+		if want := fmt.Sprintf("no room for TLS: p_memsz=%d", n); handle != 0 || !strings.HasSuffix(message, want) {
 			t.Errorf("%#x, %q, want %q", handle, message, want)
 		}
 		s.unchanged(before)

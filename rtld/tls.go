@@ -43,7 +43,7 @@ func placeTLS(m *module) {
 		m.tlsOffset += align
 	}
 	if t.tp != 0 && (m.tlsOffset > t.size || align > t.align) {
-		bad(lit("no thread-local storage left: p_memsz=#\x00"), s.memsz)
+		bad(lit("no room for TLS: p_memsz=#\x00"), s.memsz)
 	}
 	l.tlsUsed = m.tlsOffset
 	t.align = max(t.align, align)

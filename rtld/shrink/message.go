@@ -12,7 +12,7 @@ import "slul/asm/amd64"
 // much for a short one, and there may be no code in the last page (layout.go).
 
 // maxText bounds a text that is moved, in bytes with its NUL.
-const maxText = 20
+const maxText = 19
 
 // placeMessages moves each text that only one such call refers to.
 func placeMessages(w *walk) error {
