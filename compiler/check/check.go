@@ -154,7 +154,7 @@ func (c *checker) errorf(pos syntax.Pos, format string, args ...any) {
 // warnf notes what is allowed but hardly meant. The core library is not the business
 // of those who use it.
 func (c *checker) warnf(f *syntax.File, pos syntax.Pos, format string, args ...any) {
-	c.info.Warnings.Add(f, pos, "warning: "+format, args...)
+	c.info.Warnings.Add(f, pos, syntax.Warning+format, args...)
 }
 
 // refuse is errorf for places that need a type to go on with.

@@ -32,6 +32,9 @@ func (e *Error) Error() string {
 // Errors is a list of mistakes; an empty list is no mistake.
 type Errors []*Error
 
+// Warning is how the message of what is only a warning begins; a list has nothing else then.
+const Warning = "warning: "
+
 // Add appends a mistake.
 func (l *Errors) Add(f *File, pos Pos, format string, args ...any) {
 	*l = append(*l, &Error{File: f, Pos: pos, Msg: shortened(fmt.Sprintf(format, args...))})
@@ -114,7 +117,11 @@ func (l Errors) Print(w io.Writer, max int) {
 		lines := lineIndex{f: f}
 		for j := i; j < n; j++ {
 			if max > 0 && j-i == max {
-				fmt.Fprintf(w, "%s: %d more errors\n", l[j].fileName(), n-j)
+				what := "errors"
+				if strings.HasPrefix(l[j].Msg, Warning) {
+					what = "warnings"
+				}
+				fmt.Fprintf(w, "%s: %d more %s\n", l[j].fileName(), n-j, what)
 				break
 			}
 			fmt.Fprintln(w, l[j].Error())

@@ -93,6 +93,20 @@ func TestManyErrors(t *testing.T) {
 	}
 }
 
+// What is left out of a list of warnings is not called errors.
+func TestMoreWarnings(t *testing.T) {
+	var list syntax.Errors
+	f := &syntax.File{Name: "x.slul", Src: []byte("a b c\n")}
+	for i := range 3 {
+		list.Add(f, syntax.Pos{Line: 1, Col: int32(1 + 2*i)}, syntax.Warning+"`%c` is never used", 'a'+i)
+	}
+	var out bytes.Buffer
+	list.Print(&out, 1)
+	if want := "x.slul:1:1: warning: `a` is never used\na b c\n^\nx.slul: 2 more warnings\n"; out.String() != want {
+		t.Errorf("printed:\n%s", out.String())
+	}
+}
+
 // TestPlaces: columns count characters, tabs are kept under the caret, CRLF is a line
 // end like LF.
 func TestPlaces(t *testing.T) {
