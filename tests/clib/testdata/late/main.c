@@ -89,7 +89,7 @@ static void check_failures(void)
 	check(!maps_contain("libbad.so") && !maps_contain("libother.so"));
 	check(slulrtld_symbol(0, "other_value") == 0);
 	check(kept(slulrtld_load, "libbig.so", 0, &h) && h == 0);
-	check(contains(slulrtld_error(), "no thread-local storage left"));
+	check(contains(slulrtld_error(), "no room for TLS"));
 	check(!maps_contain("libbig.so"));
 	check(sys(2, (long)"/dev/null", 0, 0) == fd); // none was left open
 	sys(3, fd, 0, 0);
