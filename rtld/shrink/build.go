@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"slul/asm/amd64"
@@ -83,7 +84,7 @@ func standIns(pkg string) map[string]string {
 		pkg + ".sys":                   pkg + ".sysRegs.abi0",
 		pkg + ".sys3":                  pkg + ".sysRegs.abi0",
 	}
-	for _, name := range []string{"prepare", "find", "run", "service", "busCaught", "internalError", "bad", "badName", "refused", "die"} {
+	for _, name := range slices.Concat(messages, []string{"prepare", "find", "run", "service", "busCaught", "internalError"}) {
 		list[pkg+"."+name] = pkg + "." + name // for its wrapper: entry_amd64.s passes arguments in registers
 	}
 	return list
@@ -135,10 +136,13 @@ func Loader(dir, arch string) (*Result, error) {
 	})
 }
 
+// messages are the functions that print the text in their first argument and never come back.
+var messages = []string{"bad", "badName", "refused", "die"}
+
 // textAt lists what may take its first argument, a text, from behind the call.
 func textAt(pkg string) map[string]string {
 	list := map[string]string{}
-	for _, name := range []string{"bad", "badName", "refused", "die"} {
+	for _, name := range messages {
 		list[pkg+"."+name] = pkg + "." + name + "At.abi0"
 	}
 	return list
@@ -147,7 +151,7 @@ func textAt(pkg string) map[string]string {
 // say lists what prints an argument by way of say, and the register of that.
 func say(pkg string) map[string]amd64.Reg {
 	list := map[string]amd64.Reg{pkg + ".(*module).complain": amd64.RBX}
-	for _, name := range []string{"say", "tracing", "bad", "badName", "refused", "die", "check"} {
+	for _, name := range slices.Concat(messages, []string{"say", "tracing", "check"}) {
 		list[pkg+"."+name] = amd64.RAX
 	}
 	return list

@@ -1,6 +1,11 @@
 package shrink
 
-import "slul/asm/amd64"
+import (
+	"iter"
+	"slices"
+
+	"slul/asm/amd64"
+)
 
 // Messages: what says why the loader ends needs its text once, and never comes back, so the text
 // may stand where nothing runs:
@@ -15,50 +20,43 @@ import "slul/asm/amd64"
 const maxText = 19
 
 // placeMessages moves each text that only one such call refers to.
-func placeMessages(w *walk) error {
+func placeMessages(w *walk) {
 	uses := map[*piece]int{}
-	for _, p := range w.pieces {
-		if p.code == nil {
-			continue
-		}
-		for k := range p.code.insts {
-			if i := &p.code.insts[k]; i.keep && i.far != nil {
-				uses[i.far]++
-			}
-		}
+	for c, k := range w.kept() {
+		uses[c.insts[k].far]++
 	}
 	moved := map[*piece]bool{}
-	for _, p := range w.pieces {
-		if p.code == nil {
+	for c, k := range w.kept() {
+		i := &c.insts[k]
+		if i.Op != "LEA" || i.Args[0].Reg != amd64.RAX || i.far == nil || !i.far.isText() || uses[i.far] != 1 || len(i.far.data) > maxText {
 			continue
 		}
-		for k := range p.code.insts {
-			i := &p.code.insts[k]
-			if !i.keep || i.Op != "LEA" || i.Args[0].Reg != amd64.RAX || i.far == nil || !i.far.isText() || uses[i.far] != 1 || len(i.far.data) > maxText {
+		call := c.callWith(k, amd64.RAX)
+		if call == nil || !call.stops || w.opt.At[call.far.name] == "" {
+			continue
+		}
+		call.text = i.far.data
+		moved[i.far] = true
+		i.keep = false
+		call.far = w.at[w.byName[w.opt.At[call.far.name]]] // a root of the walk
+	}
+	w.pieces = slices.DeleteFunc(w.pieces, func(p *piece) bool { return moved[p] })
+}
+
+// kept yields the instructions of all functions that are kept, each by its function and its index.
+func (w *walk) kept() iter.Seq2[*code, int] {
+	return func(yield func(*code, int) bool) {
+		for _, p := range w.pieces {
+			if p.code == nil {
 				continue
 			}
-			call := p.code.callWith(k, amd64.RAX)
-			if call == nil || !call.stops || w.opt.At[call.far.name] == "" {
-				continue
+			for k := range p.code.insts {
+				if p.code.insts[k].keep && !yield(p.code, k) {
+					return
+				}
 			}
-			at, ok := w.byName[w.opt.At[call.far.name]]
-			if !ok {
-				return w.blame(p, "needs "+w.opt.At[call.far.name]+", which is not linked")
-			}
-			call.text = i.far.data
-			moved[i.far] = true
-			i.keep = false
-			call.far = w.at[at]
 		}
 	}
-	kept := w.pieces[:0]
-	for _, p := range w.pieces {
-		if !moved[p] {
-			kept = append(kept, p)
-		}
-	}
-	w.pieces = kept
-	return nil
 }
 
 // isText tells whether p is a string constant without a symbol.

@@ -72,9 +72,7 @@ func (w *walk) run() error {
 	if err := shortenTexts(w); err != nil {
 		return err
 	}
-	if err := placeMessages(w); err != nil {
-		return err
-	}
+	placeMessages(w)
 	for _, p := range w.pieces {
 		if p.code != nil {
 			if err := p.code.finish(w, p); err != nil {

@@ -2,6 +2,7 @@ package shrink
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"slul/asm/amd64"
@@ -19,19 +20,12 @@ const (
 
 // shortenTexts gives codes to words.
 func shortenTexts(w *walk) error {
-	var words *piece
-	if w.opt.Words != "" {
-		for _, p := range w.pieces {
-			if p.isText() && string(p.data) == w.opt.Words {
-				words = p
-			}
-		}
-		if words == nil {
-			return w.blame(w.pieces[0], "never asks for the words of texts")
-		}
-	}
-	if words == nil {
+	if w.opt.Words == "" {
 		return nil
+	}
+	at := slices.IndexFunc(w.pieces, func(p *piece) bool { return p.isText() && string(p.data) == w.opt.Words })
+	if at < 0 {
+		return w.blame(w.pieces[0], "never asks for the words of texts")
 	}
 	texts := w.texts()
 	var list []string
@@ -45,44 +39,40 @@ func shortenTexts(w *walk) error {
 			p.data = bytes.ReplaceAll(p.data, []byte(word), []byte{code})
 		}
 	}
-	words.data = []byte(strings.Join(list, "\x00") + "\x00")
+	w.pieces[at].data = []byte(strings.Join(list, "\x00") + "\x00")
 	return nil
 }
 
 // texts lists the constants that nothing but opt.Say is given.
 func (w *walk) texts() []*piece {
-	isSaid := map[*piece]bool{}
-	for _, p := range w.pieces {
-		if p.code == nil {
-			continue
-		}
-		for k := range p.code.insts {
-			i := &p.code.insts[k]
-			if !i.keep || i.far == nil || !i.far.isText() {
-				continue
-			}
-			said := false
-			if i.Op == "LEA" {
-				call, reg := p.code.follows(k, i.Args[0].Reg)
-				if call != nil {
-					taken, ok := w.opt.Say[call.far.name]
-					said = ok && taken == reg
-				}
-			}
-			if before, ok := isSaid[i.far]; ok {
-				said = said && before
-			}
-			isSaid[i.far] = said
+	isOther := map[*piece]bool{}
+	for c, k := range w.kept() {
+		if i := &c.insts[k]; i.far != nil && !c.isSaid(w, k) {
+			isOther[i.far] = true
 		}
 	}
 	var list []*piece
 	for _, p := range w.pieces {
 		isPlain := !bytes.ContainsFunc(p.data, func(r rune) bool { return r >= firstWord && r <= lastWord })
-		if isSaid[p] && isPlain {
+		if p.isText() && !isOther[p] && isPlain {
 			list = append(list, p)
 		}
 	}
 	return list
+}
+
+// isSaid tells whether what instruction k refers to goes to one of opt.Say and nowhere else.
+func (c *code) isSaid(w *walk, k int) bool {
+	i := &c.insts[k]
+	if i.Op != "LEA" {
+		return false
+	}
+	call, reg := c.follows(k, i.Args[0].Reg)
+	if call == nil {
+		return false
+	}
+	taken, ok := w.opt.Say[call.far.name]
+	return ok && taken == reg
 }
 
 // bestWord returns what saves most bytes when it is said by a code, "" when nothing saves any.
@@ -134,7 +124,7 @@ func (c *code) follows(k int, reg amd64.Reg) (*inst, amd64.Reg) {
 			k = i.to - 1
 		case i.Op == "MOV" && i.Args[0].Kind == amd64.KindReg && i.Args[1].Kind == amd64.KindReg && i.Args[1].Reg == reg:
 			reg = i.Args[0].Reg
-		case i.Op != "MOV" && i.Op != "LEA" && i.Op != "XOR" && i.Op != "MOVZX" || i.names(reg):
+		case !i.spares(reg):
 			return nil, reg
 		}
 	}
@@ -149,9 +139,15 @@ func (c *code) callWith(k int, reg amd64.Reg) *inst {
 		switch {
 		case i.Flow == amd64.FlowCall && i.far != nil:
 			return i
-		case i.Op != "MOV" && i.Op != "LEA" && i.Op != "XOR" && i.Op != "MOVZX" || i.names(reg):
+		case !i.spares(reg):
 			return nil
 		}
 	}
 	return nil
+}
+
+// spares tells whether i is one of the instructions between a text and the call, and has nothing to do with
+// reg.
+func (i *inst) spares(reg amd64.Reg) bool {
+	return (i.Op == "MOV" || i.Op == "LEA" || i.Op == "XOR" || i.Op == "MOVZX") && !i.names(reg)
 }
