@@ -163,7 +163,7 @@ func noReturn(pkg string) []string {
 		pkg + ".trap.abi0", pkg + ".run", pkg + ".enter.abi0", pkg + ".die", pkg + ".exit",
 		pkg + ".bad", pkg + ".badName", pkg + ".refused", pkg + ".stubFailure", pkg + ".endComplaint", pkg + ".complainInterface",
 		pkg + ".(*module).complain", pkg + ".(*module).changed", pkg + ".complainMissing",
-		pkg + ".complainAbsent", pkg + ".(*loader).startForeign", pkg + ".(*loader).answer", pkg + ".print",
-		pkg + ".goBack.abi0", pkg + ".leave.abi0", pkg + ".busCaught", pkg + ".internalError.abi0",
+		pkg + ".complainAbsent", pkg + ".startForeign", pkg + ".answer", pkg + ".print",
+		pkg + ".goBack.abi0", pkg + ".leave.abi0", pkg + ".busCaught", pkg + ".internalError",
 	}
 }

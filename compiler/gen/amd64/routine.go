@@ -146,8 +146,9 @@ func (w wide) moves(a *asm.Asm, count int32) {
 	w.ret(a)
 }
 
-func moveRoutine() (*neutral.Code, error) {
-	a := asm.New()
+// below16 leads blocks of rdx < 16 bytes to few, for 1 to 3, or to two, for two words that may
+// overlap; larger ones go to the label 16.
+func below16(a *asm.Asm, few func(), two func(mov asm.Op, size int32)) {
 	a.Op(asm.CMPQ, asm.RDX, asm.Imm(16))
 	a.Op(asm.JAE, asm.Label("16"))
 	a.Op(asm.CMPL, asm.RDX, asm.Imm(8))
@@ -156,15 +157,7 @@ func moveRoutine() (*neutral.Code, error) {
 	a.Op(asm.JAE, asm.Label("4"))
 	a.Op(asm.TESTL, asm.RDX, asm.RDX)
 	a.Op(asm.JE, asm.Label("0"))
-	// 1 to 3: the first, the middle and the last, which may be the same
-	a.Op(asm.MOVZXB, asm.RAX, mem(asm.RSI, 0))
-	a.Op(asm.MOVZXB, asm.RCX, indexed(asm.RSI, asm.RDX, -1))
-	a.Op(asm.MOVL, asm.R8, asm.RDX)
-	a.Op(asm.SHRL, asm.R8, asm.Imm(1))
-	a.Op(asm.MOVZXB, asm.R9, indexed(asm.RSI, asm.R8, 0))
-	a.Op(asm.MOVB, mem(asm.RDI, 0), asm.RAX)
-	a.Op(asm.MOVB, indexed(asm.RDI, asm.R8, 0), asm.R9)
-	a.Op(asm.MOVB, indexed(asm.RDI, asm.RDX, -1), asm.RCX)
+	few()
 	a.Label("0")
 	a.Op(asm.RET)
 	for _, k := range []struct {
@@ -173,12 +166,28 @@ func moveRoutine() (*neutral.Code, error) {
 		size  int32
 	}{{"4", asm.MOVL, 4}, {"8", asm.MOVQ, 8}} {
 		a.Label(k.label)
-		a.Op(k.mov, asm.RAX, mem(asm.RSI, 0))
-		a.Op(k.mov, asm.RCX, indexed(asm.RSI, asm.RDX, -k.size))
-		a.Op(k.mov, mem(asm.RDI, 0), asm.RAX)
-		a.Op(k.mov, indexed(asm.RDI, asm.RDX, -k.size), asm.RCX)
+		two(k.mov, k.size)
 		a.Op(asm.RET)
 	}
+}
+
+func moveRoutine() (*neutral.Code, error) {
+	a := asm.New()
+	below16(a, func() { // the first, the middle and the last, which may be the same
+		a.Op(asm.MOVZXB, asm.RAX, mem(asm.RSI, 0))
+		a.Op(asm.MOVZXB, asm.RCX, indexed(asm.RSI, asm.RDX, -1))
+		a.Op(asm.MOVL, asm.R8, asm.RDX)
+		a.Op(asm.SHRL, asm.R8, asm.Imm(1))
+		a.Op(asm.MOVZXB, asm.R9, indexed(asm.RSI, asm.R8, 0))
+		a.Op(asm.MOVB, mem(asm.RDI, 0), asm.RAX)
+		a.Op(asm.MOVB, indexed(asm.RDI, asm.R8, 0), asm.R9)
+		a.Op(asm.MOVB, indexed(asm.RDI, asm.RDX, -1), asm.RCX)
+	}, func(mov asm.Op, size int32) {
+		a.Op(mov, asm.RAX, mem(asm.RSI, 0))
+		a.Op(mov, asm.RCX, indexed(asm.RSI, asm.RDX, -size))
+		a.Op(mov, mem(asm.RDI, 0), asm.RAX)
+		a.Op(mov, indexed(asm.RDI, asm.RDX, -size), asm.RCX)
+	})
 	for _, k := range []struct {
 		label, next string
 		most        int64
@@ -335,31 +344,16 @@ func setRoutine() (*neutral.Code, error) {
 	a.Op(asm.MOVZXB, asm.RSI, asm.RSI)
 	a.Op(asm.MOVQ, asm.RCX, asm.Imm(0x0101010101010101))
 	a.Op(asm.IMULQ, asm.RSI, asm.RCX)
-	a.Op(asm.CMPQ, asm.RDX, asm.Imm(16))
-	a.Op(asm.JAE, asm.Label("16"))
-	a.Op(asm.CMPL, asm.RDX, asm.Imm(8))
-	a.Op(asm.JAE, asm.Label("8"))
-	a.Op(asm.CMPL, asm.RDX, asm.Imm(4))
-	a.Op(asm.JAE, asm.Label("4"))
-	a.Op(asm.TESTL, asm.RDX, asm.RDX)
-	a.Op(asm.JE, asm.Label("0"))
-	a.Op(asm.MOVL, asm.R8, asm.RDX)
-	a.Op(asm.SHRL, asm.R8, asm.Imm(1))
-	a.Op(asm.MOVB, mem(asm.RDI, 0), asm.RSI)
-	a.Op(asm.MOVB, indexed(asm.RDI, asm.R8, 0), asm.RSI)
-	a.Op(asm.MOVB, indexed(asm.RDI, asm.RDX, -1), asm.RSI)
-	a.Label("0")
-	a.Op(asm.RET)
-	for _, k := range []struct {
-		label string
-		mov   asm.Op
-		size  int32
-	}{{"4", asm.MOVL, 4}, {"8", asm.MOVQ, 8}} {
-		a.Label(k.label)
-		a.Op(k.mov, mem(asm.RDI, 0), asm.RSI)
-		a.Op(k.mov, indexed(asm.RDI, asm.RDX, -k.size), asm.RSI)
-		a.Op(asm.RET)
-	}
+	below16(a, func() {
+		a.Op(asm.MOVL, asm.R8, asm.RDX)
+		a.Op(asm.SHRL, asm.R8, asm.Imm(1))
+		a.Op(asm.MOVB, mem(asm.RDI, 0), asm.RSI)
+		a.Op(asm.MOVB, indexed(asm.RDI, asm.R8, 0), asm.RSI)
+		a.Op(asm.MOVB, indexed(asm.RDI, asm.RDX, -1), asm.RSI)
+	}, func(mov asm.Op, size int32) {
+		a.Op(mov, mem(asm.RDI, 0), asm.RSI)
+		a.Op(mov, indexed(asm.RDI, asm.RDX, -size), asm.RSI)
+	})
 	a.Label("16")
 	a.Vec(asm.MOVQX, asm.Vec(0), asm.RSI)
 	a.Vec(asm.PUNPCKLQDQ, asm.Vec(0), asm.Vec(0))
