@@ -46,12 +46,8 @@ func withSlul(do func() int) (int, error) {
 		return 0, err
 	}
 	defer os.RemoveAll(dir)
-	if err := built.Depend(".."); err != nil {
+	if err := built.Command("..", dir); err != nil {
 		return 0, err
-	}
-	out, err := exec.Command("go", "build", "-buildvcs=false", "-o", dir, "slul/cmd/slul").CombinedOutput()
-	if err != nil {
-		return 0, fmt.Errorf("go build slul/cmd/slul: %w\n%s", err, out)
 	}
 	slulDir = dir
 	return do(), nil

@@ -11,89 +11,22 @@ import (
 	"testing"
 
 	"slul/compiler"
-	"slul/elfimage"
 	"slul/rtld/image"
+	"slul/tests/built"
 	"slul/tests/need"
 )
-
-// moduleKit is a folder with modules, a loader, and what was built of them.
-type moduleKit struct {
-	t    *testing.T
-	dir  string
-	rtld string
-}
-
-func newModuleKit(t *testing.T) moduleKit {
-	t.Helper()
-	k := moduleKit{t: t, dir: t.TempDir()}
-	k.rtld = filepath.Join(k.dir, "rtld")
-	loader, err := image.For("x86_64")
-	if err != nil {
-		t.Fatal(err)
-	}
-	k.write("rtld", loader, 0o755)
-	return k
-}
-
-func (k moduleKit) write(name string, data []byte, mode os.FileMode) {
-	k.t.Helper()
-	path := filepath.Join(k.dir, name)
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		k.t.Fatal(err)
-	}
-	if err := elfimage.WriteFile(path, data, mode); err != nil {
-		k.t.Fatal(err)
-	}
-}
-
-// library writes the files of a library, locks and builds it.
-func (k moduleKit) library(name, iface, source string) {
-	k.t.Helper()
-	k.write(name+"/interface.slul", []byte(iface), 0o644)
-	k.write(name+"/toplevels.slul", []byte(source), 0o644)
-	k.lock(name)
-	k.build(name, compiler.Options{})
-}
-
-func (k moduleKit) lock(name string) {
-	k.t.Helper()
-	files, err := compiler.Lock(filepath.Join(k.dir, name), compiler.Options{Interfaces: []string{k.dir}})
-	if err != nil {
-		k.t.Fatal(err)
-	}
-	for _, f := range files {
-		if err := elfimage.WriteFile(f.Path, f.Text, 0o644); err != nil {
-			k.t.Fatal(err)
-		}
-	}
-}
-
-// build builds a module of the folder into it, and gives the path.
-func (k moduleKit) build(name string, o compiler.Options) string {
-	k.t.Helper()
-	if o.Rtld == "" {
-		o.Rtld = k.rtld
-	}
-	o.Interfaces, o.Runpath, o.Warnings = append(o.Interfaces, k.dir), "$ORIGIN", io.Discard
-	p, err := compiler.Build(filepath.Join(k.dir, name), o)
-	if err != nil {
-		k.t.Fatalf("%s: %v", name, err)
-	}
-	k.write(p.Name, p.File, 0o755)
-	return filepath.Join(k.dir, p.Name)
-}
 
 // TestLibraryStack: whatever the stack's limit, a program and a library that call each
 // other's last question away end in a trap and not in a signal. The library has many funcs
 // with large frames, which do not call themselves, and one that does.
 func TestLibraryStack(t *testing.T) {
 	for _, c := range []struct{ funcs, locals int }{{160, 40}, {3, 500}, {20, 200}} {
-		k := newModuleKit(t)
+		k := built.NewModules(t)
 		source := strings.ReplaceAll(chain(c.funcs, c.locals), "args.length", "a")
 		source = source[strings.Index(source, "func f0"):strings.Index(source, "entry main")]
 		last := fmt.Sprintf("f%d", c.funcs-1)
-		k.library("deep", "func "+last+" int a returns int end\nfunc again int a returns int end\n", source)
-		k.write("Main.slul", []byte(strings.ReplaceAll(`service CommandMain "main"
+		k.Library("deep", "func "+last+" int a returns int end\nfunc again int a returns int end\n", source)
+		k.Write("Main.slul", []byte(strings.ReplaceAll(`service CommandMain "main"
 use deep LAST again
 giveme
     Args args
@@ -112,7 +45,7 @@ code
     console.print "{}" (mine n + again n + LAST 1)
 end
 `, "LAST", last)), 0o644)
-		prog := k.build("Main.slul", compiler.Options{})
+		prog := k.Build("Main.slul", compiler.Options{})
 		ends := map[int]int{}
 		for _, limit := range []int{20, 64, 100, 130, 160, 200, 260, 400, 1000} {
 			for _, depth := range []string{"0", "500", "100000000"} {
@@ -136,9 +69,9 @@ end
 func TestSharedCore(t *testing.T) {
 	need.Root(t) // for mount and chroot
 	unshare := need.Tool(t, "unshare")
-	k := newModuleKit(t)
+	k := built.NewModules(t)
 	for _, dir := range []string{"root/proc", "root/tmp"} {
-		if err := os.MkdirAll(filepath.Join(k.dir, dir), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Join(k.Dir, dir), 0o755); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -147,13 +80,13 @@ func TestSharedCore(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		k.write("root/"+name, p.File, 0o755)
+		k.Write("root/"+name, p.File, 0o755)
 	}
 	loader, err := image.For("x86_64")
 	if err != nil {
 		t.Fatal(err)
 	}
-	k.write("root/lib/slulrtld-x86_64.so.1", loader, 0o755)
+	k.Write("root/lib/slulrtld-x86_64.so.1", loader, 0o755)
 	core, err := compiler.Core(compiler.Options{})
 	place("usr/lib/slul/core.so", core, err)
 	again, err := compiler.Core(compiler.Options{})
@@ -181,7 +114,7 @@ func TestSharedCore(t *testing.T) {
 			o.Core = core
 			p, err := compiler.Build("../examples/"+c.example, o)
 			place(p.Command, p, err)
-			cmd := exec.Command(unshare, "-m", "sh", "-c", `mount -t proc none "$1/proc" && eval exec chroot '"$1"' "/$2" "$3"`, "sh", filepath.Join(k.dir, "root"), p.Command, c.args)
+			cmd := exec.Command(unshare, "-m", "sh", "-c", `mount -t proc none "$1/proc" && eval exec chroot '"$1"' "/$2" "$3"`, "sh", filepath.Join(k.Dir, "root"), p.Command, c.args)
 			cmd.Stdin = strings.NewReader(c.stdin)
 			out, _ := cmd.CombinedOutput() // the status is compared
 			outs[i] = fmt.Sprintf("%s%d", out, cmd.ProcessState.ExitCode())

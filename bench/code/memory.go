@@ -9,14 +9,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 
 	"slul/bench/measure"
 	"slul/bench/result"
-	"slul/compiler"
-	"slul/elfimage"
+	"slul/tests/kernels"
 )
 
 //go:embed testdata/Memory.slul testdata/memory.c
@@ -47,12 +45,12 @@ type memory struct {
 
 // addMemory adds the series' rows, and the programs that fill them.
 func (j *job) addMemory() error {
-	ours, err := j.memorySlul()
+	ours, err := j.build("slul", "Memory.slul", "memory-slul")
 	if err != nil {
 		return err
 	}
 	who := []struct{ name, path string }{{slul, ours}}
-	if theirs, err := j.memoryC(); err != nil {
+	if theirs, err := j.build("gcc-O2", "memory.c", "memory-glibc"); err != nil {
 		j.r.Skipped = append(j.r.Skipped, fmt.Sprintf("%s: %v", glibc, err))
 	} else {
 		who = append(who, struct{ name, path string }{glibc, theirs})
@@ -89,45 +87,20 @@ func (j *job) finishMemory(samples []measure.Samples) {
 	}
 }
 
-// memorySlul compiles our program.
-func (j *job) memorySlul() (path string, err error) {
-	src, err := j.source("Memory.slul")
-	if err != nil {
-		return "", err
-	}
-	rtld, err := measure.WriteLoader(j.dir, "")
-	if err != nil {
-		return "", err
-	}
-	p, err := compiler.Build(src, compiler.Options{Rtld: rtld})
-	if err != nil {
-		return "", err
-	}
-	path = filepath.Join(j.dir, "memory-slul")
-	return path, elfimage.WriteFile(path, p.File, 0o755)
-}
-
-// memoryC compiles the same with the C library of the system.
-func (j *job) memoryC() (path string, err error) {
-	if _, err := exec.LookPath("gcc"); err != nil {
+// build makes the program of a source file as a form of the kernels does.
+func (j *job) build(form, file, name string) (path string, err error) {
+	f := kernels.Lookup(form)
+	if !f.IsHere() {
 		return "", errors.New("gcc is not installed")
 	}
-	src, err := j.source("memory.c")
+	text, err := sources.ReadFile("testdata/" + file)
 	if err != nil {
 		return "", err
 	}
-	path = filepath.Join(j.dir, "memory-glibc")
-	if out, err := exec.Command("gcc", "-O2", "-o", path, src).CombinedOutput(); err != nil {
-		return "", fmt.Errorf("gcc: %w: %s", err, out)
-	}
-	return path, nil
-}
-
-func (j *job) source(name string) (path string, err error) {
-	text, err := sources.ReadFile("testdata/" + name)
-	if err != nil {
+	source := filepath.Join(j.dir, file)
+	if err := os.WriteFile(source, text, 0o644); err != nil {
 		return "", err
 	}
 	path = filepath.Join(j.dir, name)
-	return path, os.WriteFile(path, text, 0o644)
+	return path, f.Compile(j.dir, source, path)
 }

@@ -1,22 +1,22 @@
 package compile
 
 import (
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"slul/bench/measure"
+	"slul/tests/built"
 	"slul/tests/need"
 )
 
 // Every compiler that is here compiles the smallest programs.
 func TestRun(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "slul")
-	if out, err := exec.Command("go", "build", "-buildvcs=false", "-o", path, "slul/cmd/slul").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
+	dir := t.TempDir()
+	if err := built.Command("../..", dir); err != nil {
+		t.Fatal(err)
 	}
-	r, err := Run(t.TempDir(), Options{Options: measure.Options{Rounds: 1}, Slul: path, Max: 100})
+	r, err := Run(t.TempDir(), Options{Options: measure.Options{Rounds: 1}, Slul: filepath.Join(dir, "slul"), Max: 100})
 	if err != nil {
 		t.Fatal(err)
 	}

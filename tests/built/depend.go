@@ -1,8 +1,10 @@
 package built
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 )
 
@@ -22,4 +24,17 @@ func Depend(root string) error {
 		_, err = os.Stat(path)
 		return err
 	})
+}
+
+// Command builds the command slul, of the tree at root, into the folder dir. The running tests then depend on
+// the tree.
+func Command(root, dir string) error {
+	if err := Depend(root); err != nil {
+		return err
+	}
+	out, err := exec.Command("go", "build", "-buildvcs=false", "-o", dir, "slul/cmd/slul").CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("go build slul/cmd/slul: %w\n%s", err, out)
+	}
+	return nil
 }

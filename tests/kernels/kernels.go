@@ -111,8 +111,22 @@ func (f *Form) Build(dir, kernel string) (path string, err error) {
 		return "", err
 	}
 	path = filepath.Join(dir, kernel+"-"+f.Name)
+	return path, f.Compile(dir, source, path)
+}
+
+// Compile makes a program of a source file; dir is one that Prepare has seen.
+func (f *Form) Compile(dir, source, path string) error {
 	if err := f.make(f, dir, source, path); err != nil {
-		return "", fmt.Errorf("%s as %s: %w", kernel, f.Name, err)
+		return fmt.Errorf("%s as %s: %w", filepath.Base(source), f.Name, err)
 	}
-	return path, nil
+	return nil
+}
+
+// Lookup gives a form by its name.
+func Lookup(name string) *Form {
+	i := slices.IndexFunc(Forms, func(f *Form) bool { return f.Name == name })
+	if i < 0 {
+		panic("bug: kernels: no form " + name)
+	}
+	return Forms[i]
 }

@@ -1,20 +1,14 @@
 package random
 
 import (
-	"errors"
-	"fmt"
-	"io"
 	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"slul/compiler"
 	"slul/compiler/syntax"
-	"slul/elfimage"
 	"slul/tests/built"
-	"slul/tests/interp"
 	"slul/tests/need"
 )
 
@@ -42,36 +36,17 @@ func TestModules(t *testing.T) {
 	if os.Getenv(need.All) == "1" {
 		count = 10
 	}
-	chain := built.New(t)
-	runs, traps := 0, 0
+	var n tally
 	compare := func(name, source string, move cut, args [][]string) {
-		f, err := facts(name, source)
+		info, err := facts(name, source)
 		if err != nil {
 			t.Fatal(err)
 		}
-		path := split(t, t.TempDir(), name, source, chain.Loader(), move)
+		f := file{info: info, paths: []string{split(t, name, source, move)}, name: name}
 		for _, args := range args {
-			want, err := interp.Run(f, args, maxSteps)
-			var lacks interp.Unsupported
-			if errors.Is(err, interp.TooLong{}) || errors.As(err, &lacks) {
-				continue
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got interp.Outcome
-			got.Stdout, got.Stderr, got.Status = built.Run(t, path, args...)
-			got.Stderr = strings.Replace(got.Stderr, "lib/toplevels.slul", name, 1)
-			if got != want {
-				t.Errorf("%q: got %+v\nwant %+v\n%s", args, got, want, source)
-			}
-			runs++
-			if want.Status == 70 {
-				traps++
-			}
+			f.compare(t, &n, source, args...)
 		}
 	}
-	const refEntries = 16
 	for i := range uint64(count) {
 		seed := *seed + 1000 + i
 		p := New(seed)
@@ -80,14 +55,15 @@ func TestModules(t *testing.T) {
 			numbers = append(numbers, p.Args(entry, int(i)%Runs))
 		}
 		for entry := range refEntries {
-			refs = append(refs, strings.Fields(fmt.Sprintf("%d %d 7 %d 100 5 6 7 8", entry, seed%11, entry)))
+			refs = append(refs, refArgs(entry, seed))
 		}
 		compare("Random.slul", p.Source, everything, numbers)
 		compare("Refs.slul", NewRefs(seed, refEntries), everything, refs)
 		compare("Refs.slul", NewRefs(seed, refEntries), types, refs)
 	}
+	runs, traps := n.runs.Load(), n.traps.Load()
 	t.Logf("%d runs, %d ended in a trap", runs, traps)
-	if runs < count*Entries || traps == 0 || traps == runs {
+	if runs < int64(count*Entries) || traps == 0 || traps == runs {
 		t.Error("too little was compared, or only one way to end")
 	}
 }
@@ -117,8 +93,9 @@ func handOver(text string, moves map[string]bool) string {
 
 // split makes a library and a program of a program, and gives the path of the latter. What
 // prints is handed the console.
-func split(t *testing.T, dir, file, source, rtld string, move cut) string {
+func split(t *testing.T, file, source string, move cut) string {
 	t.Helper()
+	k := built.NewModules(t)
 	tree, errs := syntax.Parse(file, []byte(source))
 	if err := errs.Err(); err != nil {
 		t.Fatal(err)
@@ -192,36 +169,7 @@ func split(t *testing.T, dir, file, source, rtld string, move cut) string {
 	}
 	header, rest, _ = strings.Cut(rest, "\n")
 	program = header + "\n" + use + "\n" + rest
-	write := func(name, text string) {
-		t.Helper()
-		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write("lib/interface.slul", iface.String())
-	write("lib/toplevels.slul", keep(func(line int) bool { return moved[line] }))
-	write("main/"+file, program)
-	o := compiler.Options{Rtld: rtld, Interfaces: []string{dir}, Runpath: "$ORIGIN", Warnings: io.Discard}
-	files, err := compiler.Lock(filepath.Join(dir, "lib"), o)
-	if err != nil {
-		t.Fatalf("%v\n%s", err, iface.String())
-	}
-	for _, f := range files {
-		if err := os.WriteFile(f.Path, f.Text, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, name := range []string{"lib", "main"} {
-		p, err := compiler.Build(filepath.Join(dir, name), o)
-		if err != nil {
-			t.Fatalf("%s: %v\n%s", name, err, program)
-		}
-		if err := elfimage.WriteFile(filepath.Join(dir, p.Name), p.File, 0o755); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return filepath.Join(dir, strings.ToLower(strings.TrimSuffix(file, ".slul")))
+	k.Library("lib", iface.String(), keep(func(line int) bool { return moved[line] }))
+	k.Write("main/"+file, []byte(program), 0o644)
+	return k.Build("main", compiler.Options{})
 }

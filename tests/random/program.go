@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
-	"strings"
 )
 
 // Entries is how many entries a Program has, and Runs how often each is run: "program N
@@ -35,9 +34,8 @@ type Outcome struct {
 	Status         int
 }
 
-// preamble turns arguments into values. Those of wuint64 come as signed long.
-const preamble = `service CommandMain "random"
-giveme
+// shared is what all programs here begin with, behind their first line.
+const shared = `giveme
     Args args
     @Console console
 end
@@ -51,7 +49,11 @@ enum Trouble
     big
     late
 end
-func number int i returns signed long
+`
+
+// preamble turns arguments into values. Those of wuint64 come as signed long.
+const preamble = `service CommandMain "random"
+` + shared + `func number int i returns signed long
 code
     return args[i].parse_signed else 0
 end
@@ -81,9 +83,7 @@ func New(seed uint64) *Program {
 	r := rand.New(rand.NewPCG(seed, 1))
 	w := &writer{}
 	w.line("# seed %d", seed)
-	for line := range strings.Lines(preamble + cellRecord) {
-		w.line("%s", strings.TrimSuffix(line, "\n"))
-	}
+	w.copy(preamble + cellRecord)
 	p := &Program{}
 	var funcs []*function
 	names := 0

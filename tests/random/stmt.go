@@ -92,6 +92,13 @@ func (w *writer) line(format string, args ...any) int {
 	return w.lines
 }
 
+// copy writes lines as they are, indented as what is around them.
+func (w *writer) copy(lines string) {
+	for line := range strings.Lines(lines) {
+		w.line("%s", strings.TrimSuffix(line, "\n"))
+	}
+}
+
 // block makes up to n statements in a scope of their own.
 func (s *scope) block(w *writer, n int) []stmt {
 	vars, boxes := s.vars, s.boxes
