@@ -291,7 +291,7 @@ func TestOlder(t *testing.T) {
 		{"6.7.0", "6.7", false}, {"6.6.99", "6.7", true}, {"6.18.44-x", "6.7", false}, {"4.19.0-26-amd64", "5.12", true}, {"10.0", "6.7", false},
 		{"2.6.32", "2.6", false}, {"3.19", "2.6.12", false},
 	} {
-		if got := older(test.a, test.b); got != test.want {
+		if got := Older(test.a, test.b); got != test.want {
 			t.Errorf("%s is older than %s: %v", test.a, test.b, got)
 		}
 	}

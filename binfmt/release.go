@@ -12,11 +12,11 @@ func atLeast(version string) bool {
 	if err := unix.Uname(&u); err != nil {
 		return false
 	}
-	return !older(unix.ByteSliceToString(u.Release[:]), version)
+	return !Older(unix.ByteSliceToString(u.Release[:]), version)
 }
 
-// older compares versions such as "6.7" and "6.18.44-x" by their first three numbers.
-func older(a, b string) bool {
+// Older compares versions such as "6.7" and "6.18.44-x" by their first three numbers.
+func Older(a, b string) bool {
 	x, y := numbers(a), numbers(b)
 	for i := range x {
 		if x[i] != y[i] {

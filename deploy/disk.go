@@ -121,16 +121,16 @@ func replace(real string, data []byte, mode fs.FileMode) error {
 // temporaries are files beside a path that replace has left there, because it was ended
 // while it wrote: a dot, the name, and a random number of up to 19 digits. Shorter
 // numbers are as good as never drawn, and may be somebody else's.
-func (p Place) temporaries(path string) ([]string, error) {
+func (p Place) temporaries(path string) ([]step, error) {
 	files, err := os.ReadDir(p.real(filepath.Dir(path)))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	var list []string
+	var list []step
 	for _, f := range files {
 		digits, ok := strings.CutPrefix(f.Name(), "."+filepath.Base(path))
 		if ok && len(digits) >= 12 && strings.Trim(digits, "0123456789") == "" && f.Type().IsRegular() {
-			list = append(list, filepath.Join(filepath.Dir(path), f.Name()))
+			list = append(list, step{entry: entry{path: filepath.Join(filepath.Dir(path), f.Name()), kind: regular}, verb: destroy})
 		}
 	}
 	return list, err
@@ -182,7 +182,7 @@ func writable(real string) error {
 		err := unix.Faccessat(unix.AT_FDCWD, dir, unix.W_OK|unix.X_OK, unix.AT_EACCESS)
 		if err == nil || dir == "/" || !errors.Is(err, unix.ENOENT) {
 			if err != nil {
-				return &fs.PathError{Op: "write", Path: dir, Err: err}
+				return &RightsError{dir, err}
 			}
 			return nil
 		}

@@ -65,16 +65,11 @@ func Install(list []File, p Place, o Options) (changed []string, err error) {
 		}
 	}
 	for _, s := range steps {
-		if !o.DryRun {
-			if err := p.do(s); err != nil {
-				return changed, err
-			}
+		if err := p.take(s, o); err != nil {
+			return changed, err
 		}
 		if !s.quiet && (s.verb == create || s.verb == change) {
 			changed = append(changed, s.entry.path)
-		}
-		if !s.quiet {
-			report(o, s.verb, s.entry.path)
 		}
 	}
 	return changed, nil
@@ -189,9 +184,11 @@ func (w *work) parents(path string) error {
 // directories stay in the manifest, for uninstall.
 func (w *work) forget(old []entry) {
 	for _, e := range old {
-		now, err := state(w.real(e.path))
-		if w.planned[e.path] || err != nil || !now.same(e) {
-			continue // still wanted, or gone, or no longer ours
+		if w.planned[e.path] {
+			continue // still wanted
+		}
+		if now, err := state(w.real(e.path)); err != nil || !now.same(e) {
+			continue // gone, or no longer ours
 		}
 		w.planned[e.path] = true
 		if e.kind == directory {
@@ -205,9 +202,7 @@ func (w *work) forget(old []entry) {
 // remains plans the removal of what an install left that was cut short while it wrote a file.
 func (w *work) remains(path string) error {
 	list, err := w.temporaries(path)
-	for _, t := range list {
-		w.files = append(w.files, step{entry: entry{path: t, kind: regular}, verb: destroy})
-	}
+	w.files = append(w.files, list...)
 	return err
 }
 
@@ -282,10 +277,21 @@ func (p Place) allowed(steps []step) error {
 			continue
 		}
 		if err := writable(p.real(s.entry.path)); err != nil {
-			var e *fs.PathError
-			errors.As(err, &e)
-			return &RightsError{e.Path, e.Err}
+			return err
 		}
+	}
+	return nil
+}
+
+// take does a step, or does not with DryRun, and says so.
+func (p Place) take(s step, o Options) error {
+	if !o.DryRun {
+		if err := p.do(s); err != nil {
+			return err
+		}
+	}
+	if !s.quiet {
+		report(o, s.verb, s.entry.path)
 	}
 	return nil
 }

@@ -62,9 +62,6 @@ func (p Place) absDestdir() string {
 // Manifest is the path, on the machine, of what says what was installed.
 func (p Place) Manifest() string { return p.path("share/slul/installed.mtree") }
 
-// staged: the files will be moved to another machine by someone else, a package say.
-func (p Place) staged() bool { return p.absDestdir() != "/" }
-
 // packaged says whether the package manager already has these files: then it must be
 // asked, as its books would be wrong afterwards.
 func (p Place) packaged() error {

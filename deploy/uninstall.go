@@ -39,10 +39,8 @@ func Uninstall(p Place, o Options) error {
 	var left []entry
 	was := byPath(list)
 	remains := func(path string) error {
-		temporaries, err := p.temporaries(path)
-		for _, t := range temporaries {
-			steps = append(steps, step{entry: entry{path: t, kind: regular}, verb: destroy})
-		}
+		list, err := p.temporaries(path)
+		steps = append(steps, list...)
 		return err
 	}
 	if err := remains(p.Manifest()); err != nil {
@@ -72,13 +70,10 @@ func Uninstall(p Place, o Options) error {
 	}
 	gone := map[string]bool{}
 	for _, s := range steps {
-		if !o.DryRun {
-			if err := p.do(s); err != nil {
-				return err
-			}
+		if err := p.take(s, o); err != nil {
+			return err
 		}
 		gone[s.entry.path] = true
-		report(o, s.verb, s.entry.path)
 	}
 	if len(left) > 0 {
 		return p.leave(list, left, o)
@@ -89,13 +84,10 @@ func Uninstall(p Place, o Options) error {
 	if err := p.removeDirs(slices.DeleteFunc(slices.Clone(list), isAbove), gone, o); err != nil {
 		return err
 	}
-	if !o.DryRun {
-		if err := removeEntry(p.real(p.Manifest())); err != nil {
-			return err
-		}
+	if err := p.take(step{entry: entry{path: p.Manifest()}, verb: destroy}, o); err != nil {
+		return err
 	}
 	gone[p.Manifest()] = true
-	report(o, destroy, p.Manifest())
 	return p.removeDirs(slices.DeleteFunc(list, func(e entry) bool { return !isAbove(e) }), gone, o)
 }
 
@@ -146,13 +138,10 @@ func (p Place) removeDirs(list []entry, gone map[string]bool, o Options) error {
 			fmt.Fprintf(o.Report, "%-10s %s: not from slul install: %s\n", "left", e.path, strings.Join(foreign, ", "))
 			continue
 		}
-		if !o.DryRun {
-			if err := removeEntry(real); err != nil {
-				return err
-			}
+		if err := p.take(step{entry: e, verb: destroy}, o); err != nil {
+			return err
 		}
 		gone[e.path] = true
-		report(o, destroy, e.path)
 	}
 	return nil
 }

@@ -24,8 +24,8 @@ func (e *exam) cannotRun() string {
 	return fmt.Sprintf("programs end with %q and status 127", "slul: cannot run "+e.Rtld)
 }
 
-// The first kernel with execveat and /dev/fd/N in AT_EXECFN.
-const leastMajor, leastMinor = 3, 19
+// leastKernel is the first with execveat and /dev/fd/N in AT_EXECFN.
+const leastKernel = "3.19"
 
 // kernel: what it says about itself. That is for the reader: setarch(8) makes it say other
 // things, and the next checks ask for the calls themselves.
@@ -36,10 +36,8 @@ func (e *exam) kernel() {
 		return
 	}
 	release := unix.ByteSliceToString(u.Release[:])
-	var major, minor int
-	fmt.Sscanf(release, "%d.%d", &major, &minor)
-	if major < leastMajor || major == leastMajor && minor < leastMinor {
-		e.add(Finding{"kernel", Note, fmt.Sprintf("it says that it is Linux %s, and %d.%d is the first with execveat", release, leastMajor, leastMinor),
+	if binfmt.Older(release, leastKernel) {
+		e.add(Finding{"kernel", Note, fmt.Sprintf("it says that it is Linux %s, and %s is the first with execveat", release, leastKernel),
 			"if that is so, " + e.cannotRun(), "runslul PROGRAM"})
 		return
 	}

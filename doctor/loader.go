@@ -10,6 +10,8 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"slul/stubgen"
 )
 
 // loader: whether the file is there, is a loader, may be run, and is safe from others.
@@ -59,14 +61,18 @@ func (e *exam) loaderFails(what, mend string) {
 }
 
 // isUsual: it is one of the names under which slul install puts the loader.
-func (e *exam) isUsual() bool { return e.Rtld == e.Target.RTLD || e.Rtld == e.Target.Runslul }
+func (e *exam) isUsual() bool { return isUsual(e.Target, e.Rtld) }
 
-// install is how a loader gets to where it is looked for.
-func (e *exam) install() string {
-	if e.isUsual() {
+func isUsual(t *stubgen.Target, rtld string) bool { return rtld == t.RTLD || rtld == t.Runslul }
+
+func (e *exam) install() string { return Install(e.Target, e.Rtld) }
+
+// Install is the command that puts a loader where it is looked for.
+func Install(t *stubgen.Target, rtld string) string {
+	if isUsual(t, rtld) {
 		return "sudo slul install"
 	}
-	return "sudo slul rtld -o " + shell(e.Rtld)
+	return "sudo slul rtld -o " + shell(rtld)
 }
 
 // loaderSafe: whoever can write the loader, or a directory of its path, can be every user

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 
@@ -19,10 +18,8 @@ import (
 
 // subject is a program that was read.
 type subject struct {
-	path string
 	file *elfimage.File
 	info fs.FileInfo
-	uid  uint32
 	caps bool // it has file capabilities
 }
 
@@ -73,7 +70,7 @@ func (e *exam) identify() {
 		e.notELF(b, err)
 		return
 	}
-	e.prog = &subject{path: e.Program, file: f, info: info, uid: info.Sys().(*syscall.Stat_t).Uid, caps: HasCaps(e.Program)}
+	e.prog = &subject{file: f, info: info, caps: HasCaps(e.Program)}
 	e.startOf(f)
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -166,10 +165,7 @@ rights of set-user-ID files.`,
 			if !asJSON {
 				return writeStatus(c.OutOrStdout(), s)
 			}
-			e := json.NewEncoder(c.OutOrStdout())
-			e.SetEscapeHTML(false)
-			e.SetIndent("", "  ")
-			return e.Encode(s)
+			return writeJSON(c.OutOrStdout(), s)
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "for programs instead of people")

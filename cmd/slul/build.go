@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"slul/compiler"
+	"slul/doctor"
 	"slul/elfimage"
 	"slul/stubgen"
 )
@@ -141,12 +142,8 @@ func warnMissing(w io.Writer, program, rtld string) {
 	info, err := os.Stat(rtld)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		install := "sudo slul install"
-		if rtld != defaultRtld() {
-			install = "sudo slul rtld -o " + rtld
-		}
 		fmt.Fprintf(w, "slul: warning: %s needs the loader %s, which is not there\n"+
-			"slul: to install it: %s\n", program, rtld, install)
+			"slul: to install it: %s\n", program, rtld, doctor.Install(defaultTarget(), rtld))
 	case err != nil:
 		fmt.Fprintf(w, "slul: warning: %s needs the loader %s: %v\n", program, rtld, cause(err))
 	case !info.Mode().IsRegular():
@@ -157,10 +154,7 @@ func warnMissing(w io.Writer, program, rtld string) {
 // checkRtld refuses a loader path that no program can hold, above all a relative one: it
 // would mean another file in another directory.
 func checkRtld(start elfimage.Start, rtld string) error {
-	t, err := stubgen.Lookup(compiler.DefaultTarget)
-	if err == nil {
-		_, err = stubgen.LoaderPath(t, start, rtld)
-	}
+	_, err := stubgen.LoaderPath(defaultTarget(), start, rtld)
 	return err
 }
 

@@ -61,7 +61,8 @@ func patient(target, rtld string) (doctor.Patient, error) {
 	if err != nil {
 		return doctor.Patient{}, err
 	}
-	if err := checkRtld(elfimage.StartRt0, rtld); err != nil {
+	rtld, err = stubgen.LoaderPath(t, elfimage.StartRt0, rtld)
+	if err != nil {
 		return doctor.Patient{}, err
 	}
 	loader, err := loaderFor(target)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -58,10 +57,7 @@ func inspect(w io.Writer, path string, asJSON, offset bool) error {
 	if !asJSON {
 		return d.WriteText(w)
 	}
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(d)
+	return writeJSON(w, d)
 }
 
 // openFile reads and parses a file. That it cannot be read is exit code 1, that it is

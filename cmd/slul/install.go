@@ -55,14 +55,12 @@ slul run, which needs nothing installed.`,
 }
 
 func install(c *cobra.Command, p deploy.Place, o deploy.Options, target, rtld string) error {
-	if rtld == "" {
-		t, err := stubgen.Lookup(target)
-		if err != nil {
-			return err
-		}
-		rtld = t.RTLD
+	t, err := stubgen.Lookup(target)
+	if err != nil {
+		return err
 	}
-	if err := checkRtld(elfimage.StartRt0, rtld); err != nil {
+	rtld, err = stubgen.LoaderPath(t, elfimage.StartRt0, rtld)
+	if err != nil {
 		return err
 	}
 	list, err := installed(c.Root(), p, target, rtld)
@@ -199,16 +197,15 @@ func rights(err error, command string) error {
 	}
 	text := "sudo slul " + command
 	if command == "install" {
-		text += ", or without root: slul install --prefix ~/.local --rtld ~/.local/lib/" + filepath.Base(defaultRtld())
+		text += ", or without root: slul install --prefix ~/.local --rtld ~/.local/lib/" + filepath.Base(defaultTarget().RTLD)
 	}
 	return fmt.Errorf("%w: %s", err, text)
 }
 
-// defaultRtld is where programs of the default target look for their loader.
-func defaultRtld() string {
+func defaultTarget() *stubgen.Target {
 	t, err := stubgen.Lookup(compiler.DefaultTarget)
 	if err != nil {
 		panic("bug: slul: " + err.Error())
 	}
-	return t.RTLD
+	return t
 }

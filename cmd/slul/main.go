@@ -26,6 +26,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -73,6 +74,14 @@ func (o *output) Write(b []byte) (int, error) {
 		}
 	}
 	return len(b), nil
+}
+
+// writeJSON writes what --json asks for.
+func writeJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(v)
 }
 
 // guard is the one place where a bug of ours, which is a panic, becomes a message.

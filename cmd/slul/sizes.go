@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -97,10 +96,7 @@ func (f *sizeFlags) print(w io.Writer, all bool, work func() (root string, list 
 		out = append(out, b)
 	}
 	if f.json {
-		e := json.NewEncoder(w)
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
-		return e.Encode(out)
+		return writeJSON(w, out)
 	}
 	for i, b := range out {
 		if i > 0 {

@@ -43,10 +43,8 @@ func printStub(w io.Writer, target, rtld, format string) error {
 	if err != nil {
 		return err
 	}
-	if rtld == "" {
-		rtld = t.RTLD
-	}
-	if err := stubgen.CheckPath(rtld); err != nil {
+	rtld, err = stubgen.LoaderPath(t, elfimage.StartRt0, rtld)
+	if err != nil {
 		return err
 	}
 	s, err := stubgen.Generate(t, rtld)
