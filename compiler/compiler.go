@@ -149,8 +149,8 @@ func (p *Program) make(info *check.Info, target target, o Options) error {
 	return err
 }
 
-// finish is make for a file that needs so much stack between two
-// questions whether there is room; with askAll every func of the module asks.
+// finish makes the file, and tells how much stack it needs between two questions whether there is
+// room; with askAll every func of the module asks. Without, it makes no file that needs too much.
 func (p *Program) finish(info *check.Info, target target, o Options, askAll bool) (stack int64, err error) {
 	// facts -> IR: from here on there are no types but words and long words
 	program, err := lower(info, target, o, askAll)
@@ -192,13 +192,15 @@ func (p *Program) finish(info *check.Info, target target, o Options, askAll bool
 	if stack, err = link(program, image, generate, target.gen.Routines); err != nil {
 		return 0, refuse(CodeCodegen, err)
 	}
+	if stack > stackMost && !askAll {
+		return stack, nil
+	}
 
 	if o.Emit == EmitAsm {
 		p.File = []byte(listing.String())
 		return stack, nil
 	}
 	moduleParts(image, info)
-	p.needed = p.needed[:0]
 	for _, x := range info.Modules.Imports {
 		if slices.Contains(image.Needed, x.Module+".so") {
 			p.needed = append(p.needed, filepath.Dir(x.File.Name))

@@ -98,10 +98,13 @@ func Libraries(p *Program, o Options) (list []*Program, err error) {
 	seen := map[string]bool{}
 	for queue := p.needed; len(queue) > 0; queue = queue[1:] {
 		dir := queue[0]
-		if s, err := readSources(dir); seen[dir] || err != nil || s.allowUnsafe(o.Unsafe) != nil {
+		if seen[dir] {
 			continue
 		}
 		seen[dir] = true
+		if s, err := readSources(dir); err != nil || s.allowUnsafe(o.Unsafe) != nil {
+			continue
+		}
 		lib, err := Build(dir, o)
 		if err != nil {
 			return nil, err

@@ -29,7 +29,6 @@ const (
 	PMOVMSKB // to a general register
 	VMOVDQU
 	VMOVDQUTO
-	VMOVDX // from a general register
 	VPBROADCASTB
 	VPCMPEQB
 	VPAND
@@ -73,7 +72,6 @@ var vecs = [numVec]vecInfo{
 	PMOVMSKB:     {"pmovmskb", vecOut, 0x66, 1, 0xd7, false, false},
 	VMOVDQU:      {"vmovdqu", vecLoad, 0xf3, 1, 0x6f, true, true},
 	VMOVDQUTO:    {"vmovdqu", vecStore, 0xf3, 1, 0x7f, true, true},
-	VMOVDX:       {"vmovd", vecIn, 0x66, 1, 0x6e, true, false},
 	VPBROADCASTB: {"vpbroadcastb", vecLoad, 0x66, 2, 0x78, true, true},
 	VPCMPEQB:     {"vpcmpeqb", vecThree, 0x66, 1, 0x74, true, true},
 	VPAND:        {"vpand", vecThree, 0x66, 1, 0xdb, true, true},

@@ -60,8 +60,17 @@ func (v *Value) changes() uint32 {
 	case OpStore8, OpStore16, OpStore32, OpStore64:
 		return v.Mem.overlaps()
 	}
-	if changesMemory(v) {
+	if v.ChangesMemory() {
 		return allSets
 	}
 	return 0
+}
+
+// ChangesMemory says whether loads and reads of the arena may not pass v.
+func (v *Value) ChangesMemory() bool {
+	switch v.Op {
+	case OpStore8, OpStore16, OpStore32, OpStore64, OpCopyMem, OpFillMem, OpCall, OpCallAt, OpSyscall, OpSetArena:
+		return true
+	}
+	return false
 }

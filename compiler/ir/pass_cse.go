@@ -155,14 +155,6 @@ func changedBetween(above, b *Block) (sets uint32) {
 	return sets
 }
 
-func changesMemory(v *Value) bool {
-	switch v.Op {
-	case OpStore8, OpStore16, OpStore32, OpStore64, OpCopyMem, OpFillMem, OpCall, OpCallAt, OpSyscall, OpSetArena:
-		return true
-	}
-	return false
-}
-
 // replace lets w, made above, stand for the equal v.
 func (s *sharer) replace(v, w *Value) {
 	if v.Op == OpTrapIf {

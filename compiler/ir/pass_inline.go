@@ -114,9 +114,17 @@ func (f *Func) trapsFit(to *Func) bool { return f.TrapSym == "" || f.TrapSym == 
 func mapped(list []*Value, now map[*Value]*Value) []*Value {
 	out := make([]*Value, len(list))
 	for i, v := range list {
-		out[i] = now[v]
+		out[i] = standIn(v, now)
 	}
 	return out
+}
+
+// standIn is what now stands for v: v itself when now does not know it.
+func standIn(v *Value, now map[*Value]*Value) *Value {
+	if w := now[v]; w != nil {
+		return w
+	}
+	return v
 }
 
 // copyBody appends the values of a function to b, with the call's arguments for its

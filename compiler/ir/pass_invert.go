@@ -1,5 +1,7 @@
 package ir
 
+import "slices"
+
 // pass_invert.go tests a loop once in front of it and then at the end of each turn:
 //
 //	while c { body }   becomes   if c { do { body } while c }
@@ -103,29 +105,17 @@ func (l *invertible) invert() {
 			continue
 		}
 		w := l.f.copyTo(l.before, v)
-		w.Args = append([]*Value(nil), v.Args...)
-		for i, a := range w.Args {
-			if b := now[a]; b != nil {
-				w.Args[i] = b
-			}
-		}
+		w.Args = mapped(v.Args, now)
 		now[v] = w
 	}
 	first := l.f.looseBlock()
 	first.Term, first.Pos, first.Cold = Jump, h.Pos, l.body.Cold
 	l.f.insertBehind(l.before, first)
-	l.before.Term, l.before.Ctl, l.before.Pos = Branch, h.Ctl, h.Pos
-	if c := now[h.Ctl]; c != nil {
-		l.before.Ctl = c
-	}
+	l.before.Term, l.before.Ctl, l.before.Pos = Branch, standIn(h.Ctl, now), h.Pos
 	l.before.Succs = nil
 	for _, s := range h.Succs {
 		for _, v := range s.phis() {
-			a := v.Args[s.predIndex(h)]
-			if b := now[a]; b != nil {
-				a = b
-			}
-			v.Args = append(v.Args, a)
+			v.Args = append(v.Args, standIn(v.Args[s.predIndex(h)], now))
 		}
 		if s == l.body {
 			first.AddEdge(s)
@@ -141,12 +131,8 @@ func (l *invertible) invert() {
 	repairUses(l.f, defs, func(*Block) bool { return false })
 }
 
-// insertBehind puts b, which is in no list yet, behind a.
-func (f *Func) insertBehind(a, b *Block) {
-	for at, other := range f.Blocks {
-		if other == a {
-			f.Blocks = append(f.Blocks[:at+1:at+1], append([]*Block{b}, f.Blocks[at+1:]...)...)
-			return
-		}
-	}
+// insertBehind puts blocks that are in no list yet behind a.
+func (f *Func) insertBehind(a *Block, list ...*Block) {
+	at := slices.Index(f.Blocks, a) + 1
+	f.Blocks = slices.Concat(f.Blocks[:at], list, f.Blocks[at:])
 }

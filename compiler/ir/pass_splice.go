@@ -119,13 +119,7 @@ func (f *Func) splice(b *Block, i int, of *Func, r replacements) (rest *Block) {
 	if call.Type != None {
 		r[call] = f.merged(rest, call, results)
 	}
-	for at, other := range f.Blocks {
-		if other == b {
-			tail := append(append(blocks, rest), f.Blocks[at+1:]...)
-			f.Blocks = append(f.Blocks[:at+1:at+1], tail...)
-			break
-		}
-	}
+	f.insertBehind(b, append(blocks, rest)...)
 	return rest
 }
 

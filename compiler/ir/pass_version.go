@@ -229,15 +229,11 @@ func (l *counted) divide() {
 		}
 	}
 	slow.Preds = slices.Delete(slow.Preds, in, in+1)
-	behind := l.before
-	for _, b := range testBlocks {
-		l.f.insertBehind(behind, b)
-		behind = b
-	}
+	fresh := slices.Clone(testBlocks)
 	for _, b := range l.blocks {
-		l.f.insertBehind(behind, place[b])
-		behind = place[b]
+		fresh = append(fresh, place[b])
 	}
+	l.f.insertBehind(l.before, fresh...)
 
 	l.leave(now, place)
 	for _, v := range l.gone {
@@ -263,18 +259,9 @@ func (l *counted) clone() (now map[*Value]*Value, place map[*Block]*Block) {
 	for _, b := range l.blocks {
 		n := place[b]
 		for _, w := range n.Values {
-			w.Args = mappedOr(w.Args, now)
+			w.Args = mapped(w.Args, now)
 		}
-		if b.Ctl != nil {
-			if n.Ctl = now[b.Ctl]; n.Ctl == nil {
-				n.Ctl = b.Ctl
-			}
-		}
-		if b.Ctl2 != nil {
-			if n.Ctl2 = now[b.Ctl2]; n.Ctl2 == nil {
-				n.Ctl2 = b.Ctl2
-			}
-		}
+		n.Ctl, n.Ctl2 = standIn(b.Ctl, now), standIn(b.Ctl2, now)
 		for _, p := range b.Preds {
 			if q := place[p]; q != nil {
 				p = q
@@ -344,11 +331,7 @@ func (l *counted) leave(now map[*Value]*Value, place map[*Block]*Block) {
 			}
 			from := s.predIndex(b)
 			for _, v := range s.phis() {
-				a := v.Args[from]
-				if w := now[a]; w != nil {
-					a = w
-				}
-				v.Args = append(v.Args, a)
+				v.Args = append(v.Args, standIn(v.Args[from], now))
 			}
 			s.Preds = append(s.Preds, place[b])
 		}
@@ -362,15 +345,4 @@ func (l *counted) leave(now map[*Value]*Value, place map[*Block]*Block) {
 		defs[v] = map[*Block]*Value{v.Block: v, w.Block: w}
 	}
 	repairUses(l.f, defs, func(b *Block) bool { return l.inside[b] || copies[b] })
-}
-
-// mappedOr is mapped, with those that now does not know as they are.
-func mappedOr(list []*Value, now map[*Value]*Value) []*Value {
-	out := make([]*Value, len(list))
-	for i, v := range list {
-		if out[i] = now[v]; out[i] == nil {
-			out[i] = v
-		}
-	}
-	return out
 }

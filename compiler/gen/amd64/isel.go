@@ -90,7 +90,7 @@ func (s *selector) selectBlock(b *ir.Block) {
 	s.block, s.out = b, nil
 	s.now = 0
 	for _, v := range b.Values {
-		if changesMemory(v) {
+		if v.ChangesMemory() {
 			s.now++
 		}
 	}

@@ -42,7 +42,7 @@ func find(f *ir.Func) *facts {
 			if v.Op == ir.OpResult2 && k.second[v.Args[0].ID] == nil {
 				k.second[v.Args[0].ID] = v
 			}
-			if changesMemory(v) {
+			if v.ChangesMemory() {
 				effects++
 			}
 			if v.Op == ir.OpZextW && k.clean[v.Args[0].ID] {
@@ -121,16 +121,6 @@ func (k *facts) findScaled(f *ir.Func) {
 			}
 		}
 	}
-}
-
-// changesMemory says whether loads and reads of the arena may not pass v.
-func changesMemory(v *ir.Value) bool {
-	switch v.Op {
-	case ir.OpStore8, ir.OpStore16, ir.OpStore32, ir.OpStore64, ir.OpCopyMem, ir.OpFillMem,
-		ir.OpCall, ir.OpCallAt, ir.OpSyscall, ir.OpSetArena:
-		return true
-	}
-	return false
 }
 
 // findClean: each operation on 32 bits clears the upper half. What comes from outside or
