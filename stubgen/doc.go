@@ -7,7 +7,7 @@
 //	R = open(rtld, O_RDONLY)
 //	lseek(R, 0x534C5500 + P, SEEK_SET)
 //	execveat(R, "", argv, envp, AT_EMPTY_PATH)
-//	write(2, "slul: cannot run " rtld "\n"); exit_group(127)
+//	write(2, "no " rtld ": slul install\n"); exit_group(127)
 //
 // # Rules of a stub, all proved by Verify from the bytes alone
 //
@@ -25,7 +25,7 @@
 //
 // It checks no error: a failed first open gives the loader -errno instead of a
 // descriptor, after a failed second open execveat fails with EBADF, and whatever
-// made execveat fail, the message names the file that could not be run.
+// made execveat fail, the message names the file and the cure.
 //
 // Files in reading order: target.go (the table of targets), stub.go (Generate),
 // verify.go (Verify), start.go (the other ways to start), wrap.go (Wrap), format.go

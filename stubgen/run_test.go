@@ -152,7 +152,7 @@ func TestRunWithoutLoader(t *testing.T) {
 	for _, rtld := range []string{filepath.Join(dir, "missing"), dir, notELF} {
 		program(t, file, rtld)
 		status, messages := runs(t, file)
-		if want := "slul: cannot run " + rtld + "\n"; status != 127 || messages != want {
+		if want := Message(rtld); status != 127 || messages != want {
 			t.Errorf("status %d, messages %q, want 127 and %q", status, messages, want)
 		}
 	}

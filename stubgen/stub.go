@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"slul/asm"
+	"slul/stubgen/amd64"
 )
 
 // Generate: target and loader path to a stub that has been proved.
@@ -76,3 +77,7 @@ func Generate(t *Target, rtld string) (*Stub, error) {
 	}
 	return &Stub{Target: t, RTLD: rtld, Bytes: code.Bytes, Items: code.Items}, nil
 }
+
+// Message is what every stub writes to stderr, as one line, when it cannot start the loader
+// at rtld: what is needed, and what to type.
+func Message(rtld string) string { return amd64.Message(rtld) }

@@ -69,7 +69,7 @@ func TestPaths(t *testing.T) {
 			t.Errorf("a path of %d bytes: %v", size, err)
 			continue
 		}
-		if s.RTLD != path || !bytes.Contains(s.Bytes, []byte("slul: cannot run "+path+"\x00")) {
+		if s.RTLD != path || !bytes.Contains(s.Bytes, []byte("no "+path+"\x00")) {
 			t.Errorf("a path of %d bytes: the stub has %q", size, s.RTLD)
 		}
 	}
@@ -153,7 +153,7 @@ func TestFormats(t *testing.T) {
 	if all != hex.EncodeToString(s.Bytes) || j.Size != len(s.Bytes) || j.Code != s.CodeSize() || j.RTLD != s.RTLD || j.Target != target.Name {
 		t.Errorf("json: %+v", j)
 	}
-	if !strings.HasSuffix(names, " exe newline message rtld empty ") {
+	if !strings.HasSuffix(names, " exe cure cause rtld empty ") {
 		t.Errorf("strings %q", names)
 	}
 	if n := strings.Count(out["asm"], "syscall"); n != 7 {

@@ -314,7 +314,7 @@ func checkStarts(t *testing.T, path, rtld string) {
 	cmd := exec.Command(path)
 	cmd.Stderr = &errs
 	cmd.Run()
-	if got, want := errs.String(), "slul: cannot run "+rtld+"\n"; got != want || cmd.ProcessState.ExitCode() != 127 {
+	if got, want := errs.String(), Message(rtld); got != want || cmd.ProcessState.ExitCode() != 127 {
 		t.Errorf("%s: %v, %q; expected 127, %q", path, cmd.ProcessState, got, want)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"slul/binfmt"
+	"slul/stubgen"
 	"slul/tests/need"
 )
 
@@ -94,12 +95,12 @@ ls $BINFMT
 	const signpost = "slul: this file needs a loader: runslul FILE, or slul binfmt register\nstatus 127\n"
 	const two = "  1 a\n  2 b c\n"
 	for name, want := range map[string][]string{
-		"before": {"not mounted at " + binfmt.DefaultDir, "slul         not registered", "slul: cannot run /no/such/loader\nstatus 127\n", signpost},
+		"before": {"not mounted at " + binfmt.DefaultDir, "slul         not registered", stubgen.Message("/no/such/loader") + "status 127\n", signpost},
 		"registered": {"registered slul: a SLUL program runs /", "registered slulb: a file with extension .slulb runs /", "/loader, flags POCF\n",
 			"\nF            yes: ", "namespaces   yes: ", two + two + two + "other\n"},
 		"the loader is held, whatever happens to its name": {"  1 a\n"},
 		"others": {binfmt.DefaultDir + ", switched off (echo 1 >", signpost},
-		"removed": {"removed slul\nremoved slulb\nslul: cannot run /no/such/loader\nstatus 127\n",
+		"removed": {"removed slul\nremoved slulb\n" + stubgen.Message("/no/such/loader") + "status 127\n",
 			"slul: entry slul: the kernel cannot open its interpreter /no/such/loader: no such file or directory\nstatus 1\n",
 			"elf\nmine\nother\nregister\nstatus\n"},
 	} {

@@ -110,7 +110,7 @@ func TestByteMore(t *testing.T) {
 	if err := WriteDiff(&b, old, now, false); err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"old new change", "157 158 +1 total", "– 1 +1 cdq"}
+	want := []string{"old new change", "159 160 +1 total", "– 1 +1 cdq"}
 	var got []string
 	for line := range strings.Lines(b.String()) {
 		got = append(got, strings.Join(strings.Fields(line), " "))

@@ -28,13 +28,17 @@ const (
 	offsetNote = 0x534C5500
 )
 
-// The strings, in the order in which they lie. The loader's path is the end of
-// the message as well, and its NUL is the empty path of execveat.
+// The strings, in the order in which they lie. The loader's path is the middle of the
+// message as well, and its NUL is the empty path of execveat. The message is short of a
+// name in front: the aim of 160 bytes leaves room for the cause or for who says it.
 const (
 	exePath = "/proc/self/exe\x00"
-	newline = "\n"
-	message = "slul: cannot run "
+	cure    = ": slul install\n"
+	cause   = "no "
 )
+
+// Message is what the stub writes to stderr when it cannot start the loader at rtld.
+func Message(rtld string) string { return cause + rtld + cure }
 
 // Stub assembles the stub that starts the loader at path rtld.
 //
@@ -53,8 +57,8 @@ func Stub(rtld string) (*asm.Code, error) {
 	a.Op(XCHGL, RBX, RAX)                    // ebx = P, or -errno: the loader will say it
 
 	// R = open(rtld, O_RDONLY)
-	a.Op(LEAQ, RDI, Mem{Base: RDI, Disp: int32(len(exePath + newline + message))}) // rdi = rtld
-	a.Op(MOVL, RAX, RBP)                                                           // eax = open
+	a.Op(LEAQ, RDI, Mem{Base: RDI, Disp: int32(len(exePath + cure + cause))}) // rdi = rtld
+	a.Op(MOVL, RAX, RBP)                                                      // eax = open
 	a.Op(SYSCALL)
 	a.Op(XCHGL, RDI, RAX) // edi = R, or -errno: then execveat fails with EBADF
 
@@ -73,8 +77,8 @@ func Stub(rtld string) (*asm.Code, error) {
 	a.Op(MOVL, RAX, Imm(sysExecveat))
 	a.Op(SYSCALL) // when it succeeds, this image is gone
 
-	// write(2, "slul: cannot run " rtld)
-	text := int32(len(message + rtld))
+	// write(2, cause rtld)
+	text := int32(len(cause + rtld))
 	a.Op(LEAQ, RSI, Mem{Base: RSI, Disp: -text})    // rsi = the message
 	a.Op(LEAL, RDX, Mem{Base: RBP, Disp: text - 2}) // edx = its size
 	a.Op(MOVL, RDI, RBP)                            // edi = 2
@@ -82,20 +86,21 @@ func Stub(rtld string) (*asm.Code, error) {
 	a.Op(MOVL, RAX, RBP)                            // eax = write
 	a.Op(SYSCALL)
 
-	// write(2, "\n")
-	a.Op(DECQ, RSI)       // rsi = the newline, in front of the message
-	a.Op(MOVL, RDX, RBP)  // edx = 1
-	a.Op(XCHGL, RBP, RAX) // eax = write; ebp is not needed again
+	// write(2, cure)
+	const rest = int32(len(cure))
+	a.Op(LEAQ, RSI, Mem{Base: RSI, Disp: -rest})    // rsi = the cure, in front of the cause
+	a.Op(LEAL, RDX, Mem{Base: RBP, Disp: rest - 1}) // edx = its size
+	a.Op(XCHGL, RBP, RAX)                           // eax = write; ebp is not needed again
 	a.Op(SYSCALL)
 
 	// exit_group(127)
-	a.Op(LEAL, RDI, Mem{Base: RDX, Disp: exitStatus - 1})            // edi = 127
+	a.Op(LEAL, RDI, Mem{Base: RDX, Disp: exitStatus - rest})         // edi = 127
 	a.Op(LEAL, RAX, Mem{Base: RDI, Disp: sysExitGroup - exitStatus}) // eax = exit_group
 	a.Op(SYSCALL)
 
 	a.String("exe", []byte(exePath))
-	a.String("newline", []byte(newline))
-	a.String("message", []byte(message))
+	a.String("cure", []byte(cure))
+	a.String("cause", []byte(cause))
 	a.String("rtld", []byte(rtld))
 	a.String("empty", []byte{0})
 	return a.Assemble()

@@ -365,9 +365,9 @@ func (p *proof) write() error {
 	case from.n < 0 || size.n <= 0 || size.n > int64(len(p.b)) || from.n > int64(len(p.b))-size.n:
 		return errors.New("it writes what is not in the stub")
 	}
-	name := "message"
+	name := "cause"
 	if p.writes++; p.writes > 1 {
-		name = "newline"
+		name = "cure"
 	}
 	p.text = append(p.text, p.b[from.n:from.n+size.n]...)
 	p.mark(int(from.n), int(size.n), name, false)
@@ -378,7 +378,7 @@ func (p *proof) exit() error {
 	if err := p.wants(amd64.RDI, number(exitStatus), strconv.Itoa(exitStatus)); err != nil {
 		return err
 	}
-	if want := message + p.rtld + newline; string(p.text) != want {
+	if want := Message(p.rtld); string(p.text) != want {
 		return fmt.Errorf("the message was %q, not %q", p.text, want)
 	}
 	p.done = true

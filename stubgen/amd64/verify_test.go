@@ -144,13 +144,13 @@ func TestChanged(t *testing.T) {
 		{"nothing", "", "", ""},
 		{"another program", "/proc/self/exe", "/proc/self/mem", `it opens "/proc/self/mem"`},
 		{"no end of the strings", "so.1\x00", "so.1x", "a string without an end"},
-		{"another message", "slul: cannot", "slul: Cannot", "the message was"},
-		{"trailing garbage", "so.1\x00", "so.1\x00x", "offset 0x9d: bytes that are neither"},
+		{"another message", "no /", "No /", "the message was"},
+		{"trailing garbage", "so.1\x00", "so.1\x00x", "offset 0x9f: bytes that are neither"},
 		{"a gap between strings", "exe\x00", "exe\x00\x00", ""},
 		{"O_RDWR", "\x31\xf6\x8d\x6e\x02", "\xbe\x02\x00\x00\x00\xbd\x02\x00\x00\x00", "rsi is not shown to be O_RDONLY"},
 		{"write to fd 1", "\x89\xef\xff\xcd", "\xff\xcd\x89\xef", "write: rdi is not shown to be 2"},
-		{"exit status 126", "\x8d\x7a\x7e", "\x8d\x7a\x7d", "system call 230 where write"},
-		{"exit with another status", "\x8d\x7a\x7e\x8d\x47\x68", "\x8d\x7a\x7d\x8d\x47\x69", "exit_group: rdi is not shown to be 127"},
+		{"exit status 126", "\x8d\x7a\x70", "\x8d\x7a\x6f", "system call 230 where write"},
+		{"exit with another status", "\x8d\x7a\x70\x8d\x47\x68", "\x8d\x7a\x6f\x8d\x47\x69", "exit_group: rdi is not shown to be 127"},
 		{"pread for lseek", "\x8d\x45\x06", "\x8d\x45\x0f", "system call 17 where lseek (8) is due"},
 		{"another offset", "\x00\x55\x4c\x53", "\x01\x55\x4c\x53", "rsi is not shown to be 0x534c5500"},
 		{"argv off by one", "\x58\x48\x89\xe2", "\x48\x89\xe2\x58", "execveat: rdx is not shown to be argv"},
@@ -161,11 +161,11 @@ func TestChanged(t *testing.T) {
 		{"other flags", "\x41\xb8\x00\x10", "\x41\xb8\x00\x11", "execveat: r8 is not shown to be AT_EMPTY_PATH"},
 		{"flags of an unknown value", "\x41\xb8\x00\x10\x00\x00", "\x45\x89\xd8\x45\x89\xd8", "execveat: r8 is not shown"},
 		{"execve for execveat", "\xb8\x42\x01\x00\x00", "\xb8\x3b\x00\x00\x00", "system call 59 where execveat (322) is due"},
-		{"a path for execveat", "\x48\x8d\x35\x60", "\x48\x8d\x35\x5f", `the path is "1" and not empty`},
+		{"a path for execveat", "\x48\x8d\x35\x62", "\x48\x8d\x35\x61", `the path is "1" and not empty`},
 		{"a number after a call", "\xb8\x42\x01\x00\x00", "\xff\xc0\xff\xc0\x90", "not an instruction"},
-		{"a message too long", "\x8d\x55\x28", "\x8d\x55\x7f", "it writes what is not in the stub"},
-		{"a message too short", "\x8d\x55\x28", "\x8d\x55\x27", "the message was"},
-		{"no newline", "\x0a", "\x0b", "the message was"},
+		{"a message too long", "\x8d\x55\x1a", "\x8d\x55\x7f", "it writes what is not in the stub"},
+		{"a message too short", "\x8d\x55\x1a", "\x8d\x55\x19", "the message was"},
+		{"no newline", "install\n", "install\v", "the message was"},
 	} {
 		b := bytes.Replace(good, []byte(c.old), []byte(c.new), 1)
 		if c.name != "nothing" && bytes.Equal(b, good) {
@@ -229,7 +229,7 @@ func TestWritten(t *testing.T) {
 	write := func(a *Asm) {
 		a.Op(MOVL, RDI, Imm(2))
 		a.Op(LEAQ, RSI, Label("text"))
-		a.Op(MOVL, RDX, Imm(int64(len("slul: cannot run /r\n"))))
+		a.Op(MOVL, RDX, Imm(int64(len(Message("/r")))))
 		a.Op(MOVL, RAX, Imm(1))
 		a.Op(SYSCALL)
 	}
@@ -242,7 +242,7 @@ func TestWritten(t *testing.T) {
 		a.String("exe", []byte("/proc/self/exe\x00"))
 		a.String("rtld", []byte("/r"))
 		a.String("empty", []byte("\x00"))
-		a.String("text", []byte("slul: cannot run /r\n"))
+		a.String("text", []byte(Message("/r")))
 	}
 	op := func(op Op, args ...Arg) func(*Asm) { return func(a *Asm) { a.Op(op, args...) } }
 	for _, c := range []struct {

@@ -13,6 +13,7 @@ import (
 
 	"slul/bench/objects"
 	"slul/doctor"
+	"slul/stubgen"
 	"slul/tests/launch"
 )
 
@@ -116,7 +117,7 @@ func TestStates(t *testing.T) {
 	env := func(line string) func(machine, *launch.Spec) {
 		return func(_ machine, s *launch.Spec) { s.Env = append(s.Env, line) }
 	}
-	const cannotRun = "slul: cannot run " + loaderPath
+	cannotRun := stubgen.Message(loaderPath)
 	tests := []struct {
 		name    string
 		prepare func(*testing.T, machine)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"slul/stubgen"
 	"slul/tests/launch"
 )
 
@@ -74,7 +75,7 @@ func TestInstall(t *testing.T) {
 		t.Errorf("left behind: %q", left)
 	}
 	r := launch.Run(t, m.spec(nobody, "./hello"))
-	refused(t, "without the loader", r, 127, "slul: cannot run "+loaderPath)
+	refused(t, "without the loader", r, 127, stubgen.Message(loaderPath))
 }
 
 // The package and slul install put the same files there, but for what Debian wants otherwise.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"slul/stubgen"
 	"slul/tests/launch"
 )
 
@@ -44,8 +45,8 @@ func TestMistakesBefore(t *testing.T) {
 		{"cd / && slul build home/src/hello", 1, "slul: hello: permission denied: choose another place with -o FILE"},
 	})
 	r := launch.Run(t, m.spec(nobody, "slul build src/hello && ./hello"))
-	const want = "slul: warning: hello needs the loader " + loaderPath + ", which is not there\n" +
-		"slul: to install it: sudo slul install\nslul: cannot run " + loaderPath + "\n"
+	want := "slul: warning: hello needs the loader " + loaderPath + ", which is not there\n" +
+		"slul: to install it: sudo slul install\n" + stubgen.Message(loaderPath)
 	if string(r.Stderr) != want || r.Exit != 127 {
 		t.Errorf("without a loader: status %d\n%s", r.Exit, r.Stderr)
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"slul/elfimage"
+	"slul/stubgen"
 	"slul/tests/launch"
 	"slul/tests/probe"
 	"slul/tests/tiny"
@@ -183,7 +184,7 @@ func TestDescriptorLimit(t *testing.T) {
 			s := launch.Spec{Path: prog, Args: []string{"prog"}, Env: []string{env}, Close: test.closed,
 				Limits: map[int]uint64{unix.RLIMIT_NOFILE: test.limit}}
 			if !test.runs {
-				refused(t, launch.Run(t, s), 127, "slul: cannot run "+p.rtld)
+				refused(t, launch.Run(t, s), 127, stubgen.Message(p.rtld))
 				return
 			}
 			descriptors(t, runTo(t, s, out), s, true)

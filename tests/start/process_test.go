@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"slul/elfimage"
+	"slul/stubgen"
 	"slul/tests/launch"
 	"slul/tests/need"
 	"slul/tests/tiny"
@@ -152,7 +153,7 @@ static int program(long argc, char **argv, char **envp, word *auxv) {
 	p.write(t, "no/slulrtld", loader(t), 0o755)
 	other := place{dir: p.dir, rtld: filepath.Join(p.dir, "no/slulrtld")}
 	prog = other.program(t, "other", tiny.Exit(5))
-	refused(t, run(prog, prog), 127, "slul: cannot run "+other.rtld)
+	refused(t, run(prog, prog), 127, stubgen.Message(other.rtld))
 }
 
 // A loader that the kernel does not take.
@@ -163,7 +164,7 @@ func TestLoaderDamaged(t *testing.T) {
 	for name, file := range map[string][]byte{"empty": nil, "header": whole[:64], "four bytes": whole[:4], "other machine": slices.Concat(whole[:18], []byte{183}, whole[19:])} {
 		p.write(t, "slulrtld", file, 0o755)
 		t.Run(name, func(t *testing.T) {
-			refused(t, launch.Run(t, launch.Spec{Path: prog, Args: []string{prog}}), 127, "slul: cannot run "+p.rtld)
+			refused(t, launch.Run(t, launch.Spec{Path: prog, Args: []string{prog}}), 127, stubgen.Message(p.rtld))
 		})
 	}
 	if err := os.Remove(p.rtld); err != nil {
@@ -172,7 +173,7 @@ func TestLoaderDamaged(t *testing.T) {
 	if err := os.Mkdir(p.rtld, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, launch.Run(t, launch.Spec{Path: prog, Args: []string{prog}}), 127, "slul: cannot run "+p.rtld)
+	refused(t, launch.Run(t, launch.Spec{Path: prog, Args: []string{prog}}), 127, stubgen.Message(p.rtld))
 }
 
 // System calls that a filter forbids: the program runs without, or there is one line.
@@ -193,11 +194,11 @@ func TestDenied(t *testing.T) {
 		named int // and in explicit mode
 		word  string
 	}{
-		{"execveat ENOSYS", deny(unix.SYS_EXECVEAT, unix.ENOSYS), 127, runs, "slul: cannot run"},
-		{"execveat EPERM", deny(unix.SYS_EXECVEAT, unix.EPERM), 127, runs, "slul: cannot run"},
-		{"execveat ENOMEM", deny(unix.SYS_EXECVEAT, unix.ENOMEM), 127, runs, "slul: cannot run"},
-		{"execveat E2BIG", deny(unix.SYS_EXECVEAT, unix.E2BIG), 127, runs, "slul: cannot run"},
-		{"execveat by path alone", launch.Denial{Call: unix.SYS_EXECVEAT, Errno: unix.EPERM, Arg: 4, Mask: unix.AT_EMPTY_PATH}, 127, runs, "slul: cannot run"},
+		{"execveat ENOSYS", deny(unix.SYS_EXECVEAT, unix.ENOSYS), 127, runs, ": slul install"},
+		{"execveat EPERM", deny(unix.SYS_EXECVEAT, unix.EPERM), 127, runs, ": slul install"},
+		{"execveat ENOMEM", deny(unix.SYS_EXECVEAT, unix.ENOMEM), 127, runs, ": slul install"},
+		{"execveat E2BIG", deny(unix.SYS_EXECVEAT, unix.E2BIG), 127, runs, ": slul install"},
+		{"execveat by path alone", launch.Denial{Call: unix.SYS_EXECVEAT, Errno: unix.EPERM, Arg: 4, Mask: unix.AT_EMPTY_PATH}, 127, runs, ": slul install"},
 		{"prctl ENOSYS", deny(unix.SYS_PRCTL, unix.ENOSYS), runs, runs, ""},
 		{"prctl EPERM", deny(unix.SYS_PRCTL, unix.EPERM), runs, runs, ""},
 		{"brk", deny(unix.SYS_BRK, unix.ENOSYS), runs, runs, ""},
@@ -332,7 +333,7 @@ func TestLandlock(t *testing.T) {
 	}{
 		{"all", []string{"/"}, 5, ""},
 		{"enough", []string{prog, lib, p.rtld, "/proc"}, 5, ""},
-		{"no loader", []string{prog, lib, "/proc"}, 127, "slul: cannot run"},
+		{"no loader", []string{prog, lib, "/proc"}, 127, ": slul install"},
 		{"no library", []string{prog, p.rtld, "/proc"}, 127, "libraries not found"},
 	}
 	for _, test := range tests {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"slul/elfimage"
+	"slul/stubgen"
 	"slul/tests/launch"
 	"slul/tests/need"
 	"slul/tests/tiny"
@@ -22,11 +23,11 @@ func TestLoaderMissing(t *testing.T) {
 	if err := os.Chmod(p.rtld, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, launch.Run(t, s), 127, "slul: cannot run "+p.rtld)
+	refused(t, launch.Run(t, s), 127, stubgen.Message(p.rtld))
 	if err := os.Remove(p.rtld); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, launch.Run(t, s), 127, "slul: cannot run "+p.rtld)
+	refused(t, launch.Run(t, s), 127, stubgen.Message(p.rtld))
 }
 
 // Execute permission without read permission: the stub cannot open its own file.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"slul/stubgen"
 	"slul/tests/launch"
 	"slul/tests/probe"
 	"slul/tests/tiny"
@@ -92,7 +93,7 @@ func TestStubWithoutProc(t *testing.T) {
 // What the stub itself says: one line and status 127.
 func TestStubRefuses(t *testing.T) {
 	p := placeWith(t, tiny.Static(tiny.Print("wrong", 0)))
-	line := "slul: cannot run " + p.rtld
+	line := stubgen.Message(p.rtld)
 	prog := p.program(t, "prog", tiny.Exit(1))
 	s := launch.Spec{Path: prog, Args: []string{"prog"}}
 	check := func(name string, prepare func(t *testing.T), change func(*launch.Spec)) {
@@ -154,7 +155,7 @@ func TestStubLongPath(t *testing.T) {
 	p := placeWith(t, nil)
 	p.rtld = filepath.Join(p.dir, strings.Repeat("long/", 500), "slulrtld")
 	r := launch.Run(t, launch.Spec{Path: p.program(t, "prog", tiny.Exit(1)), Args: []string{"prog"}})
-	refused(t, r, 127, "slul: cannot run "+p.rtld)
+	refused(t, r, 127, stubgen.Message(p.rtld))
 	if err := os.MkdirAll(filepath.Dir(p.rtld), 0o755); err != nil {
 		t.Fatal(err)
 	}
