@@ -118,7 +118,7 @@ func (e *exam) proc() {
 	var st unix.Statfs_t
 	if err := unix.Statfs("/proc", &st); err != nil || int64(st.Type) != unix.PROC_SUPER_MAGIC {
 		e.add(Finding{"proc", Fail, "/proc is not mounted",
-			"a program is only found by its first argument, and a set-user-ID program not at all: cannot find the program", "sudo mount -t proc proc /proc"})
+			"a program is only found by its first argument, and a set-user-ID program not at all: /proc is not mounted", "sudo mount -t proc proc /proc"})
 		return
 	}
 	if _, err := os.Open("/proc/self/exe"); err != nil {

@@ -29,7 +29,7 @@ var limitRows = []limit{
 	{unix.RLIMIT_STACK, "stack", " bytes", 64 << 10, 256 << 10,
 		"a quarter of it is all that arguments and environment may take; the rest is the program's", "ulimit -s 8192"},
 	{unix.RLIMIT_AS, "address space", " bytes", 0, 4 << 30, // this tool itself would not run with what is too little for a program
-		"programs and libraries that do not fit are refused: cannot reserve address space", "ulimit -v unlimited"},
+		"programs and libraries that do not fit are refused: no address space", "ulimit -v unlimited"},
 }
 
 func (e *exam) limits() {

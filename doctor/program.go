@@ -58,7 +58,7 @@ func (e *exam) identify() {
 	}
 	b, err := os.ReadFile(e.Program)
 	if err != nil {
-		effect := "it cannot be looked at; who may run it but not read it cannot start it: the program must be readable"
+		effect := "it cannot be looked at; who may run it but not read it cannot start it: must be readable"
 		if info.Mode()&fs.ModeSetuid != 0 {
 			effect = "it cannot be looked at by this user; as a set-user-ID program it starts, as its owner reads it"
 		}
@@ -193,7 +193,7 @@ var loaderMends = []struct{ words, mend string }{
 	{"needs loader version", "sudo slul install"},
 	{"EPERM", "see the findings about mounts and filters"},
 	{"EACCES", "sudo chmod a+r FILE"},
-	{"cannot reserve", "ulimit -v unlimited"},
+	{"no address space", "ulimit -v unlimited"},
 }
 
 // contents: the loader that this tool has makes all its checks, finds all libraries and

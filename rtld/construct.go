@@ -96,7 +96,7 @@ func (m *module) checkFunctions() {
 		at := m.base + uintptr(m.get(byteAt(row)))
 		for end := at + uintptr(m.get(byteAt(row+1))); at < end; at += word {
 			if fn := load(at); isFunction(fn) && m.view(uint64(fn-m.base), 1, pfX) == nil {
-				bad(lit("constructor not in code: address=$\x00"), uint64(fn-m.base))
+				bad(lit("function not in code: address=$\x00"), uint64(fn-m.base))
 			}
 		}
 	}

@@ -113,17 +113,17 @@ var damages = []struct {
 	{12, "no PT_LOAD", func(f *elftest.File) { f.Progs[elftest.Text].Type = 0; f.Progs[elftest.RW].Type = 0 }, "nothing to load"},
 	{13, "filesz over memsz", func(f *elftest.File) { f.Progs[elftest.RW].Memsz = 0x1000 }, "p_filesz=0x1400"},
 	{14, "memsz 2^62", func(f *elftest.File) { f.Progs[elftest.RW].Memsz = 1 << 62 }, "p_memsz=0x4000000000000000"},
-	{14, "memsz 2^47", func(f *elftest.File) { f.Progs[elftest.RW].Memsz = 1 << 47 }, "cannot reserve address space: bytes="},
-	{14, "vaddr+memsz wraps", func(f *elftest.File) { f.Progs[elftest.RW].Vaddr = ^uint64(0xfff) }, "outside the address space"},
+	{14, "memsz 2^47", func(f *elftest.File) { f.Progs[elftest.RW].Memsz = 1 << 47 }, "no address space: bytes="},
+	{14, "vaddr+memsz wraps", func(f *elftest.File) { f.Progs[elftest.RW].Vaddr = ^uint64(0xfff) }, "segment too large"},
 	{14, "span over the address space", func(f *elftest.File) {
 		f.Progs[elftest.Stack] = f.Progs[elftest.RW]
 		f.Progs[elftest.Stack].Vaddr = 1 << 55
-	}, "cannot reserve address space"},
+	}, "no address space"},
 	{15, "data past the end", func(f *elftest.File) { f.Progs[elftest.RW].Filesz = 0x2000 }, "outside the file: p_offset=0x1000"},
 	{15, "offset past the end", func(f *elftest.File) { f.Progs[elftest.RW].Off = 1 << 40 }, "p_offset=0x10000000000"},
 	{15, "offset+filesz wraps", func(f *elftest.File) { f.Progs[elftest.RW].Off = ^uint64(0xfff) }, "outside the file"},
 	{16, "p_align 3", func(f *elftest.File) { f.Progs[elftest.RW].Align = 3 }, "p_align=0x3"},
-	{17, "p_align 2^48", func(f *elftest.File) { f.Progs[elftest.RW].Align = 1 << 48 }, "cannot reserve address space"},
+	{17, "p_align 2^48", func(f *elftest.File) { f.Progs[elftest.RW].Align = 1 << 48 }, "no address space"},
 	{17, "p_align 2^63", func(f *elftest.File) { f.Progs[elftest.RW].Align = 1 << 63 }, "p_align=0x8000000000000000"},
 	{18, "not congruent", func(f *elftest.File) { f.Progs[elftest.RW].Vaddr += 8 }, "p_vaddr=0x2008"},
 	{19, "overlap", func(f *elftest.File) { f.Progs[elftest.RW].Vaddr = 0; f.Progs[elftest.RW].Off = 0 }, "segments overlap"},
@@ -199,12 +199,12 @@ var damages = []struct {
 	{44, "RELR outside", func(f *elftest.File) { f.Relr[0] = 1 << 40 }, "address=0x10000000000"},
 	{44, "RELR runs past the segment", func(f *elftest.File) { f.Relr = []uint64{0x47f0, ^uint64(0)} }, "address=0x4800"},
 	{44, "RELR in text", func(f *elftest.File) { f.Relr[0] = elftest.CodeAt }, "not writable"},
-	{46, "undefined", func(f *elftest.File) { f.Rela[1].Info = 3<<32 | 6 }, "undefined symbols: strong\n"},
+	{46, "undefined", func(f *elftest.File) { f.Rela[1].Info = 3<<32 | 6 }, "undefined symbols: strong: slul"},
 	{46, "two undefined", func(f *elftest.File) {
 		f.Rela[1].Info = 3<<32 | 6
 		f.Sym[2] = f.Sym[3]
 		f.Sym[2].Name = 18
-	}, "undefined symbols: another strong\n"},
+	}, "undefined symbols: another strong: slul"},
 	{46, "name outside", func(f *elftest.File) { f.Rela[1].Info = 3<<32 | 6; f.Sym[3].Name = 1 << 30 }, "bad string: offset=0x40000000"},
 	{49, "DT_NEEDED", func(f *elftest.File) { f.Add(1, 26) }, "libraries not found: libx.so (for "},
 	{49, "DT_NEEDED outside", func(f *elftest.File) { f.Add(1, 1<<20) }, "bad string: offset="},
@@ -213,7 +213,7 @@ var damages = []struct {
 	{50, "DT_INIT_ARRAY outside", func(f *elftest.File) { f.Set(25, 1<<40) }, "DT_INIT_ARRAY="},
 	{50, "DT_INIT_ARRAYSZ odd", func(f *elftest.File) { f.Set(27, 7) }, "DT_INIT_ARRAYSZ=0x7"},
 	{50, "DT_INIT_ARRAYSZ huge", func(f *elftest.File) { f.Set(27, 1<<60) }, "DT_INIT_ARRAY="},
-	{50, "constructor in data", func(f *elftest.File) { f.Rela[4].Addend = elftest.Data }, "constructor not in code: address=0x2000"},
+	{50, "constructor in data", func(f *elftest.File) { f.Rela[4].Addend = elftest.Data }, "function not in code: address=0x2000"},
 
 	{58, "newer loader", func(f *elftest.File) { f.Note[9] = 2 }, "needs loader version 2"},
 	{58, "note outside", func(f *elftest.File) { f.Progs[elftest.Slul].Off = 1 << 40 }, "outside the file"},
@@ -398,7 +398,7 @@ func TestNoFile(t *testing.T) {
 		}
 		r := run(t, path, prog)
 		r.refused(t, 127, prog)
-		if n < 64 && !strings.Contains(r.stderr, fmt.Sprintf("file too short: size=%d\n", n)) {
+		if n < 64 && !strings.Contains(r.stderr, fmt.Sprintf("file too short: size=%d", n)+elftest.Cure(prog)) {
 			t.Errorf("%d bytes: %q", n, r.stderr)
 		}
 	}

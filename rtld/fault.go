@@ -109,16 +109,20 @@ func beginComplaint() {
 	}
 }
 
-// endComplaint writes the line and ends the process. When the program runs already, it gets
-// the line instead.
+// endComplaint writes the line, with what to type, and ends the process. When the program runs
+// already, it gets the line instead.
 //
 //go:noinline
 func endComplaint(code uintptr) {
-	if l := &process; l.late.on {
-		setByte(process.line.at, 0)
+	l := &process
+	if l.late.on {
+		setByte(l.line.at, 0)
 		undoLate()
 		l.late.message = linePlace()
 		goBack(l.late.back)
+	}
+	if f := l.program.file; f != 0 {
+		say(lit(": slul doctor %\x00"), f, 0)
 	}
 	writeLine(2)
 	exit(code)

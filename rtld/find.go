@@ -8,9 +8,9 @@ func stubFailure(e uint64) {
 	what := lit("cannot open: &\x00")
 	switch e {
 	case enoent, enotdir:
-		what = lit("cannot find the program: /proc is not mounted\x00")
+		what = lit("/proc is not mounted\x00")
 	case eacces:
-		what = lit("the program must be readable: &\x00")
+		what = lit("must be readable: &\x00")
 	}
 	refused(what, -uintptr(e))
 }

@@ -80,7 +80,7 @@ func loadLate(name uintptr) uintptr {
 func beginLate() {
 	l := &process
 	t := &l.late
-	t.message, l.work = 0, 0
+	t.message, l.work, l.denied = 0, 0, 0
 	t.before, l.before = l.growth, l.pool
 	t.on = true
 	l.index.slots = 0 // it knows nothing of late libraries

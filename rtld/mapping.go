@@ -43,7 +43,7 @@ func (m *module) mapAll() {
 }
 
 // noSpace complains that n bytes of address space are too many.
-func noSpace(n uintptr) { bad(lit("cannot reserve address space: bytes=#\x00"), uint64(n)) }
+func noSpace(n uintptr) { bad(lit("no address space: bytes=#\x00"), uint64(n)) }
 
 // reserve finds the span in the address space, with lo on a multiple of align, and
 // leaves it without access. What alignment needs above that is given back.

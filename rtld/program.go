@@ -106,7 +106,10 @@ func takeMapped(p *module) {
 	if size, _ := l.block.aux(atPhent); !ok || size != phdrSize || n-1 >= maxTable/phdrSize || isUnmapped(at) {
 		bad(lit("unknown program headers: AT_PHNUM=#\x00"), uint64(n))
 	}
-	copied := alloc(uint64(n) * phdrSize)
+	copied := uintptr(unsafe.Pointer(&l.head))
+	if n > headSize/phdrSize {
+		copied = alloc(uint64(n) * phdrSize)
+	}
 	copyBytes(copied, at, n*phdrSize)
 	p.size = maxAddress // the kernel knows
 	p.isMapped = true
@@ -137,11 +140,13 @@ func takeMapped(p *module) {
 	}
 }
 
-// isUnmapped tells whether there is nothing at an address: the kernel is asked to read there, as if for a
-// path.
+// isUnmapped tells whether there is nothing at an address: the kernel reads a signal mask there before
+// it sees that there is nothing to do with it (kernel/signal.c). For the null pointer it would read nothing.
 //
 //go:noinline
-func isUnmapped(at uintptr) bool { return statPath(at, &process.other) == ^uintptr(efault-1) }
+func isUnmapped(at uintptr) bool {
+	return sys(sysRtSigprocmask, ^uintptr(0), at|1, 0, sigsetBytes, 0, 0) == ^uintptr(efault-1)
+}
 
 // loadProgram maps the program.
 func loadProgram(p *module) {

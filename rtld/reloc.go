@@ -154,7 +154,7 @@ func copySymbol(m *module, e *rela, s *target) {
 func later(m *module, at uint64, of *module, function, addend uint64) {
 	l := &process
 	if of.view(function-uint64(of.base), 1, pfX) == nil {
-		bad(lit("resolver not in code: address=$\x00"), function-uint64(of.base))
+		bad(lit("function not in code: address=$\x00"), function-uint64(of.base))
 	}
 	d := (*deferred)(pointer(alloc(uint64(unsafe.Sizeof(deferred{})))))
 	d.where, d.function, d.addend = uintptr(unsafe.Pointer(m.word(at, 8))), uintptr(function), addend
@@ -173,7 +173,7 @@ func (m *module) word(at, n uint64) *uint64 {
 	if !m.isBeside(at, n) {
 		s := m.around(at, n, pfW)
 		if s == nil || m.hasTables(s) {
-			bad(lit("relocated, but not writable: address=$\x00"), at)
+			bad(lit("not writable: address=$\x00"), at)
 		}
 		m.writable = s
 	}

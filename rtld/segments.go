@@ -99,7 +99,7 @@ func (m *module) checkLoad(s *phdr) {
 	case s.filesz > s.memsz:
 		bad(lit("p_filesz larger than p_memsz: p_filesz=$\x00"), s.filesz)
 	case outside(s.vaddr, s.memsz, maxAddress):
-		bad(lit("segment outside the address space: p_memsz=$\x00"), s.memsz)
+		bad(lit("segment too large: p_memsz=$\x00"), s.memsz)
 	case outside(s.off, s.filesz, m.size):
 		bad(lit("segment outside the file: p_offset=$\x00"), s.off)
 	case s.align&(s.align-1) != 0 || s.align > maxAddress:

@@ -57,20 +57,20 @@ func TestMissingEverywhere(t *testing.T) {
 	dir := t.TempDir()
 	prog := writePair(t, dir, strong, strong)
 	lib := filepath.Join(dir, elftest.LibraryName)
-	run(t, loader(t), prog).refused(t, 127, prog+": undefined symbols: nowhere absent nowhere (for "+lib+") absent (for "+lib+")\n")
+	run(t, loader(t), prog).refused(t, 127, prog+": undefined symbols: nowhere absent nowhere (for "+lib+") absent (for "+lib+")"+elftest.Cure(prog))
 }
 
 // Row 47: the library and the version are named.
 func TestMissingVersion(t *testing.T) {
 	dir := t.TempDir()
 	prog := writePair(t, dir, func(o *elftest.Object) { o.Vernaux[1].Name = o.Name("V9"); o.Vernaux[1].Hash = 0x5a9 }, nil)
-	run(t, loader(t), prog).refused(t, 127, prog+": needs version V9, which is not in "+filepath.Join(dir, elftest.LibraryName)+"\n")
+	run(t, loader(t), prog).refused(t, 127, prog+": needs version V9, which is not in "+filepath.Join(dir, elftest.LibraryName)+elftest.Cure(prog))
 	// One that is asked for weakly may be absent.
 	prog = writePair(t, dir, func(o *elftest.Object) { o.Vernaux[1].Flags = 2 }, func(o *elftest.Object) {
 		o.Verdef[2].Name = o.Name("V9")
 		o.Verdef[2].Hash = 0x5a9
 	})
-	run(t, loader(t), prog).refused(t, 127, "undefined symbols: dual@V2 chosen@V2 tls@V2\n")
+	run(t, loader(t), prog).refused(t, 127, "undefined symbols: dual@V2 chosen@V2 tls@V2"+elftest.Cure(prog))
 }
 
 // Rows 48 and 51: a library after what it needs, and what it needs in the order of its DT_NEEDED; in a cycle the

@@ -59,7 +59,7 @@ func startTLS() {
 	t := &l.tls
 	random, ok := l.block.aux(atRandom)
 	if !ok {
-		bad(lit("no random bytes: AT_RANDOM=#\x00"), 0)
+		bad(lit("no AT_RANDOM\x00"), 0)
 	}
 	t.align = max(t.align, 64)
 	t.size = pageUp(l.tlsUsed+tlsSpare, t.align)

@@ -212,3 +212,9 @@ func code() (b []byte, labels map[string]int) {
 	}
 	return c.Bytes, c.Labels
 }
+
+// CureWords stand in front of the program's name at the end of a line of the loader.
+const CureWords = ": slul doctor "
+
+// Cure is how a line of the loader ends that is about this program: what to type.
+func Cure(program string) string { return CureWords + program + "\n" }

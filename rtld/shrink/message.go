@@ -17,7 +17,7 @@ import (
 // much for a short one, and there may be no code in the last page (layout.go).
 
 // maxText bounds a text that is moved, in bytes with its NUL.
-const maxText = 19
+const maxText = 17
 
 // placeMessages moves each text that only one such call refers to.
 func placeMessages(w *walk) {

@@ -298,7 +298,7 @@ func TestPrograms(t *testing.T) {
 		{"not executable", "./copy", func() { m.write(t, "home/copy", hello, 0o644) }, 0,
 			wanted{"permission", doctor.Fail, "may not be executed by this user (mode 0644)", "chmod a+x ./copy"}, 126, "Permission denied"},
 		{"not readable", "./copy", func() { m.write(t, "home/copy", hello, 0o711) }, 0,
-			wanted{"program", doctor.Fail, "may not be read", "sudo chmod a+r ./copy"}, 126, "the program must be readable"},
+			wanted{"program", doctor.Fail, "may not be read", "sudo chmod a+r ./copy"}, 126, "must be readable"},
 		{"behind a closed directory", "/tmp/closed/hello", func() {
 			m.write(t, "tmp/closed/hello", hello, 0o755)
 			os.Chmod(m.at("tmp/closed"), 0o700)

@@ -78,8 +78,8 @@ func TestMistakesAfter(t *testing.T) {
 		{"slul build", 1, "slul: SRC is missing (see slul help build)"},
 		{"./hello.slulb", 127, "slul: this file needs a loader: runslul FILE, or slul binfmt register"},
 		{"runslul", 127, "slulrtld: no program given (try --help)"},
-		{"runslul none", 127, "slulrtld: none: cannot open: ENOENT"},
-		{"runslul src", 127, "slulrtld: src: not a regular file: st_mode=0x41ed"},
+		{"runslul none", 127, "slulrtld: none: cannot open: ENOENT: slul doctor none"},
+		{"runslul src", 127, "slulrtld: src: not a regular file: st_mode=0x41ed: slul doctor src"},
 	})
 }
 

@@ -8,6 +8,7 @@ import (
 	"slul/asm"
 	. "slul/asm/amd64"
 	"slul/elfimage"
+	"slul/rtld/elftest"
 	"slul/tests/launch"
 	"slul/tests/probe"
 	"slul/tests/tiny"
@@ -141,7 +142,7 @@ func TestInterfaces(t *testing.T) {
 			}
 			want := slices.Clone(test.want)
 			want[0] = "slulrtld: " + prog + ": " + want[0]
-			text := strings.ReplaceAll(strings.Join(want, "\n")+"\n", "WORDS", words)
+			text := strings.ReplaceAll(strings.Join(want, "\n"), "WORDS", words) + elftest.Cure(prog)
 			if r.Exit != 127 || string(r.Stderr) != text {
 				t.Errorf("%s\nwant:\n%s", describe(r), text)
 			}

@@ -102,7 +102,7 @@ func TestMemoryLimit(t *testing.T) {
 	prog := p.program(t, "prog", tiny.Exit(0), func(im *elfimage.Image) { im.BssSize = 1 << 30 })
 	r := launch.Run(t, launch.Spec{Path: p.rtld, Args: []string{"slulrtld", prog},
 		Limits: map[int]uint64{unix.RLIMIT_AS: 64 << 20}})
-	refused(t, r, 127, prog+": cannot reserve address space: bytes=10737")
+	refused(t, r, 127, prog+": no address space: bytes=10737")
 }
 
 // When fd 2 is closed or full there is no line, but the same status.

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"slul/elfimage"
+	"slul/rtld/elftest"
 	"slul/tests/golden"
 	"slul/tests/launch"
 	"slul/tests/need"
@@ -179,7 +180,8 @@ func (r row) outcome(t *testing.T, p place, s launch.Spec) string {
 	case strings.HasPrefix(line, "helper: exec ") && strings.HasSuffix(line, ": permission denied"):
 		return "not executed: EACCES"
 	case (status == 126 || status == 127) && strings.HasPrefix(line, "slulrtld: ") && !strings.Contains(line, "\n"):
-		reason := line[strings.LastIndex(line, ": ")+2:]
+		reason, _, _ := strings.Cut(line, elftest.CureWords)
+		reason = reason[strings.LastIndex(reason, ": ")+2:]
 		return fmt.Sprintf("%d, %s", status, strings.ReplaceAll(reason, "/proc", "`/proc`"))
 	}
 	t.Errorf("%v, %q", err, line)
