@@ -62,13 +62,6 @@ func shown(r doctor.Report) string {
 	return b.String()
 }
 
-// bindAgain makes a directory of the machine a mount of its own, with flags.
-func (m machine) bindAgain(s *launch.Spec, dir string, flags uintptr) {
-	at := m.at(dir)
-	s.Mounts = append(s.Mounts, launch.Mount{Source: at, Target: at, Flags: unix.MS_BIND},
-		launch.Mount{Target: at, Flags: unix.MS_BIND | unix.MS_REMOUNT | flags})
-}
-
 // A state of the machine or the process; what slul doctor says to it, as a user without
 // rights; and whether programs then start. A failure that is not about safety must be
 // one, and what it names as the effect must be what is seen.
@@ -132,7 +125,7 @@ func TestStates(t *testing.T) {
 			wanted{"loader", doctor.Fail, "has mode 0644", "sudo chmod 755 " + loaderPath}, cannotRun},
 		{"loader not readable", chmod(loader, 0o711), nil,
 			wanted{"loader", doctor.Fail, "has mode 0711", "sudo chmod 755 " + loaderPath}, cannotRun},
-		{"loader on noexec", nil, func(m machine, s *launch.Spec) { m.bindAgain(s, "usr/lib", unix.MS_NOEXEC) },
+		{"loader on noexec", nil, func(m machine, s *launch.Spec) { s.Bind(m.at("usr/lib"), unix.MS_NOEXEC) },
 			wanted{"loader", doctor.Fail, "mounted noexec", "sudo mount -o remount,exec /usr/lib"}, cannotRun},
 		{"loader of another CPU", change(func(b []byte) []byte { b[18] = 183; return b }), nil,
 			wanted{"loader", doctor.Fail, "is for EM_AARCH64", "sudo slul install"}, cannotRun},
@@ -179,7 +172,7 @@ func TestStates(t *testing.T) {
 			wanted{"limits", doctor.Note, "at most 131072 bytes of stack", "ulimit -s"}, ""},
 		{"small address space", nil, func(_ machine, s *launch.Spec) { s.Limits = map[int]uint64{unix.RLIMIT_AS: 2 << 30} },
 			wanted{"limits", doctor.Note, "at most 2147483648 bytes of address space", "ulimit -v"}, ""},
-		{"programs on noexec", nil, func(m machine, s *launch.Spec) { m.bindAgain(s, "home", unix.MS_NOEXEC) },
+		{"programs on noexec", nil, func(m machine, s *launch.Spec) { s.Bind(m.at("home"), unix.MS_NOEXEC) },
 			wanted{"mounts", doctor.Note, "/home is on a file system that is mounted noexec", "sudo mount -o remount,exec /home"}, "Permission denied"},
 
 		{"no libraries", directory("usr/lib/slul", 0o755), nil, wanted{"libraries", doctor.OK, "/usr/lib/slul", ""}, ""},
@@ -191,7 +184,7 @@ func TestStates(t *testing.T) {
 			m.write(t, "usr/lib/slul", nil, 0o644)
 		}, nil,
 			wanted{"libraries", doctor.Fail, "/usr/lib/slul is no directory", "sudo rm /usr/lib/slul"}, "libraries"},
-		{"libraries on noexec", directory("usr/lib/slul", 0o755), func(m machine, s *launch.Spec) { m.bindAgain(s, "usr/lib/slul", unix.MS_NOEXEC) },
+		{"libraries on noexec", directory("usr/lib/slul", 0o755), func(m machine, s *launch.Spec) { s.Bind(m.at("usr/lib/slul"), unix.MS_NOEXEC) },
 			wanted{"libraries", doctor.Fail, "mounted noexec", "sudo mount -o remount,exec /usr/lib/slul"}, "libraries"},
 
 		{"library path", nil, env("LD_SLUL_LIBRARY_PATH=/tmp"), wanted{"environment", doctor.Note, "names /tmp", "unset LD_SLUL_LIBRARY_PATH"}, ""},
@@ -334,16 +327,15 @@ func TestPrograms(t *testing.T) {
 			wanted{"set-id", doctor.Fail, "user 65534 can write /home", "sudo chown root /home"}, 0, "Hello, world\n"},
 		{"set-user-ID, writable", "/usr/bin/id", func() {
 			m.write(t, "usr/bin/id", hello, setUID|0o020)
-			os.Chown(m.at("usr/bin/id"), 0, 50)
-			os.Chmod(m.at("usr/bin/id"), setUID|0o020)
+			launch.Own(t, m.at("usr/bin/id"), 0, 50, setUID|0o020)
 		}, 0,
 			wanted{"set-id", doctor.Fail, "group 50 can write /usr/bin/id", "sudo chmod g-w /usr/bin/id"}, 0, ""},
 		{"set-user-ID, nosuid", "./id", nil, unix.MS_NOSUID, wanted{"mount", doctor.Fail, "mounted nosuid", "sudo mount -o remount,suid /home"}, 0, "Hello, world\n"},
-		{"set-user-ID, library of its own", "./user", func() { os.Chown(m.at("home/user"), 0, 0); os.Chmod(m.at("home/user"), setUID) }, 0,
+		{"set-user-ID, library of its own", "./user", func() { launch.Own(t, m.at("home/user"), 0, 0, setUID) }, 0,
 			wanted{"set-id", doctor.Fail, "which is in no directory of the system", "/usr/lib/slul/"}, 127, "libraries not found"},
-		{"set-user-ID, own loader", "./own", func() { os.Chown(m.at("home/own"), 0, 0); os.Chmod(m.at("home/own"), setUID) }, 0,
+		{"set-user-ID, own loader", "./own", func() { launch.Own(t, m.at("home/own"), 0, 0, setUID) }, 0,
 			wanted{"loader", doctor.Fail, "user 65534 can write /home/ld", "sudo chown root /home/ld"}, 0, ""},
-		{"set-user-ID, shebang", "./script", func() { os.Chown(m.at("home/script"), 0, 0); os.Chmod(m.at("home/script"), setUID) }, 0,
+		{"set-user-ID, shebang", "./script", func() { launch.Own(t, m.at("home/script"), 0, 0, setUID) }, 0,
 			wanted{"set-id", doctor.Fail, "begins with #!", "slul build --start=rt0 -o ./script SRC"}, 0, "Hello, world\n"},
 		{"capabilities, stub", "/usr/bin/cap", func() { m.write(t, "usr/bin/cap", hello, 0o755); caps("usr/bin/cap") }, 0,
 			wanted{"set-id", doctor.Fail, "file capabilities, which do not live", "slul build --start=interp -o /usr/bin/cap SRC"}, 0, "Hello, world\n"},
@@ -369,7 +361,7 @@ func TestPrograms(t *testing.T) {
 			spec := func(script string) launch.Spec {
 				s := m.spec(nobody, script)
 				if test.mounted != 0 {
-					m.bindAgain(&s, "home", test.mounted)
+					s.Bind(m.at("home"), test.mounted)
 				}
 				return s
 			}

@@ -20,6 +20,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // File is a file to be open in the program.
@@ -76,6 +78,23 @@ type Spec struct {
 	NoNewPrivs bool     // prctl(PR_SET_NO_NEW_PRIVS)
 	Landlock   []string // all that may be read and executed: files, and directories with what is below
 	Unreach    bool     // its working directory is removed
+}
+
+// Bind makes a directory a mount of its own, with flags (MS_…).
+func (s *Spec) Bind(dir string, flags uintptr) {
+	s.Mounts = append(s.Mounts, Mount{Source: dir, Target: dir, Flags: unix.MS_BIND},
+		Mount{Target: dir, Flags: unix.MS_BIND | unix.MS_REMOUNT | flags})
+}
+
+// Own gives a file an owner, a group and a mode, in this order: chown(2) clears set-id bits.
+func Own(t testing.TB, path string, uid, gid int, mode os.FileMode) {
+	t.Helper()
+	if err := os.Chown(path, uid, gid); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, mode); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // Result is what came of it.

@@ -20,7 +20,7 @@ type startMode struct {
 
 func (m startMode) file() elfimage.Start { return cmp.Or(m.start, elfimage.StartRt0) }
 
-// setIDModes are those in which set-user-ID bits count. (The others: TestSetIDWithoutRights.)
+// setIDModes are those in which set-user-ID bits count. (The others: TestSetIDWays.)
 var setIDModes = []startMode{
 	{name: "stub"},
 	{name: "PT_INTERP", start: elfimage.StartInterp},

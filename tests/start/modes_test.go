@@ -57,6 +57,8 @@ type way struct {
 	// what the program finds, when that is not what the Spec said
 	args  func(prog string, args []string) []string
 	moved bool // an argument is not where the kernel had put it
+
+	noRights bool // set-id bits of the program do not count
 }
 
 func explicitly(words ...string) func(*testing.T, place, *launch.Spec) {
@@ -83,46 +85,46 @@ var ways = []way{
 	{name: "stub", via: func(*testing.T, place, *launch.Spec) {}},
 	{name: "binfmt_misc POCF", via: func(t *testing.T, p place, s *launch.Spec) { p.binfmt(t, s, "POCF") }},
 	{name: "binfmt_misc OCF", via: func(t *testing.T, p place, s *launch.Spec) { p.binfmt(t, s, "OCF") }, args: byPath},
-	{name: "binfmt_misc POF, no stub", file: &tiny.Interp{Note: true}, via: func(t *testing.T, p place, s *launch.Spec) { p.binfmt(t, s, "POF") }},
+	{name: "binfmt_misc POF, no stub", noRights: true, file: &tiny.Interp{Note: true}, via: func(t *testing.T, p place, s *launch.Spec) { p.binfmt(t, s, "POF") }},
 	{name: "PT_INTERP", file: &tiny.Interp{Table: true}},
 	{name: "PT_INTERP and note", file: &tiny.Interp{Table: true, Note: true}},
 	{name: "PT_INTERP, ET_EXEC", file: &tiny.Interp{Table: true, At: tiny.FixedAddress}},
 	{name: "PT_INTERP and note, ET_EXEC", file: &tiny.Interp{Table: true, Note: true, At: tiny.FixedAddress}},
 	{name: "--start=interp", start: elfimage.StartInterp},
-	{name: "--start=interp, explicit", start: elfimage.StartInterp, via: explicitly(), args: byPath},
+	{name: "--start=interp, explicit", noRights: true, start: elfimage.StartInterp, via: explicitly(), args: byPath},
 	{name: "--start=interp, by magic", start: elfimage.StartInterp, via: byMagic},
-	{name: "--start=shebang", start: elfimage.StartShebang, args: byPath},
-	{name: "--start=shebang, explicit", start: elfimage.StartShebang, via: explicitly(), args: byPath},
-	{name: "--start=none, explicit", start: elfimage.StartNone, via: explicitly(), args: byPath},
+	{name: "--start=shebang", noRights: true, start: elfimage.StartShebang, args: byPath},
+	{name: "--start=shebang, explicit", noRights: true, start: elfimage.StartShebang, via: explicitly(), args: byPath},
+	{name: "--start=none, explicit", noRights: true, start: elfimage.StartNone, via: explicitly(), args: byPath},
 	{name: "--start=none, by magic", start: elfimage.StartNone, via: byMagic},
-	{name: "--start=none, by extension", start: elfimage.StartNone, prog: "prog.slulb", via: byExtension},
-	{name: "--start=none, both entries", start: elfimage.StartNone, prog: "prog.slulb", via: func(t *testing.T, p place, s *launch.Spec) { p.binfmt(t, s, "") }},
+	{name: "--start=none, by extension", noRights: true, start: elfimage.StartNone, prog: "prog.slulb", via: byExtension},
+	{name: "--start=none, both entries", noRights: true, start: elfimage.StartNone, prog: "prog.slulb", via: func(t *testing.T, p place, s *launch.Spec) { p.binfmt(t, s, "") }},
 	{name: "by magic", via: byMagic},
-	{name: "by extension", prog: "prog.slulb", via: byExtension},
-	{name: "explicit", via: explicitly(), args: byPath},
-	{name: "explicit --", via: explicitly("--"), args: byPath},
-	{name: "explicit --library-path", via: explicitly("--library-path", "/nowhere"), args: byPath},
-	{name: "explicit --argv0", via: explicitly("--argv0", "name"), moved: true,
+	{name: "by extension", noRights: true, prog: "prog.slulb", via: byExtension},
+	{name: "explicit", noRights: true, via: explicitly(), args: byPath},
+	{name: "explicit --", noRights: true, via: explicitly("--"), args: byPath},
+	{name: "explicit --library-path", noRights: true, via: explicitly("--library-path", "/nowhere"), args: byPath},
+	{name: "explicit --argv0", noRights: true, via: explicitly("--argv0", "name"), moved: true,
 		args: func(_ string, args []string) []string { return slices.Concat([]string{"name"}, args[1:]) }},
-	{name: "explicit, all options", via: explicitly("--library-path", "/nowhere", "--argv0", "name", "--"), moved: true,
+	{name: "explicit, all options", noRights: true, via: explicitly("--library-path", "/nowhere", "--argv0", "name", "--"), moved: true,
 		args: func(_ string, args []string) []string { return slices.Concat([]string{"name"}, args[1:]) }},
-	{name: "script", via: func(t *testing.T, p place, s *launch.Spec) {
+	{name: "script", noRights: true, via: func(t *testing.T, p place, s *launch.Spec) {
 		s.Path = p.write(t, "script", []byte("#!"+p.rtld+" "+s.Path+"\n"), 0o755)
 	}, args: func(prog string, args []string) []string {
 		return slices.Concat([]string{prog, filepath.Join(filepath.Dir(prog), "script")}, args[1:])
 	}},
-	{name: "nested script", via: func(t *testing.T, p place, s *launch.Spec) {
+	{name: "nested script", noRights: true, via: func(t *testing.T, p place, s *launch.Spec) {
 		script := p.write(t, "script", []byte("#!"+p.rtld+" "+s.Path+"\n"), 0o755)
 		s.Path = p.write(t, "outer", []byte("#!"+script+" word\n"), 0o755)
 	}, args: func(prog string, args []string) []string {
 		dir := filepath.Dir(prog)
 		return slices.Concat([]string{prog, filepath.Join(dir, "script"), "word", filepath.Join(dir, "outer")}, args[1:])
 	}},
-	{name: "nested", via: func(t *testing.T, p place, s *launch.Spec) {
+	{name: "nested", noRights: true, via: func(t *testing.T, p place, s *launch.Spec) {
 		s.Args = slices.Concat([]string{"slulrtld", "--", p.rtld, s.Path}, s.Args[1:])
 		s.Path = p.rtld
 	}, args: byPath},
-	{name: "nested thrice", via: func(t *testing.T, p place, s *launch.Spec) {
+	{name: "nested thrice", noRights: true, via: func(t *testing.T, p place, s *launch.Spec) {
 		s.Args = slices.Concat([]string{"slulrtld", p.rtld, "--library-path", "/", p.rtld, "--", s.Path}, s.Args[1:])
 		s.Path = p.rtld
 	}, args: byPath},

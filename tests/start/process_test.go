@@ -26,13 +26,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// bind makes a directory of the place a mount of its own, with flags.
-func (p place) bind(s *launch.Spec, dir string, flags uintptr) {
-	at := filepath.Join(p.dir, dir)
-	s.Mounts = append(s.Mounts, launch.Mount{Source: at, Target: at, Flags: unix.MS_BIND},
-		launch.Mount{Target: at, Flags: unix.MS_BIND | unix.MS_REMOUNT | flags})
-}
-
 // No descriptor is left for a library, or for the program.
 func TestDescriptorLimitLibrary(t *testing.T) {
 	p := newPlace(t)
@@ -128,7 +121,7 @@ func TestNoexec(t *testing.T) {
 	onIt := p.needing(t, "no/prog", "$ORIGIN/../lib", 0o755)
 	run := func(path string, args ...string) launch.Result {
 		s := launch.Spec{Path: path, Args: args}
-		p.bind(&s, "no", unix.MS_NOEXEC)
+		s.Bind(filepath.Join(p.dir, "no"), unix.MS_NOEXEC)
 		return launch.Run(t, s)
 	}
 	refused(t, run(p.rtld, "rtld", onIt), 126, onIt+": cannot map a segment: EPERM")

@@ -246,12 +246,7 @@ func TestSEC13HardLink(t *testing.T) {
 		for _, runpath := range []string{"$ORIGIN", "rpath $ORIGIN", "${ORIGIN}/lib"} {
 			for mode, secure := range map[os.FileMode]bool{0o755: false, setUID: true, setGID: true} {
 				prog := p.needing(t, "prog", runpath, 0o755)
-				if err := os.Chown(prog, owner, owner); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.Chmod(prog, mode); err != nil {
-					t.Fatal(err)
-				}
+				launch.Own(t, prog, owner, owner, mode)
 				m.put(t, "theirs/libmark.so")
 				m.put(t, "theirs/lib/libmark.so")
 				link := filepath.Join(p.dir, "theirs/link")
@@ -297,12 +292,7 @@ func TestSEC14TrustedDirectory(t *testing.T) {
 			p.run(t, s)
 			m.absent(t, fmt.Sprint(mode))
 			s.Path = p.needing(t, "needing", "", 0o755)
-			if err := os.Chown(s.Path, owner, owner); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.Chmod(s.Path, mode); err != nil {
-				t.Fatal(err)
-			}
+			launch.Own(t, s.Path, owner, owner, mode)
 			if r := p.launch(t, s); r.Exit != 5 || len(r.Stderr) > 0 {
 				t.Errorf("%v: %s", mode, describe(r))
 			}
@@ -336,12 +326,7 @@ func TestSEC15Origin(t *testing.T) {
 							os.RemoveAll(filepath.Join(p.dir, dir))
 						}
 						prog := p.needing(t, "app/prog", old+test.path, 0o755)
-						if err := os.Chown(prog, owner, owner); err != nil {
-							t.Fatal(err)
-						}
-						if err := os.Chmod(prog, mode); err != nil {
-							t.Fatal(err)
-						}
+						launch.Own(t, prog, owner, owner, mode)
 						if test.lib != "" {
 							m.put(t, test.lib+"/libmark.so")
 						} else {

@@ -29,12 +29,7 @@ const (
 func (p place) setID(t *testing.T, uid, gid int, mode os.FileMode) string {
 	t.Helper()
 	prog := p.probe(t, "prog")
-	if err := os.Chown(prog, uid, gid); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Chmod(prog, mode); err != nil { // after chown, which clears the bits
-		t.Fatal(err)
-	}
+	launch.Own(t, prog, uid, gid, mode)
 	return prog
 }
 
@@ -282,39 +277,40 @@ func TestFileCapabilities(t *testing.T) {
 	}
 }
 
-// Ways in which the bits do not count: the kernel has not seen a program, or has no flag C for it. The
-// program runs as its caller, in no secure mode, with all of the environment.
-func TestSetIDWithoutRights(t *testing.T) {
+// In each way to start, set-id bits count, and then the program is secure and its environment clean; or
+// they do not, as the kernel has not seen a program, or has no flag C for it: it runs as its caller, in
+// no secure mode, with all of the environment.
+func TestSetIDWays(t *testing.T) {
 	p := newPlace(t)
 	need.SetID(t, p.dir)
 	env := []string{"A=1", "LD_PRELOAD=/x", "LD_SLUL_LIBRARY_PATH=/x", "B=2"}
 	for _, w := range ways {
-		switch w.name {
-		case "--start=shebang", "--start=shebang, explicit", "--start=none, explicit", "--start=none, by extension", "--start=none, both entries", "by extension", "explicit":
-		default:
-			continue
-		}
 		for _, mode := range []os.FileMode{setUID, setGID, setUID | setGID} {
 			t.Run(fmt.Sprintf("%s/%v", w.name, mode), func(t *testing.T) {
 				prog := w.program(t, p, cmp.Or(w.prog, "prog"))
-				if err := os.Chown(prog, 0, 0); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.Chmod(prog, mode); err != nil {
-					t.Fatal(err)
-				}
+				launch.Own(t, prog, owner, owner, mode)
 				s := launch.Spec{Path: prog, Args: []string{prog, "x"}, Env: env, User: nobody}
 				if w.via != nil {
 					w.via(t, p, &s)
 				}
 				d := run(t, s)
-				for _, tag := range []uint64{atUID, atEUID, atGID, atEGID} {
-					if id, _ := d.Aux(tag); id != nobody {
-						t.Errorf("auxiliary entry %d is %d", tag, id)
+				ids, secure, left := map[uint64]uint64{atUID: nobody, atEUID: nobody, atGID: nobody, atEGID: nobody}, uint64(0), env
+				if !w.noRights {
+					secure, left = 1, []string{"A=1", "B=2"}
+					if mode&os.ModeSetuid != 0 {
+						ids[atEUID] = owner
+					}
+					if mode&os.ModeSetgid != 0 {
+						ids[atEGID] = owner
 					}
 				}
-				if secure, _ := d.Aux(atSecure); secure != 0 || !slices.Equal(d.Env, env) {
-					t.Errorf("AT_SECURE %d, env %q", secure, d.Env)
+				for tag, want := range ids {
+					if id, _ := d.Aux(tag); id != want {
+						t.Errorf("auxiliary entry %d is %d, want %d", tag, id, want)
+					}
+				}
+				if got, _ := d.Aux(atSecure); got != secure || !slices.Equal(d.Env, left) {
+					t.Errorf("AT_SECURE %d, env %q, want %d, %q", got, d.Env, secure, left)
 				}
 				if got := d.Status("CapEff") + d.Status("CapPrm"); strings.Trim(got, "0") != "" {
 					t.Errorf("capabilities %s", got)

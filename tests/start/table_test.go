@@ -91,7 +91,7 @@ var columns = []column{
 	{"mounted noexec", func(t *testing.T, p place, r row) string {
 		prog := p.write(t, "no/prog"+r.ext, r.exit(t, p), 0o755)
 		s := launch.Spec{Path: prog, Args: []string{prog}}
-		p.bind(&s, "no", unix.MS_NOEXEC)
+		s.Bind(filepath.Join(p.dir, "no"), unix.MS_NOEXEC)
 		return r.outcome(t, p, s)
 	}},
 	{"no `/proc`", func(t *testing.T, p place, r row) string {
