@@ -414,15 +414,11 @@ func lower(info *check.Info, t target, o Options, askAll bool) (*ir.Module, erro
 	return m, nil
 }
 
-// fileNames is what debuggers call the source files: those of a library are told apart from
-// those of the program, as in messages of traps.
+// fileNames is what debuggers call the source files.
 func fileNames(paths []string, info *check.Info) []string {
 	names := make([]string, len(paths))
 	for i, p := range paths {
-		names[i] = filepath.Base(p)
-		if own := info.Modules.Own; own != nil && i >= info.CoreFiles {
-			names[i] = own.Module + "/" + names[i]
-		}
+		names[i] = info.FileName(i, p)
 	}
 	return names
 }

@@ -6,9 +6,6 @@ import (
 	"slul/elfimage"
 )
 
-// givemeWord is the size of what a giveme takes of the service object, in bytes.
-const givemeWord = 8
-
 // serviceNote tells launchers, people and policies what the program is and what it
 // asks for. Its entry is what the program's start function calls.
 func serviceNote(s *check.Service) elfimage.Note {
@@ -33,7 +30,7 @@ var optionValues = map[check.TypeKind]elfimage.Value{
 
 // giveme is one row of the note.
 func giveme(v *check.Var) elfimage.Giveme {
-	g := elfimage.Giveme{Type: v.Type.Name, Offset: uint32(givemeWord * v.Index), Rights: v.Rights}
+	g := elfimage.Giveme{Type: v.Type.Name, Offset: uint32(check.GivemeWord * v.Index), Rights: v.Rights}
 	switch {
 	case v.Giveme.Option != nil:
 		g.Kind, g.Option = elfimage.Param, v.Giveme.Option.Value

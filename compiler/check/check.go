@@ -5,7 +5,6 @@ package check
 import (
 	"fmt"
 	"slices"
-	"sort"
 	"strconv"
 
 	"slul/compiler/syntax"
@@ -205,14 +204,4 @@ func (c *checker) spreadThis() {
 			call.This = call.Func != nil && call.Func.UsesThis && call.Recv == nil && call.Prim == PrimNone
 		}
 	}
-}
-
-// sorted gives the words of a set in order.
-func sorted[T any](m map[string]T) []string {
-	list := make([]string, 0, len(m))
-	for k := range m {
-		list = append(list, k)
-	}
-	sort.Strings(list)
-	return list
 }

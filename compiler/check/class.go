@@ -3,6 +3,9 @@
 package check
 
 import (
+	"maps"
+	"slices"
+
 	"slul/compiler/syntax"
 )
 
@@ -83,7 +86,7 @@ func (c *checker) layout(class *Class) {
 			}
 		}
 	}
-	for _, name := range sorted(class.Funcs) {
+	for _, name := range slices.Sorted(maps.Keys(class.Funcs)) {
 		if fn := class.Funcs[name]; !c.core && c.takenGlobally(name) != "" {
 			c.errorf(fn.Decl.Name.Pos(), "`%s` is already %s", name, c.takenGlobally(name))
 		}
@@ -131,7 +134,7 @@ func (class *Class) field(name string) *Var {
 
 // memberNames lists the fields and funcs that others may name, for a guess.
 func (class *Class) memberNames() []string {
-	list := sorted(class.Funcs)
+	list := slices.Sorted(maps.Keys(class.Funcs))
 	if class.Record {
 		for _, v := range class.Fields {
 			list = append(list, v.Name)

@@ -8,6 +8,8 @@
 package check
 
 import (
+	"path/filepath"
+
 	"slul/compiler/module"
 	"slul/compiler/syntax"
 )
@@ -85,6 +87,16 @@ type Info struct {
 
 	// Warnings is what is allowed but hardly meant, sorted; of the program only.
 	Warnings syntax.Errors
+}
+
+// FileName is what debuggers and messages of traps call Files[i], whose path is given: those of a
+// library are told apart from those of the program.
+func (info *Info) FileName(i int, path string) string {
+	name := filepath.Base(path)
+	if own := info.Modules.Own; own != nil && i >= info.CoreFiles {
+		name = own.Module + "/" + name
+	}
+	return name
 }
 
 // Service is a program: a service with its entry.

@@ -3,6 +3,9 @@
 package check
 
 import (
+	"maps"
+	"slices"
+
 	"slul/compiler/module"
 	"slul/compiler/syntax"
 )
@@ -122,7 +125,7 @@ func (c *checker) exportClass(d *syntax.ClassDecl, item *module.Item, line func(
 		}
 		fn := class.Funcs[m.Name]
 		if fn == nil {
-			c.errorf(m.Decl.Pos(), "%s has no func `%s`%s", class.Name, m.Name, didYouMean(m.Name, sorted(class.Funcs)))
+			c.errorf(m.Decl.Pos(), "%s has no func `%s`%s", class.Name, m.Name, didYouMean(m.Name, slices.Sorted(maps.Keys(class.Funcs))))
 			continue
 		}
 		c.matches(m.Decl, m.Name, m.Line, line(fn.File, fn.Decl), fn.File, fn.Decl)

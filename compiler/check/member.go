@@ -4,6 +4,7 @@ package check
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"slul/compiler/syntax"
@@ -173,7 +174,7 @@ func (c *checker) thisMember(e syntax.Expr, m *syntax.Member, args []*syntax.Arg
 	if fn, ok := c.own.names[name].(*Func); ok {
 		return c.callFunc(e, m.Name.Pos(), fn, nil, args)
 	}
-	known := append(sorted(c.own.names), sorted(c.givemes)...)
+	known := append(slices.Sorted(maps.Keys(c.own.names)), slices.Sorted(maps.Keys(c.givemes))...)
 	c.errorf(m.Name.Pos(), "the service has no member `%s`%s", name, didYouMean(name, known))
 	return c.badCall(e, args)
 }

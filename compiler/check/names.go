@@ -3,7 +3,7 @@
 package check
 
 import (
-	"sort"
+	"slices"
 
 	"slul/compiler/syntax"
 )
@@ -215,7 +215,7 @@ func didYouMean(name string, known []string) string {
 	if len(name) > 60 {
 		return ""
 	}
-	sort.Strings(known)
+	slices.Sort(known)
 	best, least := "", (len(name)+1)/3
 	for _, k := range known {
 		if d := distance(name, k, least+1); d <= least && (best == "" || d < least) {

@@ -53,19 +53,19 @@ func (c *checker) serviceObject() *Class {
 	return c.object
 }
 
-// givemeWord is the size of what a giveme takes of the service object, in bytes.
-const givemeWord = 8
+// GivemeWord is the size of what a giveme takes of the service object, in bytes.
+const GivemeWord = 8
 
 // serviceFields lays out the service's own fields, behind what it is given.
 func (c *checker) serviceFields(s *Service) {
-	s.Size = givemeWord * len(s.Givemes)
+	s.Size = GivemeWord * len(s.Givemes)
 	if c.object == nil {
 		return
 	}
 	c.object.Size = s.Size
 	c.layout(c.object)
 	s.Fields, s.Ctor = c.object.Fields, c.object.Ctor
-	s.Size = (c.object.Size + givemeWord - 1) / givemeWord * givemeWord
+	s.Size = (c.object.Size + GivemeWord - 1) / GivemeWord * GivemeWord
 	if s.Ctor != nil && len(s.Ctor.Params) > 0 {
 		c.errorf(s.Ctor.Params[0].Ident.Pos(), "the ctor of a service takes no parameters: what it needs comes by a giveme")
 	}

@@ -2,6 +2,11 @@
 
 package check
 
+import (
+	"maps"
+	"slices"
+)
+
 // unused warns of the variables of a func.
 func (c *checker) unused(fn *Func) {
 	if fn.Core {
@@ -36,7 +41,7 @@ func (c *checker) unusedGlobals() {
 			c.warnf(fn.File, fn.Decl.Name.Pos(), "`%s` is never called", callName(fn))
 		}
 	}
-	for _, name := range sorted(c.own.names) {
+	for _, name := range slices.Sorted(maps.Keys(c.own.names)) {
 		if k, ok := c.own.names[name].(*Const); ok && !c.usedConsts[k] {
 			c.warnf(k.file, k.Decl.Name.Pos(), "`%s` is never used", name)
 		}
@@ -52,7 +57,7 @@ func (c *checker) unusedGlobals() {
 			}
 		}
 	}
-	for _, name := range sorted(c.givemes) {
+	for _, name := range slices.Sorted(maps.Keys(c.givemes)) {
 		if v := c.givemes[name]; !c.used[v] {
 			c.warnf(c.service, v.Ident.Pos(), "`%s` is given and never used", name)
 		}
