@@ -3,6 +3,7 @@ package deploy
 import (
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 )
@@ -17,7 +18,7 @@ type File struct {
 
 // Place is where a list goes.
 type Place struct {
-	Destdir string // the directory that will be the machine's root; "" is "/"
+	Destdir string // the directory that is or will be a machine's root; "" is "/"
 	Prefix  string // absolute: where relative paths begin, below Destdir
 }
 
@@ -57,6 +58,17 @@ func (p Place) absDestdir() string {
 		return p.Destdir
 	}
 	return abs
+}
+
+// IsLive tells whether the place is this machine itself, by whatever path: then what the kernel
+// holds of the files matters too.
+func (p Place) IsLive() bool {
+	here, err := os.Stat("/")
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(p.absDestdir())
+	return err == nil && os.SameFile(here, there)
 }
 
 // Manifest is the path, on the machine, of what says what was installed.

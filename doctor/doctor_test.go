@@ -104,7 +104,7 @@ func TestUnreadable(t *testing.T) {
 // speaks to the terminal.
 func TestWords(t *testing.T) {
 	for word, want := range map[string]string{"/lib/x-1.so": "/lib/x-1.so", "a b": "'a b'", "it's": `'it'\''s'`, "": "''", "$x": "'$x'", "~": "'~'"} {
-		if got := shell(word); got != want {
+		if got := Shell(word); got != want {
 			t.Errorf("%q: %s, want %s", word, got, want)
 		}
 	}

@@ -91,8 +91,8 @@ func printable(s string) string {
 	}, s)
 }
 
-// shell quotes a word for the command line that is shown.
-func shell(word string) string {
+// Shell quotes a word for a command line that is shown.
+func Shell(word string) string {
 	plain := strings.IndexFunc(word, func(r rune) bool {
 		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+=:,@%", r))
 	}) < 0

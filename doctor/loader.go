@@ -22,14 +22,14 @@ func (e *exam) loader() {
 		e.loaderFails("is not there", e.install())
 		return
 	case err != nil:
-		e.loaderFails(cause(err).Error(), "sudo chmod a+rx "+shell(e.Rtld)+" and the directories above it")
+		e.loaderFails(cause(err).Error(), "sudo chmod a+rx "+Shell(e.Rtld)+" and the directories above it")
 		return
 	case !info.Mode().IsRegular():
-		e.loaderFails("is no regular file", "sudo rm -r "+shell(e.Rtld)+" && "+e.install())
+		e.loaderFails("is no regular file", "sudo rm -r "+Shell(e.Rtld)+" && "+e.install())
 		return
 	}
 	if info.Mode().Perm()&0o555 != 0o555 {
-		e.loaderFails(fmt.Sprintf("has mode %04o: not everybody may read and execute it", info.Mode().Perm()), "sudo chmod 755 "+shell(e.Rtld))
+		e.loaderFails(fmt.Sprintf("has mode %04o: not everybody may read and execute it", info.Mode().Perm()), "sudo chmod 755 "+Shell(e.Rtld))
 	}
 	if mountedWith(e.Rtld, unix.ST_NOEXEC) {
 		e.loaderFails("is on a file system that is mounted noexec", remount(e.Rtld, "exec"))
@@ -72,7 +72,7 @@ func Install(t *stubgen.Target, rtld string) string {
 	if isUsual(t, rtld) {
 		return "sudo slul install"
 	}
-	return "sudo slul rtld -o " + shell(rtld)
+	return "sudo slul rtld -o " + Shell(rtld)
 }
 
 // loaderSafe: whoever can write the loader, or a directory of its path, can be every user
@@ -112,11 +112,11 @@ func (e *exam) searchDirs() {
 		f := Finding{Check: "libraries", Level: Fail, Text: dir}
 		switch {
 		case err != nil:
-			f.Text, f.Mend = f.Text+": "+cause(err).Error(), "sudo chmod a+rx "+shell(dir)
+			f.Text, f.Mend = f.Text+": "+cause(err).Error(), "sudo chmod a+rx "+Shell(dir)
 		case !info.IsDir():
-			f.Text, f.Mend = f.Text+" is no directory", "sudo rm "+shell(dir)
+			f.Text, f.Mend = f.Text+" is no directory", "sudo rm "+Shell(dir)
 		case !may(dir, unix.R_OK|unix.X_OK):
-			f.Text, f.Mend = f.Text+" may not be read", "sudo chmod a+rx "+shell(dir)
+			f.Text, f.Mend = f.Text+" may not be read", "sudo chmod a+rx "+Shell(dir)
 		case mountedWith(dir, unix.ST_NOEXEC):
 			f.Text, f.Mend = f.Text+" is on a file system that is mounted noexec", remount(dir, "exec")
 		default:

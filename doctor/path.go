@@ -90,7 +90,7 @@ func exposedBy(path string, info fs.FileInfo) []Exposure {
 	st := info.Sys().(*syscall.Stat_t)
 	var list []Exposure
 	add := func(who, mend string) {
-		list = append(list, Exposure{path, who, "sudo " + mend + " " + shell(path)})
+		list = append(list, Exposure{path, who, "sudo " + mend + " " + Shell(path)})
 	}
 	link := info.Mode()&fs.ModeSymlink != 0
 	if st.Uid != 0 {
@@ -146,7 +146,7 @@ func remount(path, option string) string {
 	if at == "" {
 		at = "MOUNTPOINT"
 	}
-	return "sudo mount -o remount," + option + " " + shell(at)
+	return "sudo mount -o remount," + option + " " + Shell(at)
 }
 
 // may says whether this process, with its effective ids, may use a file so.

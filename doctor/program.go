@@ -40,7 +40,7 @@ func (e *exam) programFails(text, effect, mend string) {
 
 // identify reads the program and finds its loader.
 func (e *exam) identify() {
-	path := shell(e.Program)
+	path := Shell(e.Program)
 	info, err := os.Stat(e.Program)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -82,7 +82,7 @@ func (e *exam) reachable() string {
 	}
 	for dir := filepath.Dir(abs); dir != "/"; dir = filepath.Dir(dir) {
 		if _, err := os.Stat(dir); err == nil && !may(dir, unix.X_OK) {
-			return "chmod a+x " + shell(dir)
+			return "chmod a+x " + Shell(dir)
 		}
 	}
 	return ""
@@ -90,14 +90,14 @@ func (e *exam) reachable() string {
 
 func (e *exam) notELF(b []byte, err error) {
 	const effect = "the kernel says: Exec format error"
-	build := "slul build -o " + shell(e.Program) + " SRC"
+	build := "slul build -o " + Shell(e.Program) + " SRC"
 	switch {
 	case len(b) == 0:
 		e.programFails("is empty", effect, build)
 	case bytes.HasPrefix(b, []byte("#!")):
 		e.programFails("is a script, and no SLUL program", "its own interpreter runs it", "")
 	case strings.HasSuffix(e.Program, ".slul"):
-		e.programFails("is a source file", effect, "slul run "+shell(e.Program))
+		e.programFails("is a source file", effect, "slul run "+Shell(e.Program))
 	case bytes.HasPrefix(b, []byte(elf.ELFMAG)):
 		e.programFails("is a damaged ELF file, or of another kind of system: "+err.Error(), effect+", or the loader refuses it with one line", build)
 	default:
@@ -110,7 +110,7 @@ func (e *exam) startOf(f *elfimage.File) {
 	switch {
 	case f.Program == nil && f.Start == elfimage.StartNone && f.Interp == "":
 		if f.Type == elf.ET_DYN {
-			e.programFails("is a library", "it has no start-up stub: it is not started", "slul wrap "+shell(e.Program)+" -o FILE, or: runslul "+shell(e.Program))
+			e.programFails("is a library", "it has no start-up stub: it is not started", "slul wrap "+Shell(e.Program)+" -o FILE, or: runslul "+Shell(e.Program))
 			return
 		}
 		e.ok("program", "%s is a static program, and no SLUL program: the kernel alone starts it", e.Program)
@@ -119,7 +119,7 @@ func (e *exam) startOf(f *elfimage.File) {
 	case f.Start == elfimage.StartRt0:
 		e.stub(f)
 	case f.Start == elfimage.StartNone:
-		e.add(Finding{"program", Note, e.Program + " has no start-up stub", "./" + filepath.Base(e.Program) + " does not start it, unless binfmt_misc does", "runslul " + shell(e.Program)})
+		e.add(Finding{"program", Note, e.Program + " has no start-up stub", "./" + filepath.Base(e.Program) + " does not start it, unless binfmt_misc does", "runslul " + Shell(e.Program)})
 	default:
 		e.Rtld = f.Interp
 		e.ok("program", "%s starts by %s: the kernel runs %s", e.Program, f.Start, f.Interp)
@@ -133,7 +133,7 @@ func (e *exam) stub(f *elfimage.File) {
 	}
 	s, err := stubgen.Verify(t, bytes.Clone(f.Stub))
 	if err != nil {
-		e.programFails("has a start-up stub that is not ours: "+err.Error(), "what it does is not known", "slul build -o "+shell(e.Program)+" SRC")
+		e.programFails("has a start-up stub that is not ours: "+err.Error(), "what it does is not known", "slul build -o "+Shell(e.Program)+" SRC")
 		return
 	}
 	e.Rtld = s.RTLD
@@ -151,12 +151,12 @@ func (e *exam) machine() {
 		return // exam.kernel says which
 	}
 	e.add(Finding{"machine", Fail, fmt.Sprintf("%s is for %s, this machine is %s", e.Program, strings.TrimPrefix(f.Machine.String(), "EM_"), e.arch()),
-		"the kernel refuses it: Exec format error", "slul build --target " + e.Target.Name + " -o " + shell(e.Program) + " SRC"})
+		"the kernel refuses it: Exec format error", "slul build --target " + e.Target.Name + " -o " + Shell(e.Program) + " SRC"})
 }
 
 // permission: who may execute the program, and who can start it.
 func (e *exam) permission() {
-	s, path := e.prog, shell(e.Program)
+	s, path := e.prog, Shell(e.Program)
 	mode := s.info.Mode()
 	if f := s.file; f.Start == elfimage.StartNone && f.Program != nil {
 		return // runslul asks for no permission to execute

@@ -47,14 +47,14 @@ func setIDFindings(path string, start elfimage.Start, info fs.FileInfo, caps boo
 	case bits == 0:
 	case start == elfimage.StartShebang:
 		add(Fail, "begins with #!, and the kernel ignores set-user-ID and set-group-ID on such files", "it runs without the rights that it should have",
-			"slul build --start=rt0 -o "+shell(path)+" SRC")
+			"slul build --start=rt0 -o "+Shell(path)+" SRC")
 	default:
 		add(Note, "runs with "+rightsOf(mode, uid)+", in secure mode",
 			"libraries come from the system's directories only, LD_SLUL_ variables are removed, nothing of the caller's is taken for a path", "")
 	}
 	if caps && (start == elfimage.StartRt0 || start == elfimage.StartShebang) {
 		add(Fail, "has file capabilities, which do not live through the second exec", "it runs without the rights that it should have",
-			"slul build --start=interp -o "+shell(path)+" SRC, or: sudo setcap -r "+shell(path)+" && sudo chmod u+s "+shell(path))
+			"slul build --start=interp -o "+Shell(path)+" SRC, or: sudo setcap -r "+Shell(path)+" && sudo chmod u+s "+Shell(path))
 	}
 	exposed, _ := Exposed(path) // as far as it could be followed
 	for _, x := range exposed {
@@ -66,7 +66,7 @@ func setIDFindings(path string, start elfimage.Start, info fs.FileInfo, caps boo
 		return list // the kernel maps it, and protects its file
 	}
 	add(Note, "its file may be written to while it runs, as that of a library (no ETXTBSY)",
-		"writing into it changes the running program; replacing it does not", fmt.Sprintf("sudo install -m %04o NEW %s", unixMode(mode), shell(path)))
+		"writing into it changes the running program; replacing it does not", fmt.Sprintf("sudo install -m %04o NEW %s", unixMode(mode), Shell(path)))
 	return list
 }
 
@@ -115,7 +115,7 @@ func unreadable(path string, start elfimage.Start, mode fs.FileMode) *Finding {
 		return nil
 	}
 	return &Finding{"permission", Note, "some who may execute the program may not read it",
-		"they cannot start it through its stub: must be readable", "sudo chmod a+r " + shell(path)}
+		"they cannot start it through its stub: the program must be readable", "sudo chmod a+r " + Shell(path)}
 }
 
 // libraries: in secure mode only the system's directories are searched, whatever the
@@ -138,7 +138,7 @@ func (e *exam) libraries() {
 			continue
 		}
 		e.add(Finding{"set-id", Fail, "needs the library " + path + ", which is in no directory of the system",
-			"in secure mode it is not found: libraries not found", "sudo install -D -m 644 " + shell(path) + " " + shell(SearchDirs(e.arch())[1]+"/"+filepath.Base(path))})
+			"in secure mode it is not found: libraries not found", "sudo install -D -m 644 " + Shell(path) + " " + Shell(SearchDirs(e.arch())[1]+"/"+filepath.Base(path))})
 	}
 }
 

@@ -85,11 +85,11 @@ do it again after an update of the loader.`,
 			}
 			d, err := binfmt.Mount(dir)
 			if err != nil {
-				return asRoot(err, "binfmt register")
+				return asRoot(err, c)
 			}
 			for _, e := range list {
 				if err := d.Register(e); err != nil {
-					return asRoot(err, "binfmt register")
+					return asRoot(err, c)
 				}
 				fmt.Fprintf(c.OutOrStdout(), "registered %s: %s runs %s\n", e.Name, whatFor(e), e.Interpreter)
 			}
@@ -128,7 +128,7 @@ func newBinfmtUnregister() *cobra.Command {
 			for _, name := range []string{binfmt.MagicName, binfmt.ExtensionName} {
 				was, err := d.Unregister(name)
 				if err != nil {
-					return asRoot(err, "binfmt unregister")
+					return asRoot(err, c)
 				}
 				if was {
 					fmt.Fprintf(c.OutOrStdout(), "removed %s\n", name)

@@ -10,16 +10,37 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"slul/doctor"
 )
 
 // What to type instead stands behind the cause of an error, where it can be known.
 
+// typed is a command with the flags that it was given, to be typed again.
+func typed(c *cobra.Command) string {
+	words := []string{c.CommandPath()}
+	c.Flags().Visit(func(f *pflag.Flag) {
+		name := "--" + f.Name
+		if f.Shorthand != "" {
+			name = "-" + f.Shorthand
+		}
+		words = append(words, name)
+		if f.Value.Type() != "bool" {
+			words = append(words, doctor.Shell(f.Value.String()))
+		}
+	})
+	return strings.Join(words, " ")
+}
+
 // asRoot adds to an error about rights the command line that has them.
-func asRoot(err error, command string) error {
+func asRoot(err error, c *cobra.Command) error {
 	if !errors.Is(err, fs.ErrPermission) || os.Geteuid() == 0 {
 		return err
 	}
-	return fmt.Errorf("%w: sudo slul %s", err, command)
+	return fmt.Errorf("%w: sudo %s", err, typed(c))
 }
 
 // elsewhere adds to an error about the place of the output how to choose another one.

@@ -69,12 +69,13 @@ func install(c *cobra.Command, p deploy.Place, o deploy.Options, target, rtld st
 	}
 	changed, err := deploy.Install(list, p, o)
 	if err != nil {
-		return rights(err, "install")
+		return rights(err, c, p)
 	}
-	if p.Destdir == "" {
-		warnExposed(c.ErrOrStderr(), rtld)
+	if !p.IsLive() {
+		return nil
 	}
-	if p.Destdir == "" && !o.DryRun && slices.Contains(changed, rtld) {
+	warnExposed(c.ErrOrStderr(), rtld)
+	if !o.DryRun && slices.Contains(changed, rtld) {
 		return registerAgain(o.Report, target, rtld)
 	}
 	return nil
@@ -161,7 +162,7 @@ have put into those directories.`,
 		Args: takes(false),
 		RunE: func(c *cobra.Command, _ []string) error {
 			o.Report = c.OutOrStdout()
-			return uninstall(p, o, c.ErrOrStderr())
+			return uninstall(c, p, o)
 		},
 	}
 	placeFlags(c, &p, &o)
@@ -170,16 +171,16 @@ have put into those directories.`,
 }
 
 // uninstall does not fail where nothing is installed, so that it can be run again.
-func uninstall(p deploy.Place, o deploy.Options, stderr io.Writer) error {
+func uninstall(c *cobra.Command, p deploy.Place, o deploy.Options) error {
 	err := deploy.Uninstall(p, o)
 	if errors.Is(err, deploy.ErrNothing) {
-		fmt.Fprintf(stderr, "slul: %v\n", err)
+		fmt.Fprintf(c.ErrOrStderr(), "slul: %v\n", err)
 		return nil
 	}
-	if err == nil && p.Destdir == "" && !o.DryRun {
+	if err == nil && p.IsLive() && !o.DryRun {
 		err = unregisterGone(o.Report)
 	}
-	return rights(err, "uninstall")
+	return rights(err, c, p)
 }
 
 func placeFlags(c *cobra.Command, p *deploy.Place, o *deploy.Options) {
@@ -190,13 +191,13 @@ func placeFlags(c *cobra.Command, p *deploy.Place, o *deploy.Options) {
 }
 
 // rights says what to type when the user lacks the rights.
-func rights(err error, command string) error {
+func rights(err error, c *cobra.Command, p deploy.Place) error {
 	var e *deploy.RightsError
 	if !errors.As(err, &e) {
 		return err
 	}
-	text := "sudo slul " + command
-	if command == "install" {
+	text := "sudo " + typed(c)
+	if c.Name() == "install" && p.IsLive() {
 		text += ", or without root: slul install --prefix ~/.local --rtld ~/.local/lib/" + filepath.Base(defaultTarget().RTLD)
 	}
 	return fmt.Errorf("%w: %s", err, text)

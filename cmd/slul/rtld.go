@@ -20,12 +20,12 @@ machine needs to run SLUL programs. Programs look for it at the path that was
 written into them, /lib/slulrtld-x86_64.so.1 unless slul build was told another.`,
 		Example: `  sudo slul rtld -o /lib/slulrtld-x86_64.so.1`,
 		Args:    takes(false),
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(c *cobra.Command, _ []string) error {
 			loader, err := loaderFor(target)
 			if err != nil {
 				return err
 			}
-			return asRoot(elfimage.WriteFile(out, loader, 0o755), "rtld -o "+out)
+			return asRoot(elfimage.WriteFile(out, loader, 0o755), c)
 		},
 	}
 	c.Flags().StringVarP(&out, "output", "o", "", "write to `FILE`")

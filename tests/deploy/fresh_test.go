@@ -177,15 +177,22 @@ func refused(t *testing.T, what string, r launch.Result, status int, words ...st
 	}
 }
 
-// What the kernel holds of an installation goes with it, and is renewed with the loader.
+// What the kernel holds of an installation goes with it, and is renewed with the loader, by
+// whatever path the machine's own root directory is called.
 func TestInstalledBinfmt(t *testing.T) {
+	for _, destdir := range []string{"", " --destdir /", " --destdir /proc/self/root/usr/.."} {
+		t.Run(destdir, func(t *testing.T) { installedBinfmt(t, destdir) })
+	}
+}
+
+func installedBinfmt(t *testing.T, destdir string) {
 	m := newMachine(t)
 	before := m.tree(t)
 	m.install(t)
 	m.source(t, "hello")
 	m.sh(t, 0, "slul build --start=none src/hello")
-	script := "slul binfmt register >/dev/null; busybox rm " + loaderPath + "; slul install | busybox grep -v unchanged; ./hello.slulb; " +
-		"slul uninstall | busybox grep binfmt_misc; busybox ls /proc/sys/fs/binfmt_misc"
+	script := "slul binfmt register >/dev/null; busybox rm " + loaderPath + "; slul install" + destdir + " | busybox grep -v unchanged; ./hello.slulb; " +
+		"slul uninstall" + destdir + " | busybox grep binfmt_misc; busybox ls /proc/sys/fs/binfmt_misc"
 	r := launch.Run(t, m.own(strings.ReplaceAll(script, "/dev/null", "/tmp/log")))
 	want := "installed  " + loaderPath + "\nreplaced   slul in binfmt_misc\nreplaced   slulb in binfmt_misc\nHello, world\n" +
 		"removed    slul from binfmt_misc\nremoved    slulb from binfmt_misc\nregister\nstatus\n"

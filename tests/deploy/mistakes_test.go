@@ -38,7 +38,9 @@ func TestMistakesBefore(t *testing.T) {
 	const own = ", or without root: slul install --prefix ~/.local --rtld ~/.local/lib/slulrtld-x86_64.so.1"
 	m.mistakes(t, []mistake{
 		{"slul install", 1, "slul: /usr: permission denied: sudo slul install" + own},
-		{"slul install --prefix /usr/local", 1, "slul: /usr: permission denied: sudo slul install" + own},
+		{"slul install --prefix /usr/local --force", 1, "slul: /usr: permission denied: sudo slul install --force --prefix /usr/local" + own},
+		{"slul install --prefix '/opt/my slul'", 1, "slul: /: permission denied: sudo slul install --prefix '/opt/my slul'" + own},
+		{"slul install --destdir /usr/stage", 1, "slul: /usr: permission denied: sudo slul install --destdir /usr/stage"},
 		{"slul rtld -o " + loaderPath, 1, "slul: " + loaderPath + ": permission denied: sudo slul rtld -o " + loaderPath},
 		{"slul uninstall", 0, "slul: nothing was installed below /usr: /usr/share/slul/installed.mtree is not there"},
 		{"slul binfmt register", 1, "slul: /proc/sys/fs/binfmt_misc: cannot mount binfmt_misc: operation not permitted: sudo slul binfmt register"},
@@ -91,12 +93,24 @@ func TestInstallExposed(t *testing.T) {
 	if err := os.Chown(m.at("usr/lib"), 1234, 0); err != nil {
 		t.Fatal(err)
 	}
-	r := launch.Run(t, m.spec(0, "/tmp/slul install"))
-	const want = "slul: warning: user 1234 can write /usr/lib, and so can replace the loader: sudo chown root /usr/lib\n"
-	if r.Exit != 0 || string(r.Stderr) != want || !bytes.Contains(r.Stdout, []byte("installed  "+loaderPath+"\n")) {
-		t.Errorf("status %d, %s, want %s", r.Exit, r.Stderr, want)
+	const warning = "slul: warning: user 1234 can write /usr/lib, and so can replace the loader: sudo chown root /usr/lib\n"
+	if err := os.Symlink("..", m.at("usr/up")); err != nil {
+		t.Fatal(err)
 	}
-	if strings.Count(string(r.Stdout), "\n") < 10 {
-		t.Errorf("installed:\n%s", r.Stdout)
+	m.write(t, "stage/x", nil, 0o644)
+	tests := []struct{ destdir, want string }{
+		{"", warning}, {" --destdir /", warning}, {" --destdir //usr/..", warning}, {" --destdir ..", warning},
+		{" --destdir /usr/up", warning}, {" --destdir /proc/self/root/usr/up", warning},
+		{" --destdir /stage", ""}, // the files of another machine
+	}
+	for _, test := range tests {
+		r := launch.Run(t, m.spec(0, "/tmp/slul install"+test.destdir))
+		if r.Exit != 0 || string(r.Stderr) != test.want || !bytes.Contains(r.Stdout, []byte("installed  "+loaderPath+"\n")) {
+			t.Errorf("slul install%s: status %d, %s, want %s", test.destdir, r.Exit, r.Stderr, test.want)
+		}
+		if strings.Count(string(r.Stdout), "\n") < 10 {
+			t.Errorf("installed:\n%s", r.Stdout)
+		}
+		m.sh(t, 0, "/tmp/slul uninstall"+test.destdir+" >/tmp/log")
 	}
 }
