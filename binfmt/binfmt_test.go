@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -240,11 +241,11 @@ func TestWarnings(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got := Warnings(test.there, list, setID)
 			if len(got) != len(test.want) {
-				t.Fatalf("%q, expected %q", got, test.want)
+				t.Fatalf("%+v, expected %q", got, test.want)
 			}
 			for i, w := range test.want {
-				if !strings.Contains(got[i], w) {
-					t.Errorf("%q does not say %q", got[i], w)
+				if !strings.Contains(got[i].Text, w) || !strings.Contains(got[i].Text, strconv.Quote(got[i].Entry)) || got[i].Ours != (named(list, got[i].Entry) != nil) {
+					t.Errorf("%+v does not say %q", got[i], w)
 				}
 			}
 		})

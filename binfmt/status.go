@@ -9,7 +9,7 @@ type Status struct {
 	Enabled  bool         `json:"enabled"` // the kernel obeys entries at all
 	Entries  []EntryState `json:"entries"` // ours
 	Features []Feature    `json:"features"`
-	Warnings []string     `json:"warnings"`
+	Warnings []Warning    `json:"warnings"`
 }
 
 // EntryState is one of our entries. What it says of one that is registered is as found.
@@ -23,7 +23,7 @@ type EntryState struct {
 
 // Look finds out what is registered at path, and what to warn of.
 func Look(path string, ours []Entry) (*Status, error) {
-	s := &Status{Dir: path, Warnings: []string{}, Features: []Feature{}}
+	s := &Status{Dir: path, Warnings: []Warning{}, Features: []Feature{}}
 	d, err := Open(path)
 	if err != nil && !errors.Is(err, ErrNotMounted) {
 		return nil, err

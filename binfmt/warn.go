@@ -55,17 +55,27 @@ func readHead(path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, 256))
 }
 
+// Warning is something that is dangerous or in the way.
+type Warning struct {
+	Text  string `json:"text"`
+	Entry string `json:"entry"` // whose fault it is
+	Ours  bool   `json:"ours"`  // it has one of our names
+}
+
 // Warnings says what is dangerous or in the way among the entries that are there: entries
 // of others that would catch our files, and such as give the rights of one of the set-ID
 // files to their interpreter.
-func Warnings(there, ours []Entry, setID []File) []string {
-	var list []string
-	warn := func(format string, args ...any) { list = append(list, fmt.Sprintf(format, args...)) }
+func Warnings(there, ours []Entry, setID []File) []Warning {
+	var list []Warning
 	for _, e := range there {
 		if e.Disabled {
 			continue
 		}
-		if o := named(ours, e.Name); o != nil {
+		o := named(ours, e.Name)
+		warn := func(format string, args ...any) {
+			list = append(list, Warning{fmt.Sprintf(format, args...), e.Name, o != nil})
+		}
+		if o != nil {
 			if !e.equal(*o) {
 				warn("entry %q is not as slul binfmt register makes it: it runs %q with flags %q", e.Name, e.Interpreter, e.Flags)
 			}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"unsafe"
@@ -157,8 +158,8 @@ func (e *exam) binfmt() {
 		e.add(Finding{"binfmt_misc", Note, err.Error(), byStub, ""})
 		return
 	}
-	for _, text := range s.Warnings {
-		e.add(Finding{"binfmt_misc", Note, text, "", ""})
+	for _, w := range s.Warnings {
+		e.add(Finding{"binfmt_misc", Note, w.Text, "", SwitchOff(s.Dir, w)})
 	}
 	var registered, missing []string
 	for _, state := range s.Entries {
@@ -179,6 +180,14 @@ func (e *exam) binfmt() {
 	default:
 		e.ok("binfmt_misc", "the kernel starts the loader at once: %s", strings.Join(registered, ", "))
 	}
+}
+
+// SwitchOff is the command that takes away what binfmt_misc, which is mounted at dir, is warned of.
+func SwitchOff(dir string, w binfmt.Warning) string {
+	if w.Ours {
+		return "sudo slul binfmt register"
+	}
+	return "echo 0 | sudo tee " + Shell(filepath.Join(dir, w.Entry))
 }
 
 const byStub = "programs start by their stubs; those without one need runslul"

@@ -77,6 +77,12 @@ echo 0 >$BINFMT/status
 slul binfmt status
 alone ./bare a
 echo 1 >$BINFMT/status
+echo "== warned of"
+slul binfmt status --rtld $PWD/loader | grep warning
+echo "== mended as it says"
+slul binfmt status --rtld $PWD/loader | sed -n 's/^warning .*: echo 0 | sudo tee /echo 0 >/p' | sh
+slul binfmt status --rtld $PWD/loader | grep -c warning || true
+alone ./bare a
 echo "== removed"
 slul binfmt unregister
 slul binfmt unregister
@@ -99,10 +105,12 @@ ls $BINFMT
 		"registered": {"registered slul: a SLUL program runs /", "registered slulb: a file with extension .slulb runs /", "/loader, flags POCF\n",
 			"\nF            yes: ", "namespaces   yes: ", two + two + two + "other\n"},
 		"the loader is held, whatever happens to its name": {"  1 a\n"},
-		"others": {binfmt.DefaultDir + ", switched off (echo 1 >", signpost},
+		"others": {binfmt.DefaultDir + ", switched off (echo 1 | sudo tee ", signpost},
 		"removed": {"removed slul\nremoved slulb\n" + stubgen.Message("/no/such/loader") + "status 127\n",
 			"slul: entry slul: the kernel cannot open its interpreter /no/such/loader: no such file or directory\nstatus 1\n",
 			"elf\nmine\nother\nregister\nstatus\n"},
+		"warned of":         {": echo 0 | sudo tee " + binfmt.DefaultDir + "/elf\n", ": echo 0 | sudo tee " + binfmt.DefaultDir + "/mine\n"},
+		"mended as it says": {"0\n  1 a\n"},
 	} {
 		for _, w := range want {
 			if !strings.Contains(part[name], w) {
@@ -118,7 +126,7 @@ ls $BINFMT
 	if err := json.Unmarshal([]byte(object), &status); err != nil {
 		t.Fatalf("%v:\n%s", err, object)
 	}
-	warned := strings.Join(status.Warnings, "\n")
+	warned := fmt.Sprint(status.Warnings)
 	if !status.Enabled || len(status.Entries) != 2 || status.Entries[0].Disabled || !status.Entries[1].Disabled ||
 		!strings.Contains(warned, `"mine" of somebody else catches files with extension .slulb`) || strings.Contains(warned, `"other"`) {
 		t.Errorf("%+v", status)

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"slul/binfmt"
+	"slul/doctor"
 	"slul/stubgen"
 )
 
@@ -187,14 +188,14 @@ func writeStatus(w io.Writer, s *binfmt.Status) error {
 	}
 	switch {
 	case !s.Mounted:
-		line("binfmt_misc", "not mounted at %s (slul binfmt register mounts it)", s.Dir)
+		line("binfmt_misc", "not mounted at %s (sudo slul binfmt register mounts it)", s.Dir)
 	case !s.Enabled:
-		line("binfmt_misc", "%s, switched off (echo 1 >%s/status)", s.Dir, s.Dir)
+		line("binfmt_misc", "%s, switched off (echo 1 | sudo tee %s/status)", s.Dir, s.Dir)
 	default:
 		line("binfmt_misc", "%s", s.Dir)
 	}
 	for _, e := range s.Entries {
-		state := "not registered (slul binfmt register)"
+		state := "not registered (sudo slul binfmt register)"
 		if e.Registered {
 			state = fmt.Sprintf("%s, flags %s", e.Interpreter, e.Flags)
 		}
@@ -210,8 +211,8 @@ func writeStatus(w io.Writer, s *binfmt.Status) error {
 		}
 		line(f.Name, "%s: %s", state, f.Meaning)
 	}
-	for _, text := range s.Warnings {
-		line("warning", "%s", text)
+	for _, w := range s.Warnings {
+		line("warning", "%s: %s", w.Text, doctor.SwitchOff(s.Dir, w))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
