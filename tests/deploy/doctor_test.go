@@ -15,6 +15,7 @@ import (
 	"slul/doctor"
 	"slul/stubgen"
 	"slul/tests/launch"
+	"slul/tests/need"
 )
 
 // examine runs slul doctor --json and gives its report. The exit code must be what the
@@ -245,6 +246,47 @@ func TestStates(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What doctor says of kernel.yama.ptrace_scope, and that it is so, with the setting itself, where the
+// kernel has it: each value but 3, from which there is no way back. TestStates has a file in
+// its place.
+func TestYama(t *testing.T) {
+	const setting = "/proc/sys/kernel/yama/ptrace_scope"
+	was, err := os.ReadFile(setting)
+	if err != nil {
+		t.Skip("this kernel was built without yama: TestStates alone is about it")
+	}
+	m := newMachine(t)
+	m.install(t)
+	strace := need.Tool(t, "strace")
+	if string(was) == "3\n" {
+		need.Missing(t, "kernel.yama.ptrace_scope is 3 until the next boot")
+	}
+	t.Cleanup(func() {
+		if err := os.WriteFile(setting, was, 0); err != nil {
+			t.Error(err)
+		}
+	})
+	for scope, test := range map[string]struct {
+		want  wanted
+		works bool // strace, for a user without rights
+	}{
+		"0": {wanted{"debuggers", doctor.OK, "work on programs of the same user", ""}, true},
+		"1": {wanted{"debuggers", doctor.OK, "ptrace_scope is 1", ""}, true},
+		"2": {wanted{"debuggers", doctor.Note, "ptrace_scope is 2", "sudo sysctl kernel.yama.ptrace_scope=0"}, false},
+	} {
+		if err := os.WriteFile(setting, []byte(scope), 0); err != nil {
+			need.Missing(t, "kernel.yama.ptrace_scope cannot be set: %v", err)
+		}
+		if r := examine(t, m.spec(nobody, "slul doctor --json; exit $?")); !test.want.in(r) {
+			t.Errorf("%s: no finding %+v in:\n%s", scope, test.want, shown(r))
+		}
+		r := launch.Run(t, launch.Spec{Path: strace, Args: []string{"strace", "-o", os.DevNull, "/bin/true"}, User: nobody, Env: os.Environ()})
+		if works := r.Exit == 0; works != test.works {
+			t.Errorf("%s: strace: status %d, %s", scope, r.Exit, r.Stderr)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -10,6 +11,7 @@ import (
 
 	"slul/stubgen"
 	"slul/tests/launch"
+	"slul/tests/need"
 )
 
 // safe is a line of machine.tree: of root, and nobody else may write it.
@@ -76,6 +78,23 @@ func TestInstall(t *testing.T) {
 	}
 	r := launch.Run(t, m.spec(nobody, "./hello"))
 	refused(t, "without the loader", r, 127, stubgen.Message(loaderPath))
+}
+
+// The package is one that Debian would take: lintian has no error and no warning that
+// deploy/deb/overrides does not answer, and none of the answers is to nothing.
+func TestLintian(t *testing.T) {
+	deb, _ := debianPackage(t)
+	lintian := exec.Command(need.Tool(t, "lintian"), "--allow-root", "--display-info", deb)
+	lintian.Env = append(os.Environ(), "LC_ALL=C.UTF-8")
+	out, err := lintian.CombinedOutput()
+	if err != nil {
+		t.Errorf("lintian: %v", err)
+	}
+	for line := range strings.Lines(string(out)) {
+		if !strings.HasPrefix(line, "I: ") || strings.Contains(line, "override") {
+			t.Error(line)
+		}
+	}
 }
 
 // The package and slul install put the same files there, but for what Debian wants otherwise.
