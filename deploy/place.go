@@ -77,14 +77,19 @@ func (p Place) Manifest() string { return p.path("share/slul/installed.mtree") }
 // packaged says whether the package manager already has these files: then it must be
 // asked, as its books would be wrong afterwards.
 func (p Place) packaged() error {
-	if p.Prefix != DefaultPrefix {
+	if p.Prefix != DefaultPrefix || !p.hasPackage() {
 		return nil
-	}
-	if _, err := state(p.real(dpkgList)); err != nil {
-		return nil // not there, or no Debian
 	}
 	return fmt.Errorf("the Debian package slul is installed here, and keeps these files: apt install slul, or apt remove slul")
 }
+
+func (p Place) hasPackage() bool {
+	_, err := os.Lstat(p.real(dpkgList))
+	return err == nil // else it is not there, or this is no Debian
+}
+
+// IsPackaged tells whether this machine has the Debian package.
+func IsPackaged() bool { return Place{}.hasPackage() }
 
 // parents are the directories above a path of the machine, the topmost first, without "/".
 func parents(path string) []string {

@@ -82,7 +82,7 @@ func Examine(p Patient) *Report {
 			}
 		}
 	}
-	if p.Program == "" || e.prog != nil && e.prog.file.Program != nil {
+	if p.Program == "" || e.prog != nil && e.isBound(e.prog.file) {
 		e.report.Loader = e.Rtld
 		for _, c := range systemChecks {
 			if p.Program == "" || !notForProgram[c.name] {

@@ -23,7 +23,7 @@ func (e *exam) cannotRun() string {
 	if e.prog != nil && (e.prog.file.Start == elfimage.StartInterp || e.prog.file.Start == elfimage.StartShebang) {
 		return "the kernel does not start it; the shell says: not found, or Permission denied"
 	}
-	return fmt.Sprintf("programs end with %q and status 127", stubgen.Message(e.Rtld))
+	return fmt.Sprintf("programs end with %q and status 127", strings.TrimSpace(stubgen.Message(e.Rtld)))
 }
 
 // leastKernel is the first with execveat and /dev/fd/N in AT_EXECFN.

@@ -8,9 +8,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
+	"slul/deploy"
 	"slul/stubgen"
 )
 
@@ -19,13 +22,13 @@ func (e *exam) loader() {
 	info, err := os.Stat(e.Rtld)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		e.loaderFails("is not there", e.install())
+		e.loaderFails("is not there", e.install(false))
 		return
 	case err != nil:
 		e.loaderFails(cause(err).Error(), "sudo chmod a+rx "+Shell(e.Rtld)+" and the directories above it")
 		return
 	case !info.Mode().IsRegular():
-		e.loaderFails("is no regular file", "sudo rm -r "+Shell(e.Rtld)+" && "+e.install())
+		e.loaderFails("is no regular file", "sudo rm -r "+Shell(e.Rtld)+" && "+e.install(false))
 		return
 	}
 	if info.Mode().Perm()&0o555 != 0o555 {
@@ -43,14 +46,14 @@ func (e *exam) loader() {
 	case bytes.Equal(b, e.Loader):
 		e.ok("loader", "%s is the one that this slul has, version %d", e.Rtld, e.Version)
 	case err != nil:
-		e.loaderFails("is no ELF file", e.install())
+		e.loaderFails("is no ELF file", e.install(true))
 	case f.Machine != e.Target.Machine:
-		e.loaderFails(fmt.Sprintf("is for %s", f.Machine), e.install())
-	case !bytes.Contains(b, []byte("usage: slulrtld ")):
-		e.loaderFails("is a program, but not this loader", e.install())
+		e.loaderFails(fmt.Sprintf("is for %s", f.Machine), e.install(true))
+	case !isLoader(b, e.Target.Machine):
+		e.loaderFails("is a program, but not this loader", e.install(true))
 	default:
 		e.add(Finding{"loader", Note, fmt.Sprintf("%s (SHA-256 %s) is of another version than that of this slul (%s)", e.Rtld, hash(b), hash(e.Loader)),
-			"programs that need a newer loader say so when they start", e.install()})
+			"programs that need a newer loader say so when they start", e.install(true)})
 	}
 }
 
@@ -65,14 +68,20 @@ func (e *exam) isUsual() bool { return isUsual(e.Target, e.Rtld) }
 
 func isUsual(t *stubgen.Target, rtld string) bool { return rtld == t.RTLD || rtld == t.Runslul }
 
-func (e *exam) install() string { return Install(e.Target, e.Rtld) }
+func (e *exam) install(force bool) string { return Install(e.Target, e.Rtld, force) }
 
-// Install is the command that puts a loader where it is looked for.
-func Install(t *stubgen.Target, rtld string) string {
-	if isUsual(t, rtld) {
-		return "sudo slul install"
+// Install is the command that puts a loader where it is looked for; with force, where another
+// file is.
+func Install(t *stubgen.Target, rtld string, force bool) string {
+	switch {
+	case !isUsual(t, rtld):
+		return asOwner(filepath.Dir(rtld), "slul rtld -o "+Shell(rtld))
+	case deploy.IsPackaged():
+		return "sudo apt install --reinstall slul"
+	case force:
+		return "sudo slul install --force"
 	}
-	return "sudo slul rtld -o " + Shell(rtld)
+	return "sudo slul install"
 }
 
 // loaderSafe: whoever can write the loader, or a directory of its path, can be every user
@@ -106,12 +115,15 @@ func (e *exam) searchDirs() {
 	well := true
 	for _, dir := range SearchDirs(e.arch()) {
 		info, err := os.Stat(dir)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
+		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENOTDIR) {
+			continue // what is in the way of both is said of the second
 		}
 		f := Finding{Check: "libraries", Level: Fail, Text: dir}
 		switch {
 		case err != nil:
+			if dir = closedDir(dir); slices.Contains(SearchDirs(e.arch()), dir) {
+				continue
+			}
 			f.Text, f.Mend = f.Text+": "+cause(err).Error(), "sudo chmod a+rx "+Shell(dir)
 		case !info.IsDir():
 			f.Text, f.Mend = f.Text+" is no directory", "sudo rm "+Shell(dir)

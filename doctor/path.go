@@ -149,6 +149,27 @@ func remount(path, option string) string {
 	return "sudo mount -o remount," + option + " " + Shell(at)
 }
 
+// asOwner is a command that changes something at a path, with sudo when the path is not this user's.
+func asOwner(path, command string) string {
+	for at := path; ; at = filepath.Dir(at) {
+		var st unix.Stat_t
+		if err := unix.Stat(at, &st); err == nil && int(st.Uid) == os.Geteuid() && st.Uid != 0 {
+			return command
+		} else if err == nil || at == "/" || at == "." {
+			return "sudo " + command
+		}
+	}
+}
+
+// build is the command that makes a file anew, with sudo where this user may not write.
+func build(path string, flags ...string) string {
+	command := strings.Join(append(append([]string{"slul build"}, flags...), "-o", Shell(path), "SRC"), " ")
+	if dir := filepath.Dir(path); !may(dir, unix.W_OK|unix.X_OK) && may(dir, 0) {
+		return "sudo " + command
+	}
+	return command
+}
+
 // may says whether this process, with its effective ids, may use a file so.
 func may(path string, how uint32) bool {
 	return unix.Faccessat(unix.AT_FDCWD, path, how, unix.AT_EACCESS) == nil

@@ -44,10 +44,14 @@ func (e *exam) identify() {
 	info, err := os.Stat(e.Program)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		e.programFails("is not there", "the shell says: not found", "slul build -o "+path+" SRC")
+		e.programFails("is not there", "the shell says: not found", build(e.Program))
 		return
 	case err != nil:
-		e.programFails("cannot be reached: "+cause(err).Error(), "the shell says the same", e.reachable())
+		mend := ""
+		if dir := closedDir(e.Program); dir != "" {
+			mend = asOwner(dir, "chmod a+x "+Shell(dir))
+		}
+		e.programFails("cannot be reached: "+cause(err).Error(), "the shell says the same", mend)
 		return
 	case info.IsDir():
 		e.programFails("is a directory", "the shell says: Is a directory, or Permission denied", "slul run "+path)
@@ -58,11 +62,11 @@ func (e *exam) identify() {
 	}
 	b, err := os.ReadFile(e.Program)
 	if err != nil {
-		effect := "it cannot be looked at; who may run it but not read it cannot start it: must be readable"
+		effect := "it cannot be looked at; who may run it but not read it cannot start it: the program must be readable"
 		if info.Mode()&fs.ModeSetuid != 0 {
 			effect = "it cannot be looked at by this user; as a set-user-ID program it starts, as its owner reads it"
 		}
-		e.programFails("may not be read: "+cause(err).Error(), effect, "sudo chmod a+r "+path)
+		e.programFails("may not be read: "+cause(err).Error(), effect, asOwner(e.Program, "chmod a+r "+path))
 		return
 	}
 	f, err := elfimage.Parse(b)
@@ -74,34 +78,23 @@ func (e *exam) identify() {
 	e.startOf(f)
 }
 
-// reachable is what opens the directories above the program.
-func (e *exam) reachable() string {
-	abs, err := filepath.Abs(e.Program)
-	if err != nil {
-		return ""
-	}
-	for dir := filepath.Dir(abs); dir != "/"; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(dir); err == nil && !may(dir, unix.X_OK) {
-			return "chmod a+x " + Shell(dir)
-		}
-	}
-	return ""
-}
-
 func (e *exam) notELF(b []byte, err error) {
 	const effect = "the kernel says: Exec format error"
-	build := "slul build -o " + Shell(e.Program) + " SRC"
+	anew := build(e.Program)
 	switch {
 	case len(b) == 0:
-		e.programFails("is empty", effect, build)
+		e.programFails("is empty", effect, anew)
 	case bytes.HasPrefix(b, []byte("#!")):
 		e.programFails("is a script, and no SLUL program", "its own interpreter runs it", "")
 	case strings.HasSuffix(e.Program, ".slul"):
 		e.programFails("is a source file", effect, "slul run "+Shell(e.Program))
 	case bytes.HasPrefix(b, []byte(elf.ELFMAG)):
-		e.programFails("is a damaged ELF file, or of another kind of system: "+err.Error(), effect+", or the loader refuses it with one line", build)
+		e.programFails("is a damaged ELF file, or of another kind of system: "+err.Error(), effect+", or the loader refuses it with one line", anew)
+		if f := e.verify(); f != nil {
+			e.add(*f)
+		}
 	default:
-		e.programFails("is no program", effect, build)
+		e.programFails("is no program", effect, anew)
 	}
 }
 
@@ -114,8 +107,8 @@ func (e *exam) startOf(f *elfimage.File) {
 			return
 		}
 		e.ok("program", "%s is a static program, and no SLUL program: the kernel alone starts it", e.Program)
-	case f.Program == nil:
-		e.ok("program", "%s is no SLUL program: the kernel starts it by %s", e.Program, f.Interp)
+	case f.Program == nil && !isUsual(e.Target, f.Interp):
+		e.foreign(f.Interp)
 	case f.Start == elfimage.StartRt0:
 		e.stub(f)
 	case f.Start == elfimage.StartNone:
@@ -126,6 +119,21 @@ func (e *exam) startOf(f *elfimage.File) {
 	}
 }
 
+// foreign: a program of another kind needs its own interpreter.
+func (e *exam) foreign(interp string) {
+	f := Finding{"program", Fail, e.Program + " is no SLUL program, and its interpreter " + interp + " is not there",
+		"the kernel does not start it; the shell says: not found", bringInterp(interp)}
+	switch info, err := os.Stat(interp); {
+	case err == nil && info.Mode().IsRegular() && may(interp, unix.R_OK|unix.X_OK):
+		e.ok("program", "%s is no SLUL program: the kernel starts it by %s", e.Program, interp)
+		return
+	case err == nil:
+		f.Text = fmt.Sprintf("%s is no SLUL program, and its interpreter %s may not be executed (mode %04o)", e.Program, interp, info.Mode().Perm())
+		f.Effect, f.Mend = "the shell says: Permission denied", "sudo chmod 755 "+Shell(interp)
+	}
+	e.add(f)
+}
+
 func (e *exam) stub(f *elfimage.File) {
 	t, err := stubgen.ForMachine(f.Machine)
 	if err != nil {
@@ -133,7 +141,7 @@ func (e *exam) stub(f *elfimage.File) {
 	}
 	s, err := stubgen.Verify(t, bytes.Clone(f.Stub))
 	if err != nil {
-		e.programFails("has a start-up stub that is not ours: "+err.Error(), "what it does is not known", "slul build -o "+Shell(e.Program)+" SRC")
+		e.programFails("has a start-up stub that is not ours: "+err.Error(), "what it does is not known", build(e.Program))
 		return
 	}
 	e.Rtld = s.RTLD
@@ -151,7 +159,7 @@ func (e *exam) machine() {
 		return // exam.kernel says which
 	}
 	e.add(Finding{"machine", Fail, fmt.Sprintf("%s is for %s, this machine is %s", e.Program, strings.TrimPrefix(f.Machine.String(), "EM_"), e.arch()),
-		"the kernel refuses it: Exec format error", "slul build --target " + e.Target.Name + " -o " + Shell(e.Program) + " SRC"})
+		"the kernel refuses it: Exec format error", build(e.Program, "--target", e.Target.Name)})
 }
 
 // permission: who may execute the program, and who can start it.
@@ -161,9 +169,9 @@ func (e *exam) permission() {
 	if f := s.file; f.Start == elfimage.StartNone && f.Program != nil {
 		return // runslul asks for no permission to execute
 	}
-	if !may(e.Program, unix.X_OK) {
+	if !may(e.Program, unix.X_OK) && !mountedWith(e.Program, unix.ST_NOEXEC) { // exam.mount is about that
 		e.add(Finding{"permission", Fail, fmt.Sprintf("%s may not be executed by this user (mode %04o)", e.Program, mode.Perm()),
-			"the shell says: Permission denied", "chmod a+x " + path})
+			"the shell says: Permission denied", asOwner(e.Program, "chmod a+x "+path)})
 		return
 	}
 	if f := unreadable(e.Program, s.file.Start, mode); f != nil {
@@ -184,46 +192,35 @@ func (e *exam) mount() {
 	}
 }
 
-// loaderMends has what to type for the loader's lines, by words that are in them.
-var loaderMends = []struct{ words, mend string }{
-	{"libraries not found: core.so", "sudo slul install"},
-	{"libraries not found", "put the library into /usr/lib/slul, or name its directory: LD_SLUL_LIBRARY_PATH=DIR PROGRAM"},
-	{"undefined symbols", "install the version of the library that the program was built with"},
-	{"needs version", "install the version of the library that the program was built with"},
-	{"needs loader version", "sudo slul install"},
-	{"EPERM", "see the findings about mounts and filters"},
-	{"EACCES", "sudo chmod a+r FILE"},
-	{"no address space", "ulimit -v unlimited"},
-}
-
-// contents: the loader that this tool has makes all its checks, finds all libraries and
-// binds all symbols; it runs nothing of the program.
+// contents: the loader makes all its checks, finds all libraries and binds all symbols; it
+// runs nothing of the program.
 func (e *exam) contents() {
 	s := e.prog
-	if s.file.Program == nil || s.file.Machine != e.Target.Machine || s.file.Start == elfimage.StartShebang {
+	if !e.isBound(s.file) || s.file.Machine != e.Target.Machine {
 		return
 	}
+	if f := e.verify(); f != nil {
+		e.add(*f)
+		return
+	}
+	e.ok("contents", "the loader accepts it, and finds all libraries and symbols")
+}
+
+// verify is what the loader says against the program; nil when it would start it.
+func (e *exam) verify() *Finding {
 	abs, err := filepath.Abs(e.Program)
 	if err != nil {
-		return
+		return nil
 	}
-	out, err := runFile("slulrtld", e.Loader, "--verify", abs)
+	out, err := e.askLoader("--verify", abs)
 	switch {
 	case errors.Is(err, errMemfd):
-		e.add(Finding{"contents", Note, "the loader could not be asked: " + err.Error(), "", ""})
+		return &Finding{"contents", Note, "the loader could not be asked: " + err.Error(), "", "sudo sysctl vm.memfd_noexec=0"}
 	case err != nil:
-		line := firstLine(out, err)
-		mend := ""
-		for _, m := range loaderMends {
-			if strings.Contains(line, m.words) {
-				mend = m.mend
-				break
-			}
-		}
-		e.add(Finding{"contents", Fail, line, "the program ends with this line", mend})
-	default:
-		e.ok("contents", "the loader accepts it, and finds all libraries and symbols")
+		f := e.explain(out, err)
+		return &f
 	}
+	return nil
 }
 
 // HasCaps reports file capabilities: setcap(8) keeps them in this attribute.

@@ -3,6 +3,7 @@ package doctor
 import (
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -38,7 +39,7 @@ func setIDFindings(path string, start elfimage.Start, info fs.FileInfo, caps boo
 	add := func(level Level, text, effect, mend string) {
 		list = append(list, Finding{"set-id", level, text, effect, mend})
 	}
-	mode, uid := info.Mode(), info.Sys().(*syscall.Stat_t).Uid
+	mode, uid, gid := info.Mode(), info.Sys().(*syscall.Stat_t).Uid, info.Sys().(*syscall.Stat_t).Gid
 	bits := mode & setIDBits
 	if bits == 0 && !caps {
 		return nil
@@ -47,14 +48,14 @@ func setIDFindings(path string, start elfimage.Start, info fs.FileInfo, caps boo
 	case bits == 0:
 	case start == elfimage.StartShebang:
 		add(Fail, "begins with #!, and the kernel ignores set-user-ID and set-group-ID on such files", "it runs without the rights that it should have",
-			"slul build --start=rt0 -o "+Shell(path)+" SRC")
+			build(path, "--start=rt0")+fmt.Sprintf(" && sudo chown %d:%d %s && sudo chmod %04o %[3]s", uid, gid, Shell(path), unixMode(mode)))
 	default:
 		add(Note, "runs with "+rightsOf(mode, uid)+", in secure mode",
 			"libraries come from the system's directories only, LD_SLUL_ variables are removed, nothing of the caller's is taken for a path", "")
 	}
 	if caps && (start == elfimage.StartRt0 || start == elfimage.StartShebang) {
 		add(Fail, "has file capabilities, which do not live through the second exec", "it runs without the rights that it should have",
-			"slul build --start=interp -o "+Shell(path)+" SRC, or: sudo setcap -r "+Shell(path)+" && sudo chmod u+s "+Shell(path))
+			build(path, "--start=interp")+" && sudo setcap CAPS "+Shell(path)+", or: sudo setcap -r "+Shell(path)+" && sudo chmod u+s "+Shell(path))
 	}
 	exposed, _ := Exposed(path) // as far as it could be followed
 	for _, x := range exposed {
@@ -129,12 +130,19 @@ func (e *exam) libraries() {
 	if err != nil || len(s.file.Needed) == 0 {
 		return
 	}
-	out, err := runFile("slulrtld", e.Loader, "--list", abs)
+	for _, name := range s.file.Needed {
+		if strings.Contains(name, "/") {
+			to := SearchDirs(e.arch())[1] + "/" + filepath.Base(name)
+			e.add(Finding{"set-id", Fail, "needs a library by a path, " + name, "in secure mode no library is taken by a path: not permitted in secure mode",
+				"sudo install -D -m 644 " + Shell(name) + " " + Shell(to) + ", and need it by its name: " + build(e.Program)})
+		}
+	}
+	out, err := e.askLoader("--list", abs)
 	if err != nil {
 		return // exam.contents says why
 	}
 	for _, path := range listed(out) {
-		if path == abs || inSystem(path, e.arch()) {
+		if path == abs || inSystem(path, e.arch()) || systemHas(filepath.Base(path), e.arch()) {
 			continue
 		}
 		e.add(Finding{"set-id", Fail, "needs the library " + path + ", which is in no directory of the system",
@@ -151,6 +159,16 @@ func listed(out []byte) []string {
 		}
 	}
 	return paths
+}
+
+// systemHas tells whether a library is in the system's directories as well.
+func systemHas(name, arch string) bool {
+	for _, dir := range SearchDirs(arch) {
+		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
+			return true
+		}
+	}
+	return false
 }
 
 func inSystem(path, arch string) bool {

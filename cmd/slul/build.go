@@ -143,11 +143,11 @@ func warnMissing(w io.Writer, program, rtld string) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		fmt.Fprintf(w, "slul: warning: %s needs the loader %s, which is not there\n"+
-			"slul: to install it: %s\n", program, rtld, doctor.Install(defaultTarget(), rtld))
+			"slul: to install it: %s\n", program, rtld, doctor.Install(defaultTarget(), rtld, false))
 	case err != nil:
-		fmt.Fprintf(w, "slul: warning: %s needs the loader %s: %v\n", program, rtld, cause(err))
+		fmt.Fprintf(w, "slul: warning: %s needs the loader %s: %v: slul doctor %s says what to do\n", program, rtld, cause(err), doctor.Shell(program))
 	case !info.Mode().IsRegular():
-		fmt.Fprintf(w, "slul: warning: %s needs the loader %s, which is no regular file\n", program, rtld)
+		fmt.Fprintf(w, "slul: warning: %s needs the loader %s, which is no regular file: slul doctor %s says what to do\n", program, rtld, doctor.Shell(program))
 	}
 }
 
