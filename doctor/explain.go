@@ -64,7 +64,7 @@ func makeForms() []form {
 }
 
 // hint is what the loader says of this tool.
-var hint = regexp.MustCompile(`[;,. (]*(try|see|type)?:? *slul doctor.*`)
+var hint = regexp.MustCompile(`(?s): slul doctor .*$`)
 
 // foundLine is where a message about a module says which file it is.
 var foundLine = regexp.MustCompile(`\n  found  (.*?): ?`)

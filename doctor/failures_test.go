@@ -14,7 +14,7 @@ import (
 
 // notMessages are literals of the loader that begin no complaint.
 var notMessages = map[string]string{
-	"parts of a line":             "slulrtld: |%: |...|0x|%|@%| (for %|, looked in %|:%|, last error &|, which is not in %| (for %)| %| (|…)|, %|: %|\n  needs  %|\n  found  %:",
+	"parts of a line":             "slulrtld: |%: |: slul doctor %|...|0x|%|@%| (for %|, looked in %|:%|, last error &|, which is not in %| (for %)| %| (|…)|, %|: %|\n  needs  %|\n  found  %:",
 	"answers to --list, --verify": "%: ok|\tversion %|% at $| for %",
 	"of a trace":                  "load: |bind: %: | -> % at $|time: % after # µs|loaded|bound|constructed",
 	"names":                       "|PATH=|.so|profile |small|flags |/usr/lib/slul/|/dev/fd/|/proc/self/fd/|$ORIGIN|${ORIGIN}|/dev/null| (deleted)|/usr/lib/slul/x86_64:/usr/lib/slul|words of texts",
@@ -79,7 +79,7 @@ func expand(t *testing.T, list []string, consts map[string]string) []string {
 	for _, s := range list {
 		message, isErrno := strings.CutSuffix(s, ": &")
 		switch {
-		case message == "the program must be readable" && isErrno:
+		case message == "must be readable" && isErrno:
 			all = append(all, message+": EACCES") // stubFailure asks
 		case isErrno:
 			for _, e := range errnos {
@@ -171,7 +171,7 @@ func TestFailures(t *testing.T) {
 		}
 		delete(rows, m)
 		line := strings.NewReplacer("%", "a name", "&", "A word", "#", "12", "$", "0x1f").Replace(m)
-		for _, more := range []string{"", ": more", "; slul doctor ./p", " (try slul doctor ./p)"} {
+		for _, more := range []string{"", ": more", ": slul doctor ./p", ": more: slul doctor /a b"} {
 			for _, file := range []string{"./p", "/a: b/c d"} {
 				var of []int
 				for _, f := range forms {

@@ -62,7 +62,7 @@ func (e *exam) identify() {
 	}
 	b, err := os.ReadFile(e.Program)
 	if err != nil {
-		effect := "it cannot be looked at; who may run it but not read it cannot start it: the program must be readable"
+		effect := "it cannot be looked at; who may run it but not read it cannot start it: must be readable"
 		if info.Mode()&fs.ModeSetuid != 0 {
 			effect = "it cannot be looked at by this user; as a set-user-ID program it starts, as its owner reads it"
 		}

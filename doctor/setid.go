@@ -116,7 +116,7 @@ func unreadable(path string, start elfimage.Start, mode fs.FileMode) *Finding {
 		return nil
 	}
 	return &Finding{"permission", Note, "some who may execute the program may not read it",
-		"they cannot start it through its stub: the program must be readable", "sudo chmod a+r " + Shell(path)}
+		"they cannot start it through its stub: must be readable", "sudo chmod a+r " + Shell(path)}
 }
 
 // libraries: in secure mode only the system's directories are searched, whatever the

@@ -358,7 +358,7 @@ func TestPrograms(t *testing.T) {
 		{"code that may be written", "./copy", func() { m.write(t, "home/copy", changed(hello, 124, 7), 0o755) }, 0,
 			wanted{"contents", doctor.Fail, "segment writable and executable", "link ./copy without -N"}, 127, "segment writable and executable"},
 		{"too large", "ulimit -S -v 4000000; runslul ./copy", func() { m.write(t, "home/copy", changed(hello, 165, 1), 0o755) }, 0,
-			wanted{"contents", doctor.Fail, "cannot reserve address space", "ulimit -v unlimited"}, 127, "cannot reserve address space"},
+			wanted{"contents", doctor.Fail, "no address space", "ulimit -v unlimited"}, 127, "no address space"},
 		{"a newer loader needed", "./copy", func() { m.write(t, "home/copy", changed(hello, 0x10c, 9), 0o755) }, 0,
 			wanted{"contents", doctor.Fail, "needs loader version 9", "sudo slul install, with the slul that built ./copy"}, 127, "needs loader version 9"},
 		{"of another kind, no interpreter", "./copy", func() {
