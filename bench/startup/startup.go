@@ -4,6 +4,7 @@
 //
 //	startup.go  Run: programs -> result
 //	ways.go     the table of programs, and our own
+//	least.go    the least that their starts could cost
 //	others.go   those of other tool chains
 //	binfmt.go   starts through binfmt_misc
 //
@@ -11,6 +12,7 @@
 //
 //	floor1   a static file that only exits: one execve
 //	floor2   a stub that starts floor1 as if it were the loader: two
+//	least    hello, by a loader that does nothing but what cannot be left out
 package startup
 
 import (
@@ -81,6 +83,7 @@ func Run(dir string, o Options) (*result.Result, error) {
 	r.Bases = []string{floor1, floor2, glibcStatic, glibcDynamic}
 	r.Groups = []result.Group{
 		{Name: floors, What: "a static file that only exits; the same behind a stub", Common: true},
+		{Name: least, What: "our hello, started by a loader that only maps it and jumps", Common: true},
 		{Name: ours, What: "programs of this tool chain"},
 		{Name: others, What: "hello by other means", Common: true},
 	}

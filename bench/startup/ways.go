@@ -26,6 +26,7 @@ type way struct {
 
 const (
 	floors = "floors"
+	least  = "least"
 	ours   = "slul"
 	others = "others"
 )
@@ -41,6 +42,9 @@ const (
 var ways = []way{
 	{group: floors, name: floor1, make: makeFloor1, quiet: true, must: true, cold: true},
 	{group: floors, name: floor2, make: makeFloor2, quiet: true, must: true, cold: true},
+	{group: least, name: "least, stub", make: makeLeast(elfimage.StartRt0), must: true, cold: true},
+	{group: least, name: "least, interp", make: makeLeast(elfimage.StartInterp), must: true, cold: true},
+	{group: least, name: "least, binfmt_misc", make: makeLeastBinfmt},
 	{group: ours, name: "exit, stub", make: makeExit(0), quiet: true, must: true, cold: true},
 	{group: ours, name: "exit, stub, two segments", make: makeExit(100), quiet: true, must: true, cold: true},
 	{group: ours, name: "hello, stub", make: makeHello(elfimage.StartRt0), must: true, cold: true},
@@ -86,16 +90,13 @@ func makeExit(bss uint64) func(k *kit) (measure.Program, error) {
 	}
 }
 
-// hello compiles examples/hello to a file of this name.
-func (k *kit) hello(name string, start elfimage.Start) (measure.Program, error) {
+// hello compiles examples/hello to a file of this name, for the loader at rtld.
+func (k *kit) hello(name string, start elfimage.Start, rtld string) (measure.Program, error) {
 	src := k.path("Hello.slul")
 	if err := os.WriteFile(src, examples.Hello, 0o644); err != nil {
 		return measure.Program{}, err
 	}
-	o := compiler.Options{Rtld: k.rtld, Strip: true, Start: string(start)}
-	if start == elfimage.StartNone {
-		o.Rtld = ""
-	}
+	o := compiler.Options{Rtld: rtld, Strip: true, Start: string(start)}
 	p, err := compiler.Build(src, o)
 	if err != nil {
 		return measure.Program{}, err
@@ -104,11 +105,11 @@ func (k *kit) hello(name string, start elfimage.Start) (measure.Program, error) 
 }
 
 func makeHello(start elfimage.Start) func(k *kit) (measure.Program, error) {
-	return func(k *kit) (measure.Program, error) { return k.hello("hello-"+string(start), start) }
+	return func(k *kit) (measure.Program, error) { return k.hello("hello-"+string(start), start, k.rtld) }
 }
 
 func makeExplicit(k *kit) (measure.Program, error) {
-	p, err := k.hello("hello.slulb", elfimage.StartNone)
+	p, err := k.hello("hello.slulb", elfimage.StartNone, "")
 	p.Path, p.Args = k.rtld, []string{p.Path}
 	return p, err
 }

@@ -1,0 +1,103 @@
+package startup
+
+// What a hello of ours costs at least in each way that it can be started: the same program, but in
+// place of the loader one that knows all before, checks nothing, gives no name and closes
+// nothing. It maps the one page of the program, if the kernel has not, and jumps there.
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	. "slul/asm/amd64"
+	"slul/bench/measure"
+	"slul/elfimage"
+	"slul/tests/tiny"
+)
+
+// makeLeast makes a hello that is started in this way, and its loader.
+func makeLeast(start elfimage.Start) func(k *kit) (measure.Program, error) {
+	return func(k *kit) (measure.Program, error) {
+		rtld := k.path("least-" + string(start))
+		p, err := k.hello("least-hello-"+string(start), start, rtld)
+		if err != nil {
+			return p, err
+		}
+		find := leastFds
+		if start == elfimage.StartInterp {
+			find = leastMapped
+		}
+		return p, writeLeast(rtld, p, find)
+	}
+}
+
+func makeLeastBinfmt(k *kit) (measure.Program, error) {
+	rtld := k.path("least-binfmt")
+	p, err := k.hello("least-hello-binfmt", elfimage.StartNone, "")
+	if err != nil {
+		return p, err
+	}
+	if err := writeLeast(rtld, p, leastPath); err != nil {
+		return p, err
+	}
+	return k.extended(p, rtld)
+}
+
+// writeLeast writes the loader of p. find leaves in rax what the program's address in the file is
+// added to; it gets the e_entry of the file.
+func writeLeast(path string, p measure.Program, find func(a *Asm, start uint64)) error {
+	f, err := elfimage.Open(p.Path)
+	if err != nil {
+		return err
+	}
+	a := New()
+	a.Label(tiny.Start)
+	find(a, f.Entry)
+	a.Op(ADDQ, RAX, Imm(int64(f.Program.Entry)))
+	a.Op(PUSH, RAX)
+	a.Op(RET)
+	return os.WriteFile(path, tiny.Static(tiny.Must(a)), 0o755)
+}
+
+// leastFds maps the program that is descriptor 3, the first that the stub has opened.
+func leastFds(a *Asm, _ uint64) {
+	a.Op(MOVL, R8, Imm(3))
+	leastMap(a)
+}
+
+// leastPath opens argv[1], which with the flag P is the program's path.
+func leastPath(a *Asm, _ uint64) {
+	a.Op(MOVQ, RDI, Mem{Base: RSP, Disp: 16})
+	a.Op(XORL, RSI, RSI)
+	tiny.Call(a, unix.SYS_OPEN)
+	a.Op(MOVL, R8, RAX)
+	leastMap(a)
+}
+
+// leastMap maps the first page of the descriptor in r8.
+func leastMap(a *Asm) {
+	a.Op(XORL, RDI, RDI)
+	a.Op(MOVL, RSI, Imm(4096))
+	a.Op(MOVL, RDX, Imm(unix.PROT_READ|unix.PROT_EXEC))
+	a.Op(MOVL, R10, Imm(unix.MAP_PRIVATE))
+	a.Op(XORL, R9, R9)
+	tiny.Call(a, unix.SYS_MMAP)
+}
+
+// leastMapped finds AT_ENTRY behind argv and envp.
+func leastMapped(a *Asm, start uint64) {
+	const atEntry = 9 // <linux/auxvec.h>
+	a.Op(MOVQ, RCX, Mem{Base: RSP})
+	a.Op(LEAQ, RSI, Mem{Base: RSP, Index: RCX, Scale: 8, Disp: 8}) // argv's null word
+	a.Label("env")
+	a.Op(ADDQ, RSI, Imm(8))
+	a.Op(CMPQ, Mem{Base: RSI}, Imm(0))
+	a.Op(JNE, Label("env"))
+	a.Op(SUBQ, RSI, Imm(8)) // the rows of auxv have 16 bytes, and are 8 bytes behind
+	a.Label("aux")
+	a.Op(ADDQ, RSI, Imm(16))
+	a.Op(CMPQ, Mem{Base: RSI}, Imm(atEntry))
+	a.Op(JNE, Label("aux"))
+	a.Op(MOVQ, RAX, Mem{Base: RSI, Disp: 8})
+	a.Op(SUBQ, RAX, Imm(int64(start)))
+}
