@@ -79,7 +79,7 @@ func TestAddressInUse(t *testing.T) {
 	writeFile(t, prog, o.Bytes())
 	cmd := exec.Command("setarch", "-R", loader(t), prog)
 	out, _ := cmd.CombinedOutput()
-	if want := fmt.Sprintf("slulrtld: %s: addresses not free: p_vaddr=0x7fffffff0000", prog) + elftest.Cure(prog); string(out) != want || cmd.ProcessState.ExitCode() != 127 {
+	if want := fmt.Sprintf("slulrtld: %s: address in use: p_vaddr=0x7fffffff0000", prog) + elftest.Cure(prog); string(out) != want || cmd.ProcessState.ExitCode() != 127 {
 		t.Errorf("%v, %q, want %q", cmd.ProcessState, out, want)
 	}
 }

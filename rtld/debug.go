@@ -37,28 +37,31 @@ func announce(state int32) {
 	// shrink puts PT_DYNAMIC, which is empty, before the variables.
 	store(at-debugSize, dtDebug)
 	store(at-debugSize+8, at)
-	for m := &l.program; m != nil; m = m.next {
-		m.makeAbsolute()
-	}
+	makeAbsolute()
 	debugState()
 }
 
-// makeAbsolute makes the path of m absolute: a debugger has a working directory of its own. Where
-// there is no path to this one, the name stays what it is.
-func (m *module) makeAbsolute() {
-	if byteAt(m.file) == '/' {
-		return
-	}
-	n := sys3(sysGetcwd, pathPlace(), pathMax, 0) // with its NUL
-	if failed(n) || byteAt(pathPlace()) != '/' {
-		return
-	}
-	path := buffer{pathPlace() + n - 1, pathPlace() + pathMax}
-	path.put('/')
-	path.all(m.file)
-	path.put(0)
-	if !path.full() {
-		m.file = keepString(pathPlace())
+// makeAbsolute makes the paths of all modules absolute: a debugger has a working directory of its own. Where
+// there is no path to this one, the names stay what they are.
+func makeAbsolute() {
+	n := uintptr(0) // bytes of the working directory, with its NUL
+	for m := &process.program; m != nil; m = m.next {
+		if byteAt(m.file) == '/' {
+			continue
+		}
+		if n == 0 {
+			n = sys3(sysGetcwd, pathPlace(), pathMax, 0)
+		}
+		if failed(n) || byteAt(pathPlace()) != '/' {
+			return
+		}
+		path := buffer{pathPlace() + n - 1, pathPlace() + pathMax}
+		path.put('/')
+		path.all(m.file)
+		path.put(0)
+		if !path.full() {
+			m.file = keepString(pathPlace())
+		}
 	}
 }
 

@@ -21,7 +21,7 @@
 //
 // r14 points baseOffset bytes into hot wherever Go code runs (rtld/shrink, base.go).
 #define hotSize 2648
-#define zeroSize 1624
+#define zeroSize 1640
 #define maxStack 1440
 #define baseOffset 128
 #define secureAt 64

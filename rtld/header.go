@@ -23,9 +23,9 @@ func (m *module) checkHeader(e *ehdr, n uint64) {
 	case e.magic != elfMagic:
 		bad(lit("not an ELF file: e_ident=$\x00"), uint64(e.magic))
 	case e.class != 2:
-		bad(lit("not a 64-bit file: EI_CLASS=#\x00"), uint64(e.class))
+		bad(lit("not 64-bit: EI_CLASS=#\x00"), uint64(e.class))
 	case e.data != 1:
-		bad(lit("not a little-endian file: EI_DATA=#\x00"), uint64(e.data))
+		bad(lit("not little-endian: EI_DATA=#\x00"), uint64(e.data))
 	case e.identVersion != 1 || e.version != 1:
 		bad(lit("unknown ELF version: e_version=#\x00"), uint64(e.version))
 	case e.machine != machine:

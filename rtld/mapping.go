@@ -2,7 +2,7 @@ package rtld
 
 import "unsafe"
 
-// Mapping: one reservation for the whole span, each segment into it, and nothing
+// Mapping: the segments side by side in free space, or over a reservation of the whole span, and nothing
 // ever writable and executable at once.
 
 // protOf returns the mmap protection of p_flags.
@@ -11,39 +11,24 @@ func protOf(flags uint32) uintptr {
 	return uintptr(flags>>2&1 | flags&2 | flags&1<<2)
 }
 
-// mapAll maps the segments. When it fails, the process ends, or undo unmaps it.
+// mapAll maps the segments right below what was mapped last, where there is room as a rule: a kernel does
+// less for a mapping in free space than for one over a part of another. Where there is none, and for
+// what may not lie there, they go over a reservation. When that fails, the process ends, or undoLate unmaps it.
 func (m *module) mapAll() {
-	page := process.page
-	s := &m.loads[0]
-	mapped := m.lo // pages below are done
-	span := uintptr(m.hi - m.lo)
-	if m.align == page && !m.fixed && s.filesz != 0 {
-		// The mapping of the first segment is the reservation; what comes behind it is
-		// mapped over the rest.
-		at := mmap(0, span, protOf(s.flags), mapPrivate, m.fd, pageDown(s.off, page))
-		if failed(at) && errno(at) == enomem {
-			noSpace(span)
+	l := &process
+	if m.align == l.page && !m.fixed && uintptr(m.hi-m.lo) < l.below/2 { // far from address 0
+		m.base = l.below - uintptr(m.hi)
+		if !failed(m.mapLoads(mapFixedNoreplace)) {
+			l.below = m.base + uintptr(m.lo)
+			m.isMapped = true
+			return
 		}
-		check(lit("cannot map a segment: &\x00"), at)
-		m.base = at - uintptr(m.lo)
-		mapped = pageUp(s.vaddr+s.filesz, page)
-	} else {
-		m.reserve()
+		munmap(m.base+uintptr(m.lo), uintptr(l.mapped-m.lo)) // EINVAL for nothing at all is as good
 	}
+	m.reserve()
 	m.isMapped = true
-	before := (*phdr)(nil)
-	for i := range m.loads {
-		s := &m.loads[i]
-		if before != nil {
-			mapped = m.mapSegment(before, s.vaddr, mapped)
-		}
-		before = s
-	}
-	m.mapSegment(before, m.hi, mapped)
+	check(lit("cannot map a segment: &\x00"), m.mapLoads(mapFixed))
 }
-
-// noSpace complains that n bytes of address space are too many.
-func noSpace(n uintptr) { bad(lit("no address space: bytes=#\x00"), uint64(n)) }
 
 // reserve finds the span in the address space, with lo on a multiple of align, and
 // leaves it without access. What alignment needs above that is given back.
@@ -56,55 +41,75 @@ func (m *module) reserve() {
 	at := mmap(want, span+extra, protNone, flags, ^uintptr(0), 0)
 	if m.fixed {
 		if at != want { // EEXIST; a kernel before 4.17 takes the address for a wish
-			bad(lit("addresses not free: p_vaddr=$\x00"), m.lo)
+			bad(lit("address in use: p_vaddr=$\x00"), m.lo)
 		}
 		return
 	}
 	if failed(at) {
-		noSpace(span + extra)
+		bad(lit("no address space: bytes=#\x00"), uint64(span+extra))
 	}
 	skip := (uintptr(m.lo) - at) & uintptr(m.align-1)
 	m.base = at + skip - uintptr(m.lo)
 	if extra != 0 {
 		munmap(at, skip)
-		munmap(at+skip+span, extra-skip) // EINVAL for nothing at all is as good
+		munmap(at+skip+span, extra-skip)
 	}
 }
 
-// mapSegment maps the PT_LOAD s; the next one begins at next. Pages below mapped are there already
-// (the page that it may share with the segment before it, from the same page of the file). It returns
-// up to where they are then.
-func (m *module) mapSegment(s *phdr, next, mapped uint64) uint64 {
-	page := process.page
-	prot := protOf(s.flags)
-	fileEnd := s.vaddr + s.filesz
-	start := pageDown(s.vaddr, page)
-	if mapped < start {
-		m.protect(mapped, start, protNone) // a hole
-	}
-	start = max(start, mapped)
-	end := pageUp(fileEnd, page)
-	if s.filesz != 0 && start < end {
-		// Congruent within a page: the subtraction does not go below 0.
-		m.place(start, end, prot, mapPrivate|mapFixed, s.off-(s.vaddr-start))
-		start = end
-	}
-	if s.memsz > s.filesz && fileEnd < start {
-		// The last page of the file's bytes, or of the segment before, has more in it.
-		m.zeroTail(fileEnd, min(start, pageUp(fileEnd, page), next), prot)
-	}
-	if end = pageUp(s.end(), page); start < end {
-		m.place(start, end, prot, mapPrivate|mapFixed|mapAnonymous, 0)
-		start = end
-	}
-	return start
-}
-
-// place maps something over part of the reservation.
+// mapLoads maps the segments in order, and leaves in process.mapped up to where they are. It
+// returns −errno when one cannot be mapped.
 //
 //go:noinline
-func (m *module) place(start, end uint64, prot, flags uintptr, off uint64) {
-	check(lit("cannot map a segment: &\x00"), mmap(m.base+uintptr(start), uintptr(end-start), prot, flags, m.fd, off))
+func (m *module) mapLoads(flags uintptr) (answer uintptr) {
+	process.mapped = m.lo
+	for i := range m.loads {
+		next := m.hi
+		if i+1 < len(m.loads) {
+			next = m.loads[i+1].vaddr
+		}
+		if answer = m.mapSegment(&m.loads[i], next, flags|mapPrivate); failed(answer) {
+			break
+		}
+	}
+	return answer
+}
+
+// mapSegment maps the PT_LOAD s; the next one begins at next. Pages below process.mapped are there
+// already (the page that it may share with the segment before it, from the same page of the file).
+func (m *module) mapSegment(s *phdr, next uint64, flags uintptr) uintptr {
+	l := &process
+	prot := protOf(s.flags)
+	fileEnd := s.vaddr + s.filesz
+	answer := m.place(pageDown(s.vaddr, l.page), protNone, flags|mapAnonymous, 0) // a hole
+	if s.filesz != 0 && !failed(answer) {
+		answer = m.place(pageUp(fileEnd, l.page), prot, flags, s.off+(l.mapped-s.vaddr))
+	}
+	if failed(answer) {
+		return answer
+	}
+	if s.memsz > s.filesz && fileEnd < l.mapped {
+		// The last page of the file's bytes, or of the segment before, has more in it.
+		m.zeroTail(fileEnd, min(l.mapped, pageUp(fileEnd, l.page), next), prot)
+	}
+	return m.place(pageUp(s.end(), l.page), prot, flags|mapAnonymous, 0)
+}
+
+// place maps something from process.mapped up to end, if that is higher.
+//
+//go:noinline
+func (m *module) place(end uint64, prot, flags uintptr, off uint64) uintptr {
+	l := &process
+	if l.mapped >= end {
+		return 0
+	}
+	want := m.base + uintptr(l.mapped)
+	answer := mmap(want, uintptr(end-l.mapped), prot, flags, m.fd, off)
+	if answer == want {
+		l.mapped = end
+	} else if !failed(answer) {
+		answer = ^uintptr(0) // a kernel before 4.17, see reserve
+	}
+	return answer
 }
 
 // maxPage is the largest page size of any CPU here (arm64 can have 64 KiB).

@@ -11,6 +11,7 @@ import "unsafe"
 func prepare(sp, self uintptr) uintptr {
 	l := &process
 	l.self = self &^ 4095
+	l.below = l.self - vdsoRoom
 	b := &l.block
 	b.walk(sp)
 	if l.secure = b.isSecure(); l.secure {
@@ -38,6 +39,10 @@ func find() uintptr {
 	}
 	return settle()
 }
+
+// vdsoRoom is more than the kernel puts right below the loader, as it does below each program without an
+// interpreter: the vDSO and its data.
+const vdsoRoom = 65536
 
 func hotPlace() uintptr { return uintptr(unsafe.Pointer(&process.hot)) }
 
@@ -115,6 +120,8 @@ type hot struct {
 	guarded     guarded
 	times       uint64 // ns, when it began
 	how         launch
+	below       uintptr    // the lowest address of what the loader has mapped last
+	mapped      uint64     // up to where the segments of the module are mapped that is being mapped
 	libraryPath uintptr    // where to look first, a C string or 0
 	stat        kernelStat // of the program or the library that is being opened
 	other       kernelStat // of any file
@@ -140,7 +147,7 @@ type room struct {
 	path [pathMax]byte // one that is being tried
 }
 
-const headSize = 1024
+const headSize = 1008
 
 func linePlace() uintptr { return uintptr(unsafe.Pointer(&process.room.line)) }
 func pathPlace() uintptr { return uintptr(unsafe.Pointer(&process.room.path)) }
@@ -270,6 +277,7 @@ func newPages(n uint64) uintptr {
 	}
 	at := mmap(0, uintptr(n), protRead|protWrite, flags, ^uintptr(0), 0)
 	check(lit("no memory: &\x00"), at)
+	process.below = at
 	return at
 }
 
