@@ -8,6 +8,7 @@ package ir
 // Sizes up to which a function is put in place of a call, in values that make code.
 const (
 	inlineAlways = 3  // about as much as a call with its arguments
+	inlineOften  = 8  // in loops: what the call costs there is more than the bytes
 	inlineOnce   = 12 // the only call: the function itself goes away
 )
 
@@ -24,10 +25,14 @@ func inlineSmall(m *Module) (changed []*Func) {
 			}
 		}
 	}
-	small := map[string]*Func{}
+	small, often := map[string]*Func{}, map[string]*Func{}
 	for _, f := range m.Funcs {
-		if n := f.size(); f.canInline() && (n <= inlineAlways || calls[f.Name] == 1 && n <= inlineOnce) {
+		switch n := f.size(); {
+		case !f.canInline():
+		case n <= inlineAlways || calls[f.Name] == 1 && n <= inlineOnce:
 			small[f.Name] = f
+		case n <= inlineOften && !f.NoReturn:
+			often[f.Name] = f
 		}
 	}
 	fit := map[string]*Func{}
@@ -40,8 +45,9 @@ func inlineSmall(m *Module) (changed []*Func) {
 		if small[f.Name] != nil {
 			continue // its own callers take it as it is now
 		}
-		isChanged := inlineInto(f, small)
-		if fit[f.Name] == nil && spliceInto(f, fit) {
+		loops := f.inLoops()
+		isChanged := inlineInto(f, loops, small, often)
+		if fit[f.Name] == nil && spliceInto(f, loops, fit) {
 			isChanged = true
 		}
 		if isChanged {
@@ -81,15 +87,21 @@ func (f *Func) canInline() bool {
 	return true
 }
 
-func inlineInto(f *Func, small map[string]*Func) bool {
+// inlineInto puts the functions of small in place of their calls, and those of often where
+// that is in one of the loops.
+func inlineInto(f *Func, loops map[*Block]bool, small, often map[string]*Func) bool {
 	r := replacements{}
 	changed := false
 	for _, b := range f.Blocks {
+		isOften := loops[b] && !b.Cold
 		old := b.Values
 		b.Values = make([]*Value, 0, len(old))
 		var second *Value // what stands for a result2 that comes next
 		for _, v := range old {
 			of := small[v.Sym]
+			if of == nil && isOften && often[v.Sym] != f {
+				of = often[v.Sym]
+			}
 			switch {
 			case v.Op == OpCall && of != nil && of.trapsFit(f):
 				second = copyBody(f, b, of, v, r)

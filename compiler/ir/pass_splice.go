@@ -58,8 +58,7 @@ func (f *Func) inLoops() map[*Block]bool {
 }
 
 // spliceInto puts functions in place of their calls in f's loops.
-func spliceInto(f *Func, fit map[string]*Func) bool {
-	loops := f.inLoops()
+func spliceInto(f *Func, loops map[*Block]bool, fit map[string]*Func) bool {
 	if len(loops) == 0 {
 		return false
 	}
