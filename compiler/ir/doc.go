@@ -23,12 +23,12 @@
 //	                   lower_loop.go, lower_expr.go, lower_cond.go, lower_range.go,
 //	                   lower_object.go, lower_maybe.go, lower_arena.go,
 //	                   lower_stack.go, lower_call.go, lower_format.go, lower_names.go,
-//	                   lower_module.go
+//	                   lower_module.go, lower_spent.go
 //
 //	pass.go            the passes in order; then one file for each: pass_fold.go,
 //	                   pass_blocks.go, pass_cse.go, pass_hoist.go, pass_invert.go,
 //	                   pass_check.go with ranges.go, pass_strength.go, pass_dead.go, pass_version.go,
-//	                   pass_inline.go, pass_splice.go
+//	                   pass_walk.go, pass_inline.go, pass_splice.go
 //
 // The folder irtest has an interpreter and a maker of random functions, for tests here
 // and in the code generators.

@@ -121,6 +121,7 @@ type fn struct {
 	file  *syntax.File
 	this  *Value
 	loops []loop
+	spent syntax.Expr // the last call that sets an element of a Map whose key is spent; see spends
 
 	arenas []*Value // the arenas that are open, the func's own first; it is only there in a func with others
 }

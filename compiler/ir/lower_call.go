@@ -57,7 +57,11 @@ func (g *fn) callBoth(e syntax.Expr, c *check.Call) (v, second *Value) {
 		args = append([]*Value{this}, args...)
 	}
 	g.at(e.Pos())
-	v = g.call(c.Func.Symbol, typeOf(c.Func.Result), args...)
+	symbol := c.Func.Symbol
+	if e == g.spent {
+		symbol = coreMapSetSpent
+	}
+	v = g.call(symbol, typeOf(c.Func.Result), args...)
 	v.Nonneg = isNonneg(c.Func.Result)
 	if c.Func.Fails != nil || c.Result.IsPair() {
 		second = g.value(OpResult2, W, v)

@@ -8,9 +8,12 @@ import (
 // lower_stmt.go lowers statements. Code that nothing reaches is not lowered.
 
 func (g *fn) stmts(b *syntax.Block) {
-	for _, s := range b.Stmts {
+	for n, s := range b.Stmts {
 		if g.isDead() {
 			return
+		}
+		if g.spends(b, n) {
+			g.spent = unparen(s.(*syntax.ExprStmt).X)
 		}
 		g.stmt(s)
 	}
