@@ -45,6 +45,7 @@ var last = []Pass{
 	{"hoist", hoist},
 	{"share", shareEqual},
 	{"dead", removeDead},
+	{"sink", sink},
 	{"cold", markCold},
 }
 
@@ -73,6 +74,8 @@ var precedes = []struct{ first, then, why string }{
 	{"version", "walk", "what has no check left is exact"},
 	{"walk", "fold", "steps of 1 times 1 are still there"},
 	{"walk", "share", "what several addresses have in front of the loop is equal"},
+	{"hoist", "sink", "what moves up would not come down again"},
+	{"share", "sink", "one value for all that need it sinks to where they part"},
 	{"straighten", "cold", "blocks have their final shape"},
 }
 

@@ -64,13 +64,14 @@ type prover struct {
 	r      replacements
 	ranges map[*Value]interval // narrower than what the value itself says
 	pairs  map[[2]*Value]order // [0].ID < [1].ID
+	sums   map[*Value][]*Value // of each value: additions of it that have not overflowed
 	undo   []func()
 	gone   map[*Value]bool
 }
 
 func removeChecks(f *Func) {
 	p := &prover{f: f, d: f.dominators(), r: replacements{}, ranges: map[*Value]interval{},
-		pairs: map[[2]*Value]order{}, gone: map[*Value]bool{}}
+		pairs: map[[2]*Value]order{}, sums: map[*Value][]*Value{}, gone: map[*Value]bool{}}
 	p.walk()
 	f.keep(func(v *Value) bool { return !p.gone[v] })
 }
@@ -258,6 +259,7 @@ func (p *prover) arithmetic(v *Value) {
 	case OpAdd:
 		p.learn(UGE, v, v.Args[0])
 		p.learn(UGE, v, v.Args[1])
+		p.noteSum(v)
 	case OpSub:
 		p.learn(UGE, v.Args[0], v.Args[1])
 		p.learn(ULE, v, v.Args[0])
@@ -281,14 +283,25 @@ func (p *prover) orderOf(a, b *Value) order {
 	if a == b {
 		return order{equal, equal}
 	}
-	o := p.rangeOf(a).orderTo(p.rangeOf(b)).and(p.pair(a, b))
+	o := p.knownOrder(a, b)
+	if o.unsigned&(o.unsigned-1) != 0 {
+		o = o.and(p.orderBySums(a, b))
+	}
 	// a = x - k does not wrap and is below x; so it is below b when x is not above
 	if below, ok := p.smallerThan(a); ok && below != b {
-		if x := p.pair(below, b).and(p.rangeOf(below).orderTo(p.rangeOf(b))); x.unsigned&greater == 0 {
+		if x := p.knownOrder(below, b); x.unsigned&greater == 0 {
 			o = o.and(orders[ULT])
 		}
 	}
 	return o
+}
+
+// knownOrder is the order of a and b by their ranges and what was compared.
+func (p *prover) knownOrder(a, b *Value) order {
+	if a == b {
+		return order{equal, equal}
+	}
+	return p.rangeOf(a).orderTo(p.rangeOf(b)).and(p.pair(a, b))
 }
 
 // smallerThan gives an x that v is below, as an unsigned number: v = x - k, k > 0.

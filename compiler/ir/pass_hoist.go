@@ -84,13 +84,30 @@ func (c *carrier) landing(f *Func) *Block {
 
 // pass notes that v stays.
 func (c *carrier) pass(v *Value) {
-	if v.Op == OpPhi || !v.HasEffect() {
+	if v.Op == OpPhi || !v.HasEffect() || c.passesFirst(v) {
 		return
 	}
 	c.stopped = true
 	if v.Op == OpTrapIf {
 		c.ask(v, 0)
 	}
+}
+
+// passesFirst says whether the check of v is sure to be passed on the first turn: what stands
+// behind it is then reached, and may stop the program before the loop.
+func (c *carrier) passesFirst(v *Value) bool {
+	if v.Check == Wrap || v.Op != OpAdd && v.Op != OpSub {
+		return false
+	}
+	isZero := func(x *Value) bool {
+		for _, from := range []*Block{c.place, c.above} {
+			if x.Op == OpPhi && x.Block == c.head && from != nil && c.head.predIndex(from) >= 0 {
+				return isConst(x.Args[c.head.predIndex(from)], 0)
+			}
+		}
+		return false
+	}
+	return isZero(v.Args[1]) || v.Op == OpAdd && isZero(v.Args[0])
 }
 
 // ask notes the values that a check is about.

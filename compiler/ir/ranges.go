@@ -374,6 +374,9 @@ func (p *prover) cannotOverflow(v *Value) bool {
 			o := p.orderOf(v.Args[0], v.Args[1])
 			return o.implies(UGE)
 		}
+		if v.Op == OpAdd && p.isBelowSum(v) {
+			return true
+		}
 	}
 	lo, hi, exact := signedEnds(v.Op, a, b)
 	return exact && lo >= full.slo && hi <= full.shi

@@ -559,6 +559,12 @@ func (g *maker) countedLoop() {
 	from, limit := g.konst(ir.W, int64(g.IntN(2))), g.value(ir.OpAnd, ir.W, g.anyW(), g.konst(ir.W, 7))
 	limit.Nonneg = true
 	same := []*ir.Value{g.part(), g.part()}
+	var places []*ir.Value // numbers up to 3 and 7
+	for _, mask := range []int64{3, 7} {
+		v := g.value(ir.OpAnd, ir.W, g.anyW(), g.konst(ir.W, mask))
+		v.Nonneg = true
+		places = append(places, v)
+	}
 	w0 := g.anyW()
 	before := g.b
 	before.Term = ir.Jump
@@ -579,6 +585,9 @@ func (g *maker) countedLoop() {
 			if g.IntN(4) == 0 {
 				g.memory()
 			}
+			if g.IntN(2) == 0 {
+				g.element(i, places)
+			}
 		}
 		next = g.value(ir.OpAdd, ir.W, i, g.konst(ir.W, 1))
 		next.Nonneg = true
@@ -592,4 +601,35 @@ func (g *maker) countedLoop() {
 	pw.Args = append(pw.Args, w)
 	g.b = exit
 	g.have(w)
+}
+
+// element reads or writes an element of the slot. Its number is made of that of a loop, at most 7,
+// and of those of places, without checks, for none of it is too large.
+func (g *maker) element(i *ir.Value, places []*ir.Value) {
+	join := func(op ir.Op, x, y *ir.Value) *ir.Value {
+		v := g.value(op, ir.W, x, y)
+		v.Nonneg = true
+		return v
+	}
+	at := i
+	if g.IntN(2) == 0 {
+		at = join(ir.OpMul, at, places[0])
+	}
+	at = join(ir.OpAdd, at, places[1])
+	if g.IntN(4) == 0 {
+		at = join(ir.OpAdd, join(ir.OpAdd, at, g.konst(ir.W, 3)), g.konst(ir.W, -2))
+	}
+	place := g.value(ir.OpZextW, ir.L, at)
+	if g.IntN(2) == 0 {
+		place = g.value(ir.OpShl, ir.L, place, g.konst(ir.W, 1))
+	}
+	place = g.value(ir.OpAdd, ir.L, g.slot, place)
+	if g.IntN(2) == 0 {
+		v := g.value([]ir.Op{ir.OpStore8, ir.OpStore16, ir.OpStore32}[g.IntN(3)], ir.None, place, g.anyW())
+		v.Imm = int64(g.IntN(3))
+		return
+	}
+	v := g.value([]ir.Op{ir.OpLoad8, ir.OpLoad16, ir.OpLoad32}[g.IntN(3)], ir.W, place)
+	v.Imm = int64(g.IntN(3))
+	g.have(v)
 }
