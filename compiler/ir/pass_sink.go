@@ -1,17 +1,25 @@
 package ir
 
+import "slices"
+
 // pass_sink.go moves what is needed on one way only down to that way: a value whose users
 // all lie behind a branch is worked out there. It never moves into a loop, and nothing that
 // can be seen moves. What two ways need stays where they part.
 //
+// An address that loads and stores of its own block need, and others behind a branch, is
+// worked out in both places: the CPU adds by itself for the first.
+//
 // Needs to be behind the last hoist, which moves values up.
+
+// nearMost is how many loads and stores add an address by themselves.
+const nearMost = 2
 
 func sink(f *Func) {
 	d := f.dominators()
 	if len(d.order) < 3 {
 		return
 	}
-	s := &sinker{f: f, d: d, loops: make([][]*Block, f.nextBlk), to: make([]*Block, f.nextID)}
+	s := &sinker{f: f, d: d, loops: make([][]*Block, f.nextBlk), to: make([]*Block, f.nextID), near: map[*Value][]*Value{}}
 	s.findLoops()
 	f.CountUses()
 	for n := len(d.order) - 1; n >= 0; n-- { // users before what they use
@@ -22,8 +30,9 @@ func sink(f *Func) {
 type sinker struct {
 	f     *Func
 	d     *domTree
-	loops [][]*Block // by block ID: the first blocks of the loops that it is in
-	to    []*Block   // by value ID: the nearest block that dominates all uses met so far
+	loops [][]*Block          // by block ID: the first blocks of the loops that it is in
+	to    []*Block            // by value ID: the nearest block that dominates all uses met so far
+	near  map[*Value][]*Value // of an address: the loads and stores of its block, which are not among these uses
 }
 
 func (s *sinker) findLoops() {
@@ -63,19 +72,52 @@ func (s *sinker) block(b *Block) {
 		if s.maySink(v, b) {
 			at = s.target(v, b)
 		}
+		stays := v
 		if at != b {
+			stays = s.forNear(v)
 			s.move(v, at)
-		} else {
-			kept--
-			b.Values[kept] = v
 		}
-		if v.Op != OpPhi {
-			for _, a := range v.Args {
-				s.use(a, at)
-			}
+		if stays != nil {
+			kept--
+			b.Values[kept] = stays
+			s.uses(stays, b)
+		}
+		if stays != v {
+			s.uses(v, at)
 		}
 	}
 	b.Values = append(b.Values[:0], b.Values[kept:]...)
+}
+
+// uses notes what v, in b, is made of.
+func (s *sinker) uses(v *Value, b *Block) {
+	if v.Op == OpPhi {
+		return
+	}
+	for n, a := range v.Args {
+		if n == 0 && v.Op.hasOffset() && a.Block == b && a.Op == OpAdd && a.Check == Wrap {
+			s.near[a] = append(s.near[a], v)
+		} else {
+			s.use(a, b)
+		}
+	}
+}
+
+// forNear gives what the loads and stores of its block have in place of the address v, which
+// sinks; nil when there are none.
+func (s *sinker) forNear(v *Value) *Value {
+	near := s.near[v]
+	if len(near) == 0 {
+		return nil
+	}
+	w := *v
+	w.ID, w.Args = s.f.nextID, slices.Clone(v.Args)
+	s.f.nextID++
+	s.to = append(s.to, nil)
+	for _, user := range near {
+		user.Args[0] = &w
+	}
+	return &w
 }
 
 func (s *sinker) use(v *Value, b *Block) {
@@ -89,7 +131,7 @@ func (s *sinker) use(v *Value, b *Block) {
 // maySink says whether v, of b, can be worked out later, and no more registers are taken then:
 // what it is made of is there all the same, for another user or the next turn of a loop.
 func (s *sinker) maySink(v *Value, b *Block) bool {
-	if v.Op.info().flags&pure == 0 || v.HasEffect() || isCheap(v) || s.to[v.ID] == nil {
+	if v.Op.info().flags&pure == 0 || v.HasEffect() || isCheap(v) || s.to[v.ID] == nil || len(s.near[v]) > nearMost {
 		return false
 	}
 	for _, a := range v.Args {
