@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"slul/tests/golden"
 )
 
 // notMessages are literals of the loader that begin no complaint.
@@ -192,4 +194,20 @@ func TestFailures(t *testing.T) {
 	for line := range rows {
 		t.Errorf("the loader has no message %q", line)
 	}
+	golden.Section(t, "../docs/failures.md", "loader", page())
+}
+
+// page is the part of docs/failures.md about the loader.
+func page() string {
+	var b strings.Builder
+	for _, kind := range Kinds {
+		b.WriteString("### " + string(kind) + "\n\n" + golden.Row("message", "cause", "type") + golden.Row("---", "---", "---"))
+		for _, f := range Failures {
+			if f.Kind == kind {
+				b.WriteString(golden.Row("`"+strings.Join(f.Lines, "`<br>`")+"`", f.Cause, f.Mend))
+			}
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
 }

@@ -85,7 +85,7 @@ func (e *exam) notELF(b []byte, err error) {
 	case len(b) == 0:
 		e.programFails("is empty", effect, anew)
 	case bytes.HasPrefix(b, []byte("#!")):
-		e.programFails("is a script, and no SLUL program", "its own interpreter runs it", "")
+		e.script(b)
 	case strings.HasSuffix(e.Program, ".slul"):
 		e.programFails("is a source file", effect, "slul run "+Shell(e.Program))
 	case bytes.HasPrefix(b, []byte(elf.ELFMAG)):
@@ -108,7 +108,7 @@ func (e *exam) startOf(f *elfimage.File) {
 		}
 		e.ok("program", "%s is a static program, and no SLUL program: the kernel alone starts it", e.Program)
 	case f.Program == nil && !isUsual(e.Target, f.Interp):
-		e.foreign(f.Interp)
+		e.foreign("no SLUL program", f.Interp)
 	case f.Start == elfimage.StartRt0:
 		e.stub(f)
 	case f.Start == elfimage.StartNone:
@@ -119,16 +119,31 @@ func (e *exam) startOf(f *elfimage.File) {
 	}
 }
 
+// script: a text for another interpreter, which its first line names.
+func (e *exam) script(b []byte) {
+	line, _, ended := bytes.Cut(b[2:], []byte("\n"))
+	words := strings.Fields(string(line))
+	switch {
+	case len(words) == 0 || !ended:
+		e.programFails("has a #! line without a path, or without an end", "the kernel says: Exec format error", build(e.Program))
+	case bytes.HasSuffix(line, []byte("\r")):
+		e.programFails(fmt.Sprintf("has a #! line that ends in a carriage return: its interpreter is %q", words[0]+"\r"), "the shell says: not found",
+			asOwner(e.Program, "sed -i 's/\\r$//' "+Shell(e.Program)))
+	default:
+		e.foreign("a script", words[0])
+	}
+}
+
 // foreign: a program of another kind needs its own interpreter.
-func (e *exam) foreign(interp string) {
-	f := Finding{"program", Fail, e.Program + " is no SLUL program, and its interpreter " + interp + " is not there",
+func (e *exam) foreign(kind, interp string) {
+	f := Finding{"program", Fail, e.Program + " is " + kind + ", and its interpreter " + interp + " is not there",
 		"the kernel does not start it; the shell says: not found", bringInterp(interp)}
 	switch info, err := os.Stat(interp); {
 	case err == nil && info.Mode().IsRegular() && may(interp, unix.R_OK|unix.X_OK):
-		e.ok("program", "%s is no SLUL program: the kernel starts it by %s", e.Program, interp)
+		e.ok("program", "%s is %s: the kernel starts it by %s", e.Program, kind, interp)
 		return
 	case err == nil:
-		f.Text = fmt.Sprintf("%s is no SLUL program, and its interpreter %s may not be executed (mode %04o)", e.Program, interp, info.Mode().Perm())
+		f.Text = fmt.Sprintf("%s is %s, and its interpreter %s may not be executed (mode %04o)", e.Program, kind, interp, info.Mode().Perm())
 		f.Effect, f.Mend = "the shell says: Permission denied", "sudo chmod 755 "+Shell(interp)
 	}
 	e.add(f)

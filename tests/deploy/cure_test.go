@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"slul/doctor"
+	"slul/tests/golden"
 	"slul/tests/launch"
 )
 
@@ -105,6 +107,45 @@ func (m machine) reset(t *testing.T) {
 	} else {
 		m.sh(t, 0, "slul install --force >/tmp/log")
 	}
+}
+
+// failures are rows of docs/failures.md.
+type failures struct{ rows strings.Builder }
+
+// add adds what was seen in a state and what slul doctor says of it.
+func (f *failures) add(state string, w wanted, r doctor.Report, seen launch.Result) {
+	if w.level != doctor.Fail {
+		return
+	}
+	line, _, _ := strings.Cut(strings.TrimSpace(string(seen.Stderr)), "\n")
+	if line == "" && seen.Exit != 0 {
+		line = "the shell says how it ended"
+	} else if line != "" {
+		line = "`" + strings.Map(func(r rune) rune {
+			if r < ' ' || r > '~' {
+				return '?'
+			}
+			return r
+		}, line) + "`"
+	}
+	for _, x := range r.Findings {
+		if w.is(x) {
+			mend := ""
+			if x.Mend != "" {
+				mend = "`" + x.Mend + "`"
+			}
+			f.rows.WriteString(golden.Row(state, line, x.Text, mend))
+			return
+		}
+	}
+}
+
+// check compares them with a part of the page, when all tests of the table have run.
+func (f *failures) check(t *testing.T, part string) {
+	if one := flag.Lookup("test.run"); t.Failed() || one != nil && strings.Contains(one.Value.String(), "/") {
+		return
+	}
+	golden.Section(t, "../../docs/failures.md", part, golden.Row("state", "you see", "`slul doctor` says", "type")+golden.Row("---", "---", "---", "---")+f.rows.String())
 }
 
 // place of a loader's file in the tree of a machine.

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -51,14 +52,11 @@ type wanted struct {
 	mend  string
 }
 
-func (w wanted) in(r doctor.Report) bool {
-	for _, f := range r.Findings {
-		if f.Check == w.check && f.Level == w.level && strings.Contains(f.Text, w.text) && strings.Contains(f.Mend, w.mend) {
-			return true
-		}
-	}
-	return false
+func (w wanted) is(f doctor.Finding) bool {
+	return f.Check == w.check && f.Level == w.level && strings.Contains(f.Text, w.text) && strings.Contains(f.Mend, w.mend)
 }
+
+func (w wanted) in(r doctor.Report) bool { return slices.ContainsFunc(r.Findings, w.is) }
 
 func shown(r doctor.Report) string {
 	var b strings.Builder
@@ -204,6 +202,7 @@ func TestStates(t *testing.T) {
 	m := newMachine(t)
 	m.source(t, "hello")
 	m.withApplets(t)
+	var page failures
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			m.reset(t)
@@ -224,6 +223,7 @@ func TestStates(t *testing.T) {
 				t.Errorf("no finding %+v in:\n%s", test.want, shown(r))
 			}
 			hello := launch.Run(t, spec("./hello"))
+			page.add(test.name, test.want, r, hello)
 			started := hello.Exit == 0 && string(hello.Stdout) == "Hello, world\n"
 			switch test.seen {
 			case "", "safety", "libraries":
@@ -252,6 +252,7 @@ func TestStates(t *testing.T) {
 			}
 		})
 	}
+	page.check(t, "states")
 }
 
 // What doctor says of kernel.yama.ptrace_scope, and that it is so, with the setting itself, where the
@@ -380,7 +381,11 @@ func TestPrograms(t *testing.T) {
 		{"text", "./copy", func() { m.write(t, "home/copy", []byte("a text"), 0o755) }, 0, wanted{"program", doctor.Fail, "is no program", "slul build"}, -1, ""},
 		{"source", "./src/hello/Hello.slul", nil, 0, wanted{"program", doctor.Fail, "is a source file", "slul run ./src/hello/Hello.slul"}, 126, "Permission denied"},
 		{"cut", "./copy", func() { m.write(t, "home/copy", hello[:200], 0o755) }, 0, wanted{"program", doctor.Fail, "damaged ELF file", "slul build"}, -1, ""},
-		{"a script", "./copy", func() { m.write(t, "home/copy", []byte("#!/bin/sh\necho x\n"), 0o755) }, 0, wanted{"program", doctor.Fail, "is a script", ""}, 0, "x\n"},
+		{"a script", "./copy", func() { m.write(t, "home/copy", []byte("#!/bin/sh\necho x\n"), 0o755) }, 0, wanted{"program", doctor.OK, "is a script: the kernel starts it by /bin/sh", ""}, 0, "x\n"},
+		{"a script, no interpreter", "./copy", func() { m.write(t, "home/copy", []byte("#!/usr/bin/perl\n"), 0o755) }, 0,
+			wanted{"program", doctor.Fail, "is a script, and its interpreter /usr/bin/perl is not there", "apt-file search /usr/bin/perl"}, 127, "not found"},
+		{"a script with carriage returns", "./copy", func() { m.write(t, "home/copy", []byte("#!/bin/sh\r\necho x\r\n"), 0o755) }, 0,
+			wanted{"program", doctor.Fail, `its interpreter is "/bin/sh\r"`, `sed -i 's/\r$//' ./copy`}, 127, "not found"},
 		{"a library", "./" + filepath.Base(set.Libraries[0]), nil, 0, wanted{"program", doctor.Fail, "is a library", "runslul"}, -1, ""},
 		{"a program of the system", "/bin/busybox", nil, 0, wanted{"program", doctor.OK, "static program, and no SLUL program", ""}, 0, ""},
 		{"noexec", "./hello", nil, unix.MS_NOEXEC, wanted{"mount", doctor.Fail, "mounted noexec", "sudo mount -o remount,exec /home"}, 126, "Permission denied"},
@@ -453,9 +458,10 @@ func TestPrograms(t *testing.T) {
 			wanted{"loader", doctor.Fail, loaderPath + " is not there", "sudo slul install"}, 127, "not found"},
 	}
 	// what only a person can do: another package, another library, a link
-	byHand := map[string]bool{"a script": true, "a library": true, "library lost, and nowhere": true, "library of another CPU": true, "library of another version": true,
+	byHand := map[string]bool{"a script, no interpreter": true, "a library": true, "library lost, and nowhere": true, "library of another CPU": true, "library of another version": true,
 		"library damaged": true, "a program for a library": true, "code that may be written": true, "too large": true, "a newer loader needed": true,
 		"of another kind, no interpreter": true, "set-user-ID, library by a path": true, "set-user-ID, own loader": true, "capabilities, stub": true}
+	var page failures
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			m.reset(t)
@@ -485,6 +491,7 @@ func TestPrograms(t *testing.T) {
 				t.Errorf("well: %v\n%s", r.Well, shown(r))
 			}
 			run := launch.Run(t, spec(test.path))
+			page.add(test.name, test.want, r, run)
 			if test.status >= 0 && run.Exit != test.status || test.status < 0 && run.Exit == 0 ||
 				!bytes.Contains(append(run.Stdout, run.Stderr...), []byte(test.seen)) {
 				t.Errorf("%s: %d %q %q, want %d %q", test.path, run.Exit, run.Stdout, run.Stderr, test.status, test.seen)
@@ -503,4 +510,5 @@ func TestPrograms(t *testing.T) {
 			}
 		})
 	}
+	page.check(t, "programs")
 }
