@@ -15,7 +15,7 @@
 //	table_test.go      the table of docs/start-modes.md; what each way costs
 //	every_test.go      a test for each way in which a program with rights can be started
 //	script_test.go     programs behind a "#!" line
-//	sec_test.go        the table of attacks on loaders; sec_caller_test.go, sec_files_test.go
+//	sec_test.go        the table of attacks on loaders; sec_caller_test.go, sec_files_test.go, sec_world_test.go
 //	process_test.go    states of the process: limits, mounts, filters, signals, tools
 //	shrink_test.go     files that are cut while they are being loaded
 //	path_test.go       where libraries are looked for, and traces
