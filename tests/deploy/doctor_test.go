@@ -351,7 +351,7 @@ func TestPrograms(t *testing.T) {
 		{"another CPU", "./copy", func() { m.write(t, "home/copy", changed(hello, 18, 183), 0o755) }, 0,
 			wanted{"machine", doctor.Fail, "./copy is for AARCH64, this machine is x86_64", "slul build --target x86_64-linux -o ./copy SRC"}, -1, ""},
 		{"another class", "./copy", func() { m.write(t, "home/copy", changed(hello, 4, 1), 0o755) }, 0,
-			wanted{"contents", doctor.Fail, "not a 64-bit file", "slul build --target x86_64-linux -o ./copy SRC"}, -1, ""},
+			wanted{"contents", doctor.Fail, "not 64-bit", "slul build --target x86_64-linux -o ./copy SRC"}, -1, ""},
 		{"cut, to the loader", "runslul ./copy", func() { m.write(t, "home/copy", hello[:200], 0o755) }, 0,
 			wanted{"contents", doctor.Fail, "slulrtld: /home/copy: ", "slul build -o ./copy SRC"}, 127, "slulrtld: ./copy: "},
 		{"damaged", "./copy", func() { m.write(t, "home/copy", changed(hello, 168, 3), 0o755) }, 0,
