@@ -3,6 +3,7 @@
 //
 //	series.go   what is varied: libraries, symbols, relocations, size
 //	loaders.go  who is measured, and what each of them can do
+//	least.go    what nobody can go below
 //	load.go     Run: from series and loaders to a result
 package load
 
@@ -56,6 +57,10 @@ func Run(dir string, o Options) (*result.Result, error) {
 	r := result.New("load", o.Version, dir)
 	r.Skipped = append(r.Skipped, skipped...)
 	for _, l := range loaders {
+		if l.least {
+			r.Notes = append(r.Notes, "least: no loader, but the system calls and first touches that the libraries take at least")
+			continue
+		}
 		r.Notes = append(r.Notes, fmt.Sprintf("loader: %s, version %s", l.name, l.version))
 	}
 	return r, fill(r, dir, list, loaders, o.Options)

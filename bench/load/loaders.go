@@ -25,6 +25,7 @@ type loader struct {
 	version string
 	write   func(set *objects.Set) (path string, err error)
 	lacks   []string // names of features
+	least   bool     // no loader at all, but what nobody can go below
 }
 
 // feature is something that a loader may be without.
@@ -51,7 +52,7 @@ const ours = "slul"
 // allLoaders puts our own loader into dir, from a file if one is given; the others lie
 // where they lie.
 func allLoaders(dir, rtld string) ([]*loader, error) {
-	var list []*loader
+	list := []*loader{{name: "least", write: writeLeast, least: true}}
 	for _, f := range foreigners {
 		write := func(set *objects.Set) (string, error) { return set.Foreign(f.name, f.interp) }
 		list = append(list, &loader{name: f.name, version: version(f.interp), write: write})
@@ -118,6 +119,9 @@ func try(path string) error {
 
 // can says whether the loader has all that the set asks for.
 func (l *loader) can(s objects.Shape) bool {
+	if l.least && s.Libraries == 0 {
+		return false
+	}
 	for _, f := range features {
 		if f.asks(s) && slices.Contains(l.lacks, f.name) {
 			return false

@@ -105,7 +105,7 @@ func (s *Set) Native(name, rtld string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return s.write(name, data)
+	return s.Write(name, data)
 }
 
 // Foreign writes the same program for the loader at interp.
@@ -117,10 +117,11 @@ func (s *Set) Foreign(name, interp string) (string, error) {
 	if data, err = foreign(data, interp); err != nil {
 		return "", err
 	}
-	return s.write(name, data)
+	return s.Write(name, data)
 }
 
-func (s *Set) write(name string, data []byte) (string, error) {
+// Write writes another program of the set, and gives its path.
+func (s *Set) Write(name string, data []byte) (string, error) {
 	path := filepath.Join(s.dir, name)
 	return path, os.WriteFile(path, data, 0o755)
 }

@@ -61,27 +61,19 @@ func writeLeast(path string, p measure.Program, find func(a *Asm, start uint64))
 
 // leastFds maps the program that is descriptor 3, the first that the stub has opened.
 func leastFds(a *Asm, _ uint64) {
-	a.Op(MOVL, R8, Imm(3))
-	leastMap(a)
+	leastMap(a, 3)
 }
 
 // leastPath opens argv[1], which with the flag P is the program's path.
 func leastPath(a *Asm, _ uint64) {
-	a.Op(MOVQ, RDI, Mem{Base: RSP, Disp: 16})
-	a.Op(XORL, RSI, RSI)
-	tiny.Call(a, unix.SYS_OPEN)
-	a.Op(MOVL, R8, RAX)
-	leastMap(a)
+	tiny.CallWith(a, unix.SYS_OPEN, tiny.Word{Base: RSP, Disp: 16}, unix.O_RDONLY)
+	a.Op(MOVL, RBX, RAX)
+	leastMap(a, RBX)
 }
 
-// leastMap maps the first page of the descriptor in r8.
-func leastMap(a *Asm) {
-	a.Op(XORL, RDI, RDI)
-	a.Op(MOVL, RSI, Imm(4096))
-	a.Op(MOVL, RDX, Imm(unix.PROT_READ|unix.PROT_EXEC))
-	a.Op(MOVL, R10, Imm(unix.MAP_PRIVATE))
-	a.Op(XORL, R9, R9)
-	tiny.Call(a, unix.SYS_MMAP)
+// leastMap maps the first page of a descriptor.
+func leastMap(a *Asm, fd any) {
+	tiny.CallWith(a, unix.SYS_MMAP, 0, 4096, unix.PROT_READ|unix.PROT_EXEC, unix.MAP_PRIVATE, fd, 0)
 }
 
 // leastMapped finds AT_ENTRY behind argv and envp.

@@ -47,36 +47,16 @@ var steps = []step{
 	{name: "that, and a read from it", code: both(mapP(0), read)},
 	{name: "mmap with MAP_POPULATE, and a read", code: both(mapP(unix.MAP_POPULATE), read)},
 	{name: "readlink of /proc/self/fd/3", code: func(a *Asm) {
-		a.Op(LEAQ, RDI, Label("link"))
-		a.Op(LEAQ, RSI, stack)
-		a.Op(MOVL, RDX, Imm(256))
-		tiny.Call(a, unix.SYS_READLINK)
+		tiny.CallWith(a, unix.SYS_READLINK, Label("link"), stack, 256)
 	}},
 }
 
-// argv0 is an operand of call: the word above argc.
-type word struct{}
+// argv0 is the word above argc.
+var argv0 = tiny.Word{Base: RSP, Disp: 8}
 
-var argv0 word
-
-// call makes one system call; its arguments are numbers, memory, of which the address is
-// meant, or argv0.
 func call(number int, args ...any) func(*Asm) {
-	return func(a *Asm) {
-		for i, reg := range []Reg{RDI, RSI, RDX, R10, R8, R9}[:len(args)] {
-			switch arg := args[i].(type) {
-			case int:
-				a.Op(MOVL, reg, Imm(int64(arg)))
-			case Mem:
-				a.Op(LEAQ, reg, arg)
-			case word:
-				a.Op(MOVQ, reg, Mem{Base: RSP, Disp: 8})
-			}
-		}
-		tiny.Call(a, number)
-	}
+	return func(a *Asm) { tiny.CallWith(a, number, args...) }
 }
-
 func both(f, g func(*Asm)) func(*Asm) { return func(a *Asm) { f(a); g(a) } }
 
 func mapP(flags int) func(*Asm) {

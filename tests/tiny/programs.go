@@ -4,6 +4,8 @@ package tiny
 // number in rax, arguments in rdi rsi rdx r10 r8 r9, result in rax, rcx and r11 lost.
 
 import (
+	"fmt"
+
 	"slul/asm"
 	. "slul/asm/amd64"
 
@@ -17,6 +19,29 @@ const Start = "_start"
 func Call(a *Asm, number int) {
 	a.Op(MOVL, RAX, Imm(number))
 	a.Op(SYSCALL)
+}
+
+// Word is what lies at a place in memory, as an argument of CallWith.
+type Word Mem
+
+// CallWith makes a system call with arguments in the order of its man page: numbers, registers, words; of
+// memory and labels the address is meant.
+func CallWith(a *Asm, number int, args ...any) {
+	for i, reg := range []Reg{RDI, RSI, RDX, R10, R8, R9}[:len(args)] {
+		switch arg := args[i].(type) {
+		case int:
+			a.Op(MOVQ, reg, Imm(arg))
+		case Reg:
+			a.Op(MOVQ, reg, arg)
+		case Word:
+			a.Op(MOVQ, reg, Mem(arg))
+		case Arg:
+			a.Op(LEAQ, reg, arg)
+		default:
+			panic(fmt.Sprintf("bug: %T as an argument", arg))
+		}
+	}
+	Call(a, number)
 }
 
 // Must is the assembled code; the programs are constants, so an error is a bug of the test.
