@@ -40,6 +40,7 @@ var passes = []Pass{
 // place of a call any more.
 var last = []Pass{
 	{"version", version},
+	{"straighten", straighten},
 	{"walk", walk},
 	{"fold", fold},
 	{"hoist", hoist},
@@ -71,6 +72,7 @@ var precedes = []struct{ first, then, why string }{
 	{"dead", "straighten", "dead values keep blocks from being empty"},
 	{"invert", "version", "only loops that are tested at their ends are looked at"},
 	{"checks", "version", "a check that is gone need not be asked for"},
+	{"version", "straighten", "two turns in one are one run of values"},
 	{"version", "walk", "what has no check left is exact"},
 	{"walk", "fold", "steps of 1 times 1 are still there"},
 	{"walk", "share", "what several addresses have in front of the loop is equal"},

@@ -11,6 +11,9 @@ import "slices"
 // loop its exact value for i = n - 1 is compared with the length, and where that is too
 // large the loop with all its checks runs, and stops at the right turn.
 //
+// A short loop without checks does two turns in one (pass_unroll.go); the loop that stays does
+// the last of an odd number.
+//
 // Needs loops that are tested at the end of their turns (invert). It makes functions larger,
 // so it comes last.
 
@@ -52,8 +55,9 @@ type counted struct {
 	i, from      *Value
 	limit        *Value
 
-	gone  []*Value // checks that the tests in front make sure of
-	tests []bound
+	gone   []*Value // checks that the tests in front make sure of
+	tests  []bound
+	double bool // the loop without checks does two turns in one
 }
 
 // bound says that the exact value of v for the last number must be below the W limit, or,
@@ -148,6 +152,7 @@ func (l *counted) plan() bool {
 			}
 		}
 	}
+	l.double = l.isShort()
 	return len(l.gone) >= versionLeast && len(l.tests) < versionTests
 }
 
@@ -201,7 +206,7 @@ func (l *counted) divide() {
 	last := l.before
 	at := first
 	var testBlocks []*Block
-	conds := l.conditions(first)
+	conds, limitLess1 := l.conditions(first)
 	for n, c := range conds {
 		testBlocks = append(testBlocks, at)
 		at.Term, at.Ctl, at.Pos = Branch, c, l.head.Pos
@@ -242,6 +247,35 @@ func (l *counted) divide() {
 		}
 	}
 	l.f.keep(func(v *Value) bool { return v.Op != OpTrapIf || !slices.Contains(l.gone, v) })
+	r := &reached{defs: map[*Value]map[*Block]*Value{}, blocks: map[*Block]bool{}}
+	for _, b := range l.blocks {
+		for _, v := range b.Values {
+			r.defs[v] = map[*Block]*Value{b: v}
+		}
+	}
+	r.note(now, place)
+	if l.double {
+		l.unroll(r, now, slow, limitLess1)
+	}
+	repairUses(l.f, r.defs, func(b *Block) bool { return l.inside[b] || r.blocks[b] })
+}
+
+// reached is what the values of a loop are in its copies.
+type reached struct {
+	defs   map[*Value]map[*Block]*Value
+	blocks map[*Block]bool // of the copies
+}
+
+// note adds a copy: what stands for the values there, and for the blocks.
+func (r *reached) note(now map[*Value]*Value, place map[*Block]*Block) {
+	for v, w := range now {
+		if r.defs[v] != nil {
+			r.defs[v][place[v.Block]] = w
+		}
+	}
+	for _, b := range place {
+		r.blocks[b] = true
+	}
 }
 
 // clone copies the loop's blocks. Edges inside are copied; the head's copy has l.before as
@@ -279,8 +313,9 @@ func (l *counted) clone() (now map[*Value]*Value, place map[*Block]*Block) {
 }
 
 // conditions gives what must hold for the loop without checks: that the first number is
-// below the limit, and the bounds. Their arguments are made in b.
-func (l *counted) conditions(b *Block) (conds []*Value) {
+// below the limit, for two turns in one the second, and the bounds. Their arguments are made in
+// b, and the W limit - 1.
+func (l *counted) conditions(b *Block) (conds []*Value, limitLess1 *Value) {
 	g := &reducer{f: l.f, v: &Value{Block: b, Pos: l.head.Pos}}
 	cmp := func(c Cond, x, y *Value) { // goes to the block that asks it
 		v := g.value(OpCmp, W, x, y)
@@ -288,7 +323,12 @@ func (l *counted) conditions(b *Block) (conds []*Value) {
 		v.Cond = c
 		conds = append(conds, v)
 	}
-	cmp(ULT, l.copied(g, l.from), l.copied(g, l.limit))
+	if l.double {
+		limitLess1 = g.value(OpAdd, W, l.copied(g, l.limit), g.konst(W, -1))
+		cmp(SLT, l.copied(g, l.from), limitLess1)
+	} else {
+		cmp(ULT, l.copied(g, l.from), l.copied(g, l.limit))
+	}
 	last := g.value(OpSub, L, g.value(OpZextW, L, l.copied(g, l.limit)), g.konst(L, 1)) // when the first condition holds
 	for _, t := range l.tests {
 		exact := l.exact(g, t.v, last)
@@ -299,7 +339,7 @@ func (l *counted) conditions(b *Block) (conds []*Value) {
 		}
 	}
 	b.Values = g.out
-	return conds
+	return conds, limitLess1
 }
 
 // copied is v where the tests are: a constant of the loop is made anew.
@@ -336,13 +376,4 @@ func (l *counted) leave(now map[*Value]*Value, place map[*Block]*Block) {
 			s.Preds = append(s.Preds, place[b])
 		}
 	}
-	copies := map[*Block]bool{}
-	for _, b := range place {
-		copies[b] = true
-	}
-	defs := map[*Value]map[*Block]*Value{}
-	for v, w := range now {
-		defs[v] = map[*Block]*Value{v.Block: v, w.Block: w}
-	}
-	repairUses(l.f, defs, func(b *Block) bool { return l.inside[b] || copies[b] })
 }

@@ -1,10 +1,6 @@
 package ir
 
-import (
-	"fmt"
-	"slices"
-	"strings"
-)
+import "slices"
 
 // pass_walk.go lets addresses walk. Where a load or store of a loop is at
 //
@@ -37,7 +33,7 @@ func walk(f *Func) {
 	done := map[*Value]bool{} // loads and stores of inner loops
 	for _, head := range slices.Backward(loops) {
 		w := &walker{f: f, c: &carrier{head: head, above: outside(head, d), d: d}, inside: f.loopOf(head, d),
-			needed: needed, pointers: map[string]*Value{}}
+			needed: needed}
 		w.latch = head.Preds[1-head.predIndex(w.c.above)]
 		for _, b := range f.Blocks {
 			if !w.inside[b] {
@@ -98,11 +94,17 @@ type walker struct {
 	latch    *Block   // where the turns end
 	inside   map[*Block]bool
 	needed   []bool
-	pointers map[string]*Value // phis made so far, by what they are the sum of
+	pointers []pointer
 
 	terms []walkTerm // of the address at hand
 	imm   int64
 	gains bool // something is not worked out on every turn any more
+}
+
+// pointer is an address that goes on by a step on every turn: a phi, and what it is the sum of.
+type pointer struct {
+	phi          *Value
+	same, moving []walkTerm
 }
 
 // walkTerm is a summand of an address: of * by * times, where a W stands for its 64 bits
@@ -137,9 +139,7 @@ func (w *walker) access(v *Value) {
 			w.rebuild(v, same, moving[0])
 		}
 	case w.c.d.dominates(v.Block, w.latch) || v.Block == w.latch:
-		if p := w.pointer(same, moving); p != nil {
-			v.Args[0], v.Imm = p, w.imm
-		}
+		w.follow(v, same, moving)
 	}
 }
 
@@ -279,20 +279,54 @@ func (w *walker) rebuild(v *Value, same []walkTerm, moving walkTerm) {
 	v.Block.Values = slices.Insert(v.Block.Values, at, g.out...)
 }
 
-// pointer gives the phi that is the sum of the terms on every turn; nil when there are
-// many already.
-func (w *walker) pointer(same, moving []walkTerm) *Value {
-	var key strings.Builder
-	for _, t := range slices.Concat(same, moving) {
-		by := -1
-		if t.by != nil {
-			by = t.by.ID
+// follow gives v the address of a pointer, perhaps with something more that is the same on
+// every turn.
+func (w *walker) follow(v *Value, same, moving []walkTerm) {
+	for _, p := range w.pointers {
+		more, ok := difference(moving, p.moving)
+		if !ok || len(more) > 0 {
+			continue
 		}
-		fmt.Fprintf(&key, "%d*%d*%d ", t.of.ID, by, t.times)
+		more, ok = difference(same, p.same)
+		if ok && len(more) == 0 {
+			v.Args[0], v.Imm = p.phi, w.imm
+			return
+		}
+		if ok && len(more) == 1 {
+			front := w.front()
+			by := w.sum(front, more)
+			w.settle(front)
+			g := &reducer{f: w.f, v: v}
+			v.Args[0], v.Imm = g.value(OpAdd, L, p.phi, by), w.imm
+			v.Block.Values = slices.Insert(v.Block.Values, slices.Index(v.Block.Values, v), g.out...)
+			return
+		}
 	}
-	if p := w.pointers[key.String()]; p != nil || len(w.pointers) == walkPointers {
-		return p
+	if len(w.pointers) < walkPointers {
+		p := pointer{w.pointer(same, moving), same, moving}
+		w.pointers = append(w.pointers, p)
+		v.Args[0], v.Imm = p.phi, w.imm
 	}
+}
+
+// difference gives what the terms of a have more than those of b, if that can be said.
+func difference(a, b []walkTerm) (more []walkTerm, ok bool) {
+	more = slices.Clone(a)
+	for _, t := range b {
+		at := slices.IndexFunc(more, func(u walkTerm) bool {
+			isAddr := t.of.Op == OpAddr && u.of.Op == OpAddr && t.of.Sym == u.of.Sym && t.of.Imm == u.of.Imm
+			return (t.of == u.of || isAddr) && t.by == u.by && t.times == u.times
+		})
+		if at < 0 {
+			return nil, false
+		}
+		more = slices.Delete(more, at, at+1)
+	}
+	return more, true
+}
+
+// pointer makes the phi that is the sum of the terms on every turn.
+func (w *walker) pointer(same, moving []walkTerm) *Value {
 	head := w.c.head
 	in := 1 - head.predIndex(w.latch)
 	g := w.front()
@@ -317,7 +351,6 @@ func (w *walker) pointer(same, moving []walkTerm) *Value {
 	}
 	p.Args[1-in] = n.value(OpAdd, L, p, step)
 	w.latch.Values = append(w.latch.Values, n.out...)
-	w.pointers[key.String()] = p
 	return p
 }
 
