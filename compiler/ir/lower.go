@@ -30,7 +30,7 @@ type lowering struct {
 	traps   []*syntax.File    // that need a trap function
 	tables  map[*check.Enum]bool
 	arrays  map[*check.Const]string // constant arrays that are used -> symbol
-	lengths map[string]int64        // of them, by symbol
+	lengths map[string]int64        // of arrays and texts, by symbol
 	givemes map[*check.Var]bool     // that are read somewhere
 	guarded []string                // funcs that ask for room on the stack
 	askAll  bool                    // all funcs of the program do
@@ -266,6 +266,7 @@ func (l *lowering) text(s string) string {
 	}
 	sym := "str." + strconv.Itoa(len(l.strings))
 	l.strings[s] = sym
+	l.lengths[sym] = int64(len(s))
 	l.m.Data = append(l.m.Data, &Data{Name: sym, Bytes: stringBytes(s), Align: 1})
 	return sym
 }

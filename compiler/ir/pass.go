@@ -23,6 +23,7 @@ var passes = []Pass{
 	{"straighten", straighten},
 	{"share", shareEqual},
 	{"hoist", hoist},
+	{"unroll", unroll},
 	{"invert", invert},
 	{"hoist", hoist},
 	{"checks", removeChecks},
@@ -59,6 +60,11 @@ var alone = []Pass{
 // against passes.
 var precedes = []struct{ first, then, why string }{
 	{"fold", "share", "equal values are found in one form only"},
+	{"fold", "unroll", "the first and the last number are constants"},
+	{"straighten", "unroll", "a loop has one block in front"},
+	{"hoist", "unroll", "what is the same on every turn is there once"},
+	{"unroll", "invert", "a loop is tested in its head"},
+	{"unroll", "checks", "what is known of one turn holds in the next"},
 	{"straighten", "hoist", "a loop has one block in front"},
 	{"hoist", "invert", "what the test of a loop computes anew is copied"},
 	{"invert", "hoist", "the body's first block is the loop's"},

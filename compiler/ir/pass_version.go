@@ -11,7 +11,7 @@ import "slices"
 // loop its exact value for i = n - 1 is compared with the length, and where that is too
 // large the loop with all its checks runs, and stops at the right turn.
 //
-// A short loop without checks does two turns in one (pass_unroll.go); the loop that stays does
+// A short loop without checks does two turns in one (pass_twice.go); the loop that stays does
 // the last of an odd number.
 //
 // Needs loops that are tested at the end of their turns (invert). It makes functions larger,
@@ -255,7 +255,7 @@ func (l *counted) divide() {
 	}
 	r.note(now, place)
 	if l.double {
-		l.unroll(r, now, slow, limitLess1)
+		l.twice(r, now, slow, limitLess1)
 	}
 	repairUses(l.f, r.defs, func(b *Block) bool { return l.inside[b] || r.blocks[b] })
 }

@@ -190,7 +190,7 @@ func (g *maker) statements() {
 		case k < 14 && g.depth < 4:
 			g.diamond()
 		case k == 14 && g.depth < 3:
-			[]func(){g.loop, g.testedLoop, g.countedLoop}[g.IntN(3)]()
+			[]func(){g.loop, g.testedLoop, g.countedLoop, g.shortLoop, g.shortLoop}[g.IntN(5)]()
 		case k == 15:
 			g.again()
 		case k == 16:
@@ -601,6 +601,53 @@ func (g *maker) countedLoop() {
 	pw.Args = append(pw.Args, w)
 	g.b = exit
 	g.have(w)
+}
+
+// shortLoop counts up to a constant and is tested before each turn; half of the time it may
+// be left in the middle of one. What it has made last goes around, and is there behind it.
+func (g *maker) shortLoop() {
+	from := int64(g.IntN(3))
+	start, w0, l0 := g.konst(ir.W, from), g.anyW(), g.anyL()
+	limit := g.konst(ir.W, from+int64(g.IntN(5)))
+	before := g.b
+	before.Term = ir.Jump
+	head, body, exit := g.f.NewBlock(), g.f.NewBlock(), g.f.NewBlock()
+	before.AddEdge(head)
+	g.b = head
+	i := g.value(ir.OpPhi, ir.W, start)
+	pw := g.value(ir.OpPhi, ir.W, w0)
+	pl := g.value(ir.OpPhi, ir.L, l0)
+	i.Nonneg = true
+	for _, v := range []*ir.Value{i, pw, pl} {
+		g.have(v)
+	}
+	again := g.value(ir.OpCmp, ir.W, i, limit)
+	again.Cond = ir.ULT
+	head.Term, head.Ctl = ir.Branch, again
+	head.AddEdge(body)
+	head.AddEdge(exit)
+	var next *ir.Value
+	w, l := g.scope(body, 4+g.IntN(8), func() {
+		if g.IntN(2) == 0 {
+			leave := g.condition()
+			rest := g.f.NewBlock()
+			g.b.Term, g.b.Ctl = ir.Branch, leave
+			g.b.AddEdge(exit)
+			g.b.AddEdge(rest)
+			g.b = rest
+		}
+		for range 1 + g.IntN(4) {
+			g.have(g.arithmetic())
+		}
+		g.memory()
+		next = g.value(ir.OpAdd, ir.W, i, g.konst(ir.W, 1))
+		next.Nonneg = true
+	})
+	bottom := g.b
+	bottom.Term = ir.Jump
+	bottom.AddEdge(head)
+	i.Args, pw.Args, pl.Args = append(i.Args, next), append(pw.Args, w), append(pl.Args, l)
+	g.b = exit
 }
 
 // element reads or writes an element of the slot. Its number is made of that of a loop, at most 7,
