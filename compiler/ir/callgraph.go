@@ -120,3 +120,28 @@ func (g *callGraph) recursive(roots []*Func) map[*Func]bool {
 	}
 	return found
 }
+
+// depth is how many functions there are at most on a way along calls from one of the roots. An
+// edge back to a function that is on the way already is left out.
+func (g *callGraph) depth(roots []*Func) (most int) {
+	depth := make(map[*Func]int, len(g.funcs)) // 0 as long as the function is on the way
+	var of func(f *Func) int
+	of = func(f *Func) int {
+		if n, seen := depth[f]; seen {
+			return n
+		}
+		depth[f] = 0
+		n := 0
+		for _, name := range g.namesIn(f) {
+			if to := g.funcs[name]; to != nil {
+				n = max(n, of(to))
+			}
+		}
+		depth[f] = n + 1
+		return n + 1
+	}
+	for _, f := range roots {
+		most = max(most, of(f))
+	}
+	return most
+}

@@ -36,3 +36,23 @@ func TestRecursive(t *testing.T) {
 		t.Errorf("only %d are recursive", some)
 	}
 }
+
+// TestDepth: the longest way counts, circles are walked once, and names that lead nowhere
+// are none.
+func TestDepth(t *testing.T) {
+	calls := map[string]string{"a": "bcx", "b": "c", "c": "d", "d": "b", "e": "e", "f": ""}
+	m := &Module{}
+	for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
+		f := &Func{Name: name}
+		b := f.NewBlock()
+		for _, to := range calls[name] {
+			f.NewValue(b, OpCall, None).Sym = string(to)
+		}
+		m.Funcs = append(m.Funcs, f)
+	}
+	for from, want := range map[int]int{0: 4, 1: 3, 4: 1, 5: 1} {
+		if got := m.callGraph().depth(m.Funcs[from : from+1]); got != want {
+			t.Errorf("from %s: %d, expected %d", m.Funcs[from].Name, got, want)
+		}
+	}
+}

@@ -10,6 +10,7 @@
 //	ir.go              the data types
 //	op.go              what is known of each op: name, arguments, effects
 //	func.go            tools that make and change functions
+//	room.go            the memory that these make values in
 //	print.go parse.go  the text form, written and read
 //	dom.go             order and dominators of blocks
 //	memory.go          what stores loads can see

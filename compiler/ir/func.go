@@ -13,7 +13,9 @@ func (f *Func) NewBlock() *Block {
 
 // newValue makes a value that is in no block yet.
 func (f *Func) newValue(op Op, t Type, args ...*Value) *Value {
-	v := &Value{ID: f.nextID, Op: op, Type: t, Args: args}
+	v := f.room.value()
+	v.ID, v.Op, v.Type = f.nextID, op, t
+	v.Args = f.room.list(args)
 	f.nextID++
 	return v
 }
@@ -28,11 +30,12 @@ func (f *Func) NewValue(b *Block, op Op, t Type, args ...*Value) *Value {
 
 // copyTo appends a copy of v to b, with the same arguments.
 func (f *Func) copyTo(b *Block, v *Value) *Value {
-	w := *v
+	w := f.room.value()
+	*w = *v
 	w.ID, w.Block = f.nextID, b
 	f.nextID++
-	b.Values = append(b.Values, &w)
-	return &w
+	b.Values = append(b.Values, w)
+	return w
 }
 
 // NewParam appends a parameter; all parameters are made before any other value.

@@ -173,6 +173,7 @@ type Func struct {
 	Pos      Pos
 	nextID   int
 	nextBlk  int
+	room     room
 }
 
 // Data is a constant in the read-only part of the image.

@@ -14,11 +14,20 @@ const stackLimit = 48
 // StackSpare is a constant of 64 bits that linking sets: the bytes to be kept free.
 const StackSpare = "stack.spare"
 
+// deepCalls is how many calls may stand one inside the other before all funcs of the program
+// ask without more ado. Each takes some 32 bytes of the stack or more (a return address, saved
+// registers), so that what linking allows (stackMost in compiler/stack.go) would be passed,
+// and everything done twice.
+const deepCalls = 2048
+
 // guardStack puts the question at the start of the funcs that may call themselves.
 func (l *lowering) guardStack() {
 	offered := l.offered()
 	graph := l.m.callGraph()
 	recursive := graph.recursive(l.m.Funcs)
+	if graph.depth(l.m.Funcs) > deepCalls {
+		l.askAll = true
+	}
 	for _, of := range l.info.Funcs {
 		f := graph.funcs[of.Symbol]
 		if !of.Core && (l.askAll || offered[f.Name] || recursive[f]) {
