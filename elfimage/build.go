@@ -260,10 +260,14 @@ func (b *builder) addSections() {
 	if len(im.Relro) > 0 {
 		b.relro = b.add(&part{name: ".data.rel.ro", typ: SHT_PROGBITS, flags: rw, align: codeAlign, data: bytes.Clone(im.Relro), group: writable})
 	}
+	if d := b.dyn.section; d != nil && im.forDebugger() {
+		d.flags, d.group = rw, writable
+		b.add(d)
+	}
 	if n := uint64(len(b.dyn.imports)); n > 0 {
 		b.dyn.got = b.add(&part{name: ".got", typ: SHT_NOBITS, flags: rw, align: 8, memSize: 8 * n, entSize: 8, group: writable})
 	}
-	if b.relro != nil || b.dyn.got != nil {
+	if len(b.parts) > 0 && b.parts[len(b.parts)-1].group == writable {
 		// Up to the end of the page, so that all of it can be made read-only.
 		b.relroEnd = b.add(&part{name: ".relro_padding", typ: SHT_NOBITS, flags: rw, align: 1, group: writable})
 	}

@@ -95,7 +95,10 @@ func (b *builder) addDynamic() {
 	if n := d.relatives + len(d.imports); n > 0 {
 		d.rela = alloc(part{name: ".rela.dyn", typ: SHT_RELA, align: 8, entSize: relaSize, data: make([]byte, relaSize*n), link: d.symtab})
 	}
-	d.section = alloc(part{name: ".dynamic", typ: SHT_DYNAMIC, align: 8, entSize: dynSize, data: make([]byte, dynSize*entries)})
+	d.section = &part{name: ".dynamic", typ: SHT_DYNAMIC, align: 8, entSize: dynSize, data: make([]byte, dynSize*entries), flags: SHF_ALLOC}
+	if !im.forDebugger() {
+		b.add(d.section)
+	}
 	d.strtab = alloc(part{name: ".dynstr", typ: SHT_STRTAB, align: 1, data: d.strs.data})
 	d.hash.link, d.symtab.link, d.section.link = d.symtab, d.strtab, d.strtab
 }
@@ -256,9 +259,16 @@ func (b *builder) dynEntries() []elf.Dyn64 {
 	}
 	entry(elf.DT_FLAGS, uint64(elf.DF_BIND_NOW))
 	entry(elf.DT_FLAGS_1, uint64(flags1))
+	if b.im.forDebugger() {
+		entry(elf.DT_DEBUG, 0)
+	}
 	entry(elf.DT_NULL, 0)
 	return list
 }
+
+// forDebugger tells whether the loader is to write into the dynamic section, where debuggers look for its
+// list of libraries. Behind a stub it is the loader's own section where they look.
+func (im *Image) forDebugger() bool { return im.Interp != "" }
 
 // fillDynamic writes what needed addresses; it needs place.
 func (b *builder) fillDynamic() {

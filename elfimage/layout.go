@@ -4,7 +4,7 @@
 //
 //	readOnly  headers, notes, dynamic tables, .rodata
 //	code      .slul.stub, .text
-//	writable  .data.rel.ro, .got, page bound, .bss
+//	writable  .data.rel.ro, .got, page bound, .bss; .dynamic where the loader writes into it
 //
 // Each group is one PT_LOAD, except that readOnly and code share one R+X segment
 // when all of both fits one page: each PT_LOAD costs some 3 µs at start.

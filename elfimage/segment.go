@@ -43,7 +43,11 @@ func (b *builder) segments() []segment {
 	}
 	segs = append(segs, b.loads()...)
 	if d := b.dyn.section; d != nil {
-		segs = append(segs, segment{typ: uint32(elf.PT_DYNAMIC), flags: pf_R, first: d, last: d, align: d.align})
+		flags := pf_R
+		if d.group == writable {
+			flags = pf_RW
+		}
+		segs = append(segs, segment{typ: uint32(elf.PT_DYNAMIC), flags: flags, first: d, last: d, align: d.align})
 	}
 	segs = append(segs, segment{typ: uint32(elf.PT_GNU_STACK), flags: pf_RW, align: 16})
 	if b.relroEnd != nil {

@@ -6,13 +6,20 @@ import (
 	"testing"
 
 	"slul/compiler"
+	"slul/elfimage"
 )
 
 // TestLibrary: a library written in SLUL has names and lines of its own for gdb, without
 // the tags of its symbols, and a backtrace goes through it into the program.
 func TestLibrary(t *testing.T) {
+	for _, start := range []elfimage.Start{elfimage.StartRt0, elfimage.StartInterp} {
+		t.Run(string(start), func(t *testing.T) { testLibrary(t, start) })
+	}
+}
+
+func testLibrary(t *testing.T, start elfimage.Start) {
 	k := newKit(t)
-	o := compiler.Options{Rtld: k.rtld, Interfaces: []string{"../../examples/modules"}, Runpath: "$ORIGIN"}
+	o := compiler.Options{Rtld: k.rtld, Interfaces: []string{"../../examples/modules"}, Runpath: "$ORIGIN", Start: string(start)}
 	freq, err := compiler.Build("../../examples/modules/freq", o)
 	if err != nil {
 		t.Fatal(err)
