@@ -1,17 +1,16 @@
 // Package asm turns instructions into bytes and bytes into instructions. It is
-// the only importer of x/arch (decoding).
+// the only importer of golang-asm (encoding) and x/arch (decoding).
 //
 // This folder holds what all CPUs share (asm.go); each CPU has a folder of its
 // own with its registers, its operations, an assembler of type Asm that ends in a
-// *Code, and a decoder. Code is decoded again and compared with what was asked for
-// before it leaves an assembler, but for that of a code generator in daily use
-// (NewTrusted): it is decoded whenever it is listed, and in tests.
+// *Code, and a decoder. Nothing leaves an assembler that was not decoded again
+// and compared with what was asked for.
 //
 //	amd64   x86-64
 //
 // # What a CPU's folder gives
 //
-//	New, NewTrusted, Asm.Op, Asm.Label, Asm.String, Asm.Line, Asm.Depth, Asm.Assemble
+//	New, Asm.Op, Asm.Label, Asm.String, Asm.Line, Asm.Depth, Asm.Assemble
 //	Reg, Mem, Imm, Label, Sym; Op and its table
 //	Decode, DecodeAll, Inst with Text
 //
@@ -20,6 +19,23 @@
 // linker) see nothing but Code, Item and Fixup. A CPU whose instructions have
 // several PC-relative fields (arm64: call 26 bits, page 21 bits, low 12 bits; and
 // so riscv64) adds its FixupKinds to asm.go, where the psABI's sums stand beside
-// them, and its table of operations; nothing in Code changes. x/arch/arm64/arm64asm
-// is the decoder for arm64.
+// them, and its table of operations; nothing in Code changes.
+//
+// # arm64, when it comes
+//
+// The library's arm64 assembler (span7) takes its first Prog for the TEXT
+// directive and skips it, and pads the end of a function to 16 bytes: so the
+// folder puts an obj.ATEXT in front and cuts the result at the offset of the
+// closing label, as amd64 does already. It makes its constant pool behind the
+// code; strings are therefore placed by the assembler's own data words, and
+// constants that need the pool are refused. x/arch/arm64/arm64asm is the decoder.
+//
+// # The library's habits
+//
+// golang-asm is Go's own assembler as a library. It prints a diagnostic and drops
+// the instruction: here the diagnostics are the error of Assemble. It pads jumps
+// to 32-byte lines unless told that the code is hand-written. Its package objabi
+// looks at GOARM, GOMIPS, GOMIPS64 and GOPPC64 when the program starts, and ends it
+// with "Invalid GOARM value" and the like when one of them has a value that only a
+// newer Go knows; nothing of ours can run before that.
 package asm

@@ -5,34 +5,27 @@ import (
 	"fmt"
 )
 
-// Asm: the caller's side of the assembler. Each call checks one instruction and encodes it;
-// Assemble settles the jumps.
+// Asm: the caller's side of the assembler. Each call notes one instruction after
+// checking its operands; Assemble turns the notes into bytes.
 
 // Asm is a piece of code under construction. The zero value is ready to use.
 type Asm struct {
-	buf     []byte // the instructions, without jumps to labels
-	jumps   []jump
-	refs    []reference
-	labels  []label
-	numbers map[string]int32 // name -> index in labels
-	lines   []lineNote
-	frames  []frameNote
-	depth   int64 // as in asm.Frame, behind the last instruction
-	count   int   // see Len
-	errs    []error
-
-	trusted bool
-	notes   []note // what was asked for, unless trusted
+	notes  []note
+	labels map[string]int // label or string name -> index in notes
+	lines  []lineNote
+	frames []frameNote
+	depth  int64 // as in asm.Frame, behind the last instruction
+	errs   []error
 }
 
 // note is an instruction, a label or a string, as asked for.
 type note struct {
-	kind  noteKind
-	op    Op
-	n     uint8 // operands
-	args  [3]operand
-	name  string // of a label or string; the text of a vector instruction
-	place place
+	kind noteKind
+	op   Op
+	n    uint8 // operands
+	args [3]operand
+	name string // of a label or string; the text of a vector instruction
+	data []byte // of a string, or a vector instruction
 }
 
 type noteKind uint8
@@ -44,15 +37,10 @@ const (
 	noteVec // encoded already; name is its text
 )
 
-type lineNote struct {
-	place      place
-	note       int // Len
-	file, line int
-}
+type lineNote struct{ note, file, line int }
 
 type frameNote struct {
-	place place
-	note  int // Len
+	note  int
 	depth int64
 	saved Reg
 }
@@ -80,48 +68,28 @@ const (
 // New gives an empty Asm.
 func New() *Asm { return new(Asm) }
 
-// NewTrusted gives an Asm whose code is not decoded again: it has neither Items nor Labels. For
-// code generators, whose instructions are decoded in tests.
-func NewTrusted() *Asm { return &Asm{trusted: true} }
-
-// Reset makes a, from which nothing is wanted any more, as it was when it was new.
-func (a *Asm) Reset() {
-	clear(a.numbers)
-	*a = Asm{buf: a.buf[:0], jumps: a.jumps[:0], refs: a.refs[:0], labels: a.labels[:0], numbers: a.numbers,
-		lines: a.lines[:0], frames: a.frames[:0], trusted: a.trusted, notes: a.notes[:0]}
-}
-
 // Len is the number of calls of Op, Label and String so far.
-func (a *Asm) Len() int { return a.count }
-
-// note counts a call, whose bytes begin here.
-func (a *Asm) note(n *note) {
-	a.count++
-	if !a.trusted {
-		n.place = a.here()
-		a.notes = append(a.notes, *n)
-	}
-}
+func (a *Asm) Len() int { return len(a.notes) }
 
 // Label puts a name on the next instruction. Names are one space with those of strings.
 func (a *Asm) Label(name string) {
 	a.define(name)
-	a.note(&note{kind: noteLabel, name: name})
+	a.notes = append(a.notes, note{kind: noteLabel, name: name})
 }
 
 // String puts named bytes here, between instructions; nothing must run into them.
+// b is not copied.
 func (a *Asm) String(name string, b []byte) {
 	a.define(name)
-	a.note(&note{kind: noteString, name: name})
-	a.buf = append(a.buf, b...)
+	a.notes = append(a.notes, note{kind: noteString, name: name, data: b})
 }
 
 // Line says that the following instructions come from this line of that file.
 func (a *Asm) Line(file, line int) {
-	if n := len(a.lines); n > 0 && a.lines[n-1].note == a.count {
+	if n := len(a.lines); n > 0 && a.lines[n-1].note == len(a.notes) {
 		a.lines = a.lines[:n-1]
 	}
-	a.lines = append(a.lines, lineNote{a.here(), a.count, file, line})
+	a.lines = append(a.lines, lineNote{len(a.notes), file, line})
 }
 
 // Depth says that the following instructions run with the stack pointer so many bytes below
@@ -132,10 +100,10 @@ func (a *Asm) Depth(bytes int64) {
 		return
 	}
 	a.depth = bytes
-	if n := len(a.frames); n > 0 && a.frames[n-1].note == a.count {
+	if n := len(a.frames); n > 0 && a.frames[n-1].note == len(a.notes) {
 		a.frames = a.frames[:n-1]
 	}
-	a.frames = append(a.frames, frameNote{place: a.here(), note: a.count, depth: bytes})
+	a.frames = append(a.frames, frameNote{note: len(a.notes), depth: bytes})
 }
 
 // Save pushes a register whose value at entry the end of the function brings back.
@@ -166,11 +134,13 @@ func (a *Asm) define(name string) {
 	if name == "" {
 		a.errs = append(a.errs, errors.New("a label without a name"))
 	}
-	l := &a.labels[a.labelNumber(name)]
-	if l.defined {
+	if _, twice := a.labels[name]; twice {
 		a.errs = append(a.errs, fmt.Errorf("%s: label defined twice", name))
 	}
-	l.defined, l.place = true, a.here()
+	if a.labels == nil {
+		a.labels = make(map[string]int)
+	}
+	a.labels[name] = len(a.notes)
 }
 
 // Op adds an instruction, destination first. What is wrong with it is reported by
@@ -181,28 +151,15 @@ func (a *Asm) Op(op Op, args ...Arg) {
 		n.args[i] = operandOf(arg)
 	}
 	if err := n.check(len(args)); err != nil {
-		a.refuse(n, err)
+		a.errs = append(a.errs, fmt.Errorf("%s: %w", &n, err))
 		return
 	}
 	if op == MOVQ && n.args[0].kind == isReg && n.args[1].kind == isImm && uint64(n.args[1].imm) <= 0xFFFFFFFF {
 		n.op = MOVL // shorter, and clears the upper half
 		n.args[1].imm = int64(int32(n.args[1].imm))
 	}
-	a.note(&n)
-	a.encode(&n)
+	a.notes = append(a.notes, n)
 	a.move(&n)
-}
-
-// refuse notes what is wrong with an instruction, a copy of which it has: the instruction itself
-// need not outlive Op.
-func (a *Asm) refuse(n note, err error) { a.errs = append(a.errs, fmt.Errorf("%s: %w", &n, err)) }
-
-// raw is the bytes of an operation that has always the same.
-func (n *note) raw() string {
-	if n.op == NOP && n.n == 1 {
-		return nops[n.args[0].imm]
-	}
-	return n.op.info().raw
 }
 
 func operandOf(arg Arg) operand {

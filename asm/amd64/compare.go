@@ -18,7 +18,7 @@ func (n *note) compare(inst *Inst, c *asm.Code, off, end int, f *asm.Fixup) erro
 		return fmt.Errorf("it decodes to %d bytes", inst.Size)
 	case inst.Op != info.name:
 		return errors.New("another operation")
-	case inst.rep != info.rep || inst.lock || inst.repn:
+	case inst.rep != (info.rep != 0) || inst.lock || inst.repn:
 		return errors.New("another prefix")
 	}
 	if err := n.compareTarget(inst, c, off, end, f); err != nil {

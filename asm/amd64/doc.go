@@ -23,12 +23,12 @@
 //
 // Files in reading order: operand.go (registers, addresses, constants),
 // ops.go (the table of operations), build.go (Asm: one call per instruction, and
-// all that can be wrong with it), encode.go (the bytes of one instruction), assemble.go
-// (jumps, labels, fixups), listing.go and compare.go (the check of the result), decode.go,
-// text.go (Intel syntax).
+// all that can be wrong with it), assemble.go (the library, labels, fixups),
+// compare.go (the check of the result), decode.go, text.go (Intel syntax).
 //
 // ABI and encoding: System V psABI x86-64; Intel SDM volume 2.
 //
-// Different values of Asm may be used at the same time by different goroutines. One
-// value may not.
+// The library keeps tables that it fills once; after that nothing is shared, so
+// different values of Asm may be used at the same time by different goroutines.
+// One value may not.
 package amd64

@@ -1,7 +1,12 @@
 package amd64
 
-// The table of operations: for each, the name under which the decoder must find it again, the form
-// of its operands and their sizes, and how it is encoded.
+import (
+	"github.com/twitchyliquid64/golang-asm/obj"
+	"github.com/twitchyliquid64/golang-asm/obj/x86"
+)
+
+// The table of operations: for each, the library's opcode, the name under which
+// the decoder must find it again, the form of its operands and their sizes.
 
 // Op is an operation with its operand size: B, W, L, Q for 1, 2, 4, 8 bytes.
 type Op uint16
@@ -164,190 +169,204 @@ const (
 	cCount31       // of a shift of 32 bits: 0–31
 	cCount63       // of 64 bits
 	cCL            // RCX
+	cByte          // 0–255
 	cTarget        // Label as a target
 	cSymbol        // Sym as a target
 	cNop           // 1–9
 	cOpt           // may be left out
 )
 
+// order says where the library wants the operands: p.From, p.To, in its words.
+type order uint8
+
+const (
+	dstTo   order = iota // second operand in From, first in To: the usual
+	dstFrom              // first in From, second in To: comparisons
+	oneTo                // the only operand in To
+	oneFrom              // the only operand in From
+	immFrom              // third in From, second in RestArgs, first in To
+)
+
 // form is the pattern of an operation's operands.
 type form struct {
-	args [3]class
-	any  bool // the decoder may show operands that the operation does not name, or swap them
+	args  [3]class
+	order order
+	any   bool // the decoder may show operands that the operation does not name, or swap them
 }
 
 var (
 	formNone  = form{any: true}
 	formALU   = form{args: [3]class{cReg | cMem, cReg | cMem | cImm}}
 	formTest  = form{args: [3]class{cReg | cMem, cReg | cMem | cImm}, any: true}
-	formCmp   = form{args: [3]class{cReg | cMem, cReg | cMem | cImm}}
+	formCmp   = form{args: [3]class{cReg | cMem, cReg | cMem | cImm}, order: dstFrom}
 	formMov   = form{args: [3]class{cReg | cMem, cReg | cMem | cImm}}
 	formMov64 = form{args: [3]class{cReg | cMem, cReg | cMem | cImm | cImm64}}
 	formLoad  = form{args: [3]class{cReg, cReg | cMem}}
 	formLea   = form{args: [3]class{cReg, cMem}}
 	formXchg  = form{args: [3]class{cReg | cMem, cReg | cMem}, any: true}
-	formUnary = form{args: [3]class{cReg | cMem}}
-	formWide  = form{args: [3]class{cReg | cMem}}
-	formReg   = form{args: [3]class{cReg}}
-	formImul3 = form{args: [3]class{cReg, cReg | cMem, cImm}}
+	formUnary = form{args: [3]class{cReg | cMem}, order: oneTo}
+	formWide  = form{args: [3]class{cReg | cMem}, order: oneFrom}
+	formReg   = form{args: [3]class{cReg}, order: oneTo}
+	formImul3 = form{args: [3]class{cReg, cReg | cMem, cImm}, order: immFrom}
 	formSh32  = form{args: [3]class{cReg | cMem, cCount31 | cCL}}
 	formSh64  = form{args: [3]class{cReg | cMem, cCount63 | cCL}}
 	formBit32 = form{args: [3]class{cReg | cMem, cReg | cCount31}}
 	formBit64 = form{args: [3]class{cReg | cMem, cReg | cCount63}}
-	formJump  = form{args: [3]class{cReg | cMem | cTarget | cSymbol}}
-	formInd   = form{args: [3]class{cMem}}
-	formCond  = form{args: [3]class{cTarget}}
-	formPush  = form{args: [3]class{cReg | cMem | cImm}}
+	formJump  = form{args: [3]class{cReg | cMem | cTarget | cSymbol}, order: oneTo}
+	formInd   = form{args: [3]class{cMem}, order: oneTo}
+	formCond  = form{args: [3]class{cTarget}, order: oneTo}
+	formPush  = form{args: [3]class{cReg | cMem | cImm}, order: oneFrom}
 	formNop   = form{args: [3]class{cNop | cOpt}, any: true}
 )
 
 // opInfo is a line of the table.
 type opInfo struct {
+	as    obj.As
 	name  string // the decoder's
 	form  *form
-	width uint8 // bytes of the operands
-	src   uint8 // bytes of the second, where it differs
-	shape shape
-	code  uint16 // see shape
-	digit byte
-	rep   bool   // has a REP prefix
-	raw   string // of shBytes: all bytes
+	width uint8  // bytes of the operands
+	src   uint8  // bytes of the second, where it differs
+	rep   obj.As // the string operation behind a REP prefix
+	raw   string // bytes that the library has no operation for
 }
 
 var ops = [numOps]opInfo{
-	MOVB:    {name: "MOV", form: &formMov, width: 1, shape: shMov},
-	MOVW:    {name: "MOV", form: &formMov, width: 2, shape: shMov},
-	MOVL:    {name: "MOV", form: &formMov, width: 4, shape: shMov},
-	MOVQ:    {name: "MOV", form: &formMov64, width: 8, shape: shMov},
-	MOVZXB:  {name: "MOVZX", form: &formLoad, width: 4, src: 1, shape: shLoad, code: 0xfb6},
-	MOVZXW:  {name: "MOVZX", form: &formLoad, width: 4, src: 2, shape: shLoad, code: 0xfb7},
-	MOVSXBL: {name: "MOVSX", form: &formLoad, width: 4, src: 1, shape: shLoad, code: 0xfbe},
-	MOVSXBQ: {name: "MOVSX", form: &formLoad, width: 8, src: 1, shape: shLoad, code: 0xfbe},
-	MOVSXWL: {name: "MOVSX", form: &formLoad, width: 4, src: 2, shape: shLoad, code: 0xfbf},
-	MOVSXWQ: {name: "MOVSX", form: &formLoad, width: 8, src: 2, shape: shLoad, code: 0xfbf},
-	MOVSXLQ: {name: "MOVSXD", form: &formLoad, width: 8, src: 4, shape: shLoad, code: 0x63},
-	LEAL:    {name: "LEA", form: &formLea, width: 4, shape: shLoad, code: 0x8d},
-	LEAQ:    {name: "LEA", form: &formLea, width: 8, shape: shLoad, code: 0x8d},
-	XCHGL:   {name: "XCHG", form: &formXchg, width: 4, shape: shXchg},
-	XCHGQ:   {name: "XCHG", form: &formXchg, width: 8, shape: shXchg},
-	BSWAPL:  {name: "BSWAP", form: &formReg, width: 4, shape: shBswap, code: 0x0fc8},
-	BSWAPQ:  {name: "BSWAP", form: &formReg, width: 8, shape: shBswap, code: 0x0fc8},
+	MOVB:    {as: x86.AMOVB, name: "MOV", form: &formMov, width: 1},
+	MOVW:    {as: x86.AMOVW, name: "MOV", form: &formMov, width: 2},
+	MOVL:    {as: x86.AMOVL, name: "MOV", form: &formMov, width: 4},
+	MOVQ:    {as: x86.AMOVQ, name: "MOV", form: &formMov64, width: 8},
+	MOVZXB:  {as: x86.AMOVBLZX, name: "MOVZX", form: &formLoad, width: 4, src: 1},
+	MOVZXW:  {as: x86.AMOVWLZX, name: "MOVZX", form: &formLoad, width: 4, src: 2},
+	MOVSXBL: {as: x86.AMOVBLSX, name: "MOVSX", form: &formLoad, width: 4, src: 1},
+	MOVSXBQ: {as: x86.AMOVBQSX, name: "MOVSX", form: &formLoad, width: 8, src: 1},
+	MOVSXWL: {as: x86.AMOVWLSX, name: "MOVSX", form: &formLoad, width: 4, src: 2},
+	MOVSXWQ: {as: x86.AMOVWQSX, name: "MOVSX", form: &formLoad, width: 8, src: 2},
+	MOVSXLQ: {as: x86.AMOVLQSX, name: "MOVSXD", form: &formLoad, width: 8, src: 4},
+	LEAL:    {as: x86.ALEAL, name: "LEA", form: &formLea, width: 4},
+	LEAQ:    {as: x86.ALEAQ, name: "LEA", form: &formLea, width: 8},
+	XCHGL:   {as: x86.AXCHGL, name: "XCHG", form: &formXchg, width: 4},
+	XCHGQ:   {as: x86.AXCHGQ, name: "XCHG", form: &formXchg, width: 8},
+	BSWAPL:  {as: x86.ABSWAPL, name: "BSWAP", form: &formReg, width: 4},
+	BSWAPQ:  {as: x86.ABSWAPQ, name: "BSWAP", form: &formReg, width: 8},
 
-	ADDB:  {name: "ADD", form: &formALU, width: 1, shape: shALU, code: 0x00, digit: 0},
-	ADDL:  {name: "ADD", form: &formALU, width: 4, shape: shALU, code: 0x00, digit: 0},
-	ADDQ:  {name: "ADD", form: &formALU, width: 8, shape: shALU, code: 0x00, digit: 0},
-	ADCL:  {name: "ADC", form: &formALU, width: 4, shape: shALU, code: 0x10, digit: 2},
-	ADCQ:  {name: "ADC", form: &formALU, width: 8, shape: shALU, code: 0x10, digit: 2},
-	SUBB:  {name: "SUB", form: &formALU, width: 1, shape: shALU, code: 0x28, digit: 5},
-	SUBL:  {name: "SUB", form: &formALU, width: 4, shape: shALU, code: 0x28, digit: 5},
-	SUBQ:  {name: "SUB", form: &formALU, width: 8, shape: shALU, code: 0x28, digit: 5},
-	SBBL:  {name: "SBB", form: &formALU, width: 4, shape: shALU, code: 0x18, digit: 3},
-	SBBQ:  {name: "SBB", form: &formALU, width: 8, shape: shALU, code: 0x18, digit: 3},
-	ANDB:  {name: "AND", form: &formALU, width: 1, shape: shALU, code: 0x20, digit: 4},
-	ANDL:  {name: "AND", form: &formALU, width: 4, shape: shALU, code: 0x20, digit: 4},
-	ANDQ:  {name: "AND", form: &formALU, width: 8, shape: shALU, code: 0x20, digit: 4},
-	ORB:   {name: "OR", form: &formALU, width: 1, shape: shALU, code: 0x08, digit: 1},
-	ORL:   {name: "OR", form: &formALU, width: 4, shape: shALU, code: 0x08, digit: 1},
-	ORQ:   {name: "OR", form: &formALU, width: 8, shape: shALU, code: 0x08, digit: 1},
-	XORB:  {name: "XOR", form: &formALU, width: 1, shape: shALU, code: 0x30, digit: 6},
-	XORL:  {name: "XOR", form: &formALU, width: 4, shape: shALU, code: 0x30, digit: 6},
-	XORQ:  {name: "XOR", form: &formALU, width: 8, shape: shALU, code: 0x30, digit: 6},
-	CMPB:  {name: "CMP", form: &formCmp, width: 1, shape: shALU, code: 0x38, digit: 7},
-	CMPW:  {name: "CMP", form: &formCmp, width: 2, shape: shALU, code: 0x38, digit: 7},
-	CMPL:  {name: "CMP", form: &formCmp, width: 4, shape: shALU, code: 0x38, digit: 7},
-	CMPQ:  {name: "CMP", form: &formCmp, width: 8, shape: shALU, code: 0x38, digit: 7},
-	TESTB: {name: "TEST", form: &formTest, width: 1, shape: shTest},
-	TESTL: {name: "TEST", form: &formTest, width: 4, shape: shTest},
-	TESTQ: {name: "TEST", form: &formTest, width: 8, shape: shTest},
+	ADDB:  {as: x86.AADDB, name: "ADD", form: &formALU, width: 1},
+	ADDL:  {as: x86.AADDL, name: "ADD", form: &formALU, width: 4},
+	ADDQ:  {as: x86.AADDQ, name: "ADD", form: &formALU, width: 8},
+	ADCL:  {as: x86.AADCL, name: "ADC", form: &formALU, width: 4},
+	ADCQ:  {as: x86.AADCQ, name: "ADC", form: &formALU, width: 8},
+	SUBB:  {as: x86.ASUBB, name: "SUB", form: &formALU, width: 1},
+	SUBL:  {as: x86.ASUBL, name: "SUB", form: &formALU, width: 4},
+	SUBQ:  {as: x86.ASUBQ, name: "SUB", form: &formALU, width: 8},
+	SBBL:  {as: x86.ASBBL, name: "SBB", form: &formALU, width: 4},
+	SBBQ:  {as: x86.ASBBQ, name: "SBB", form: &formALU, width: 8},
+	ANDB:  {as: x86.AANDB, name: "AND", form: &formALU, width: 1},
+	ANDL:  {as: x86.AANDL, name: "AND", form: &formALU, width: 4},
+	ANDQ:  {as: x86.AANDQ, name: "AND", form: &formALU, width: 8},
+	ORB:   {as: x86.AORB, name: "OR", form: &formALU, width: 1},
+	ORL:   {as: x86.AORL, name: "OR", form: &formALU, width: 4},
+	ORQ:   {as: x86.AORQ, name: "OR", form: &formALU, width: 8},
+	XORB:  {as: x86.AXORB, name: "XOR", form: &formALU, width: 1},
+	XORL:  {as: x86.AXORL, name: "XOR", form: &formALU, width: 4},
+	XORQ:  {as: x86.AXORQ, name: "XOR", form: &formALU, width: 8},
+	CMPB:  {as: x86.ACMPB, name: "CMP", form: &formCmp, width: 1},
+	CMPW:  {as: x86.ACMPW, name: "CMP", form: &formCmp, width: 2},
+	CMPL:  {as: x86.ACMPL, name: "CMP", form: &formCmp, width: 4},
+	CMPQ:  {as: x86.ACMPQ, name: "CMP", form: &formCmp, width: 8},
+	TESTB: {as: x86.ATESTB, name: "TEST", form: &formTest, width: 1},
+	TESTL: {as: x86.ATESTL, name: "TEST", form: &formTest, width: 4},
+	TESTQ: {as: x86.ATESTQ, name: "TEST", form: &formTest, width: 8},
 
-	IMULL:  {name: "IMUL", form: &formLoad, width: 4, shape: shLoad, code: 0xfaf},
-	IMULQ:  {name: "IMUL", form: &formLoad, width: 8, shape: shLoad, code: 0xfaf},
-	IMUL3L: {name: "IMUL", form: &formImul3, width: 4, shape: shImul3},
-	IMUL3Q: {name: "IMUL", form: &formImul3, width: 8, shape: shImul3},
-	IMUL1L: {name: "IMUL", form: &formWide, width: 4, shape: shRM, code: 0xf7, digit: 5},
-	IMUL1Q: {name: "IMUL", form: &formWide, width: 8, shape: shRM, code: 0xf7, digit: 5},
-	MULL:   {name: "MUL", form: &formWide, width: 4, shape: shRM, code: 0xf7, digit: 4},
-	MULQ:   {name: "MUL", form: &formWide, width: 8, shape: shRM, code: 0xf7, digit: 4},
-	DIVL:   {name: "DIV", form: &formWide, width: 4, shape: shRM, code: 0xf7, digit: 6},
-	DIVQ:   {name: "DIV", form: &formWide, width: 8, shape: shRM, code: 0xf7, digit: 6},
-	IDIVL:  {name: "IDIV", form: &formWide, width: 4, shape: shRM, code: 0xf7, digit: 7},
-	IDIVQ:  {name: "IDIV", form: &formWide, width: 8, shape: shRM, code: 0xf7, digit: 7},
-	CDQ:    {name: "CDQ", form: &formNone, raw: "\x99"},
-	CQO:    {name: "CQO", form: &formNone, raw: "\x48\x99"},
-	NEGL:   {name: "NEG", form: &formUnary, width: 4, shape: shRM, code: 0xf7, digit: 3},
-	NEGQ:   {name: "NEG", form: &formUnary, width: 8, shape: shRM, code: 0xf7, digit: 3},
-	NOTL:   {name: "NOT", form: &formUnary, width: 4, shape: shRM, code: 0xf7, digit: 2},
-	NOTQ:   {name: "NOT", form: &formUnary, width: 8, shape: shRM, code: 0xf7, digit: 2},
-	INCL:   {name: "INC", form: &formUnary, width: 4, shape: shRM, code: 0xff, digit: 0},
-	INCQ:   {name: "INC", form: &formUnary, width: 8, shape: shRM, code: 0xff, digit: 0},
-	DECL:   {name: "DEC", form: &formUnary, width: 4, shape: shRM, code: 0xff, digit: 1},
-	DECQ:   {name: "DEC", form: &formUnary, width: 8, shape: shRM, code: 0xff, digit: 1},
+	IMULL:  {as: x86.AIMULL, name: "IMUL", form: &formLoad, width: 4},
+	IMULQ:  {as: x86.AIMULQ, name: "IMUL", form: &formLoad, width: 8},
+	IMUL3L: {as: x86.AIMUL3L, name: "IMUL", form: &formImul3, width: 4},
+	IMUL3Q: {as: x86.AIMUL3Q, name: "IMUL", form: &formImul3, width: 8},
+	IMUL1L: {as: x86.AIMULL, name: "IMUL", form: &formWide, width: 4},
+	IMUL1Q: {as: x86.AIMULQ, name: "IMUL", form: &formWide, width: 8},
+	MULL:   {as: x86.AMULL, name: "MUL", form: &formWide, width: 4},
+	MULQ:   {as: x86.AMULQ, name: "MUL", form: &formWide, width: 8},
+	DIVL:   {as: x86.ADIVL, name: "DIV", form: &formWide, width: 4},
+	DIVQ:   {as: x86.ADIVQ, name: "DIV", form: &formWide, width: 8},
+	IDIVL:  {as: x86.AIDIVL, name: "IDIV", form: &formWide, width: 4},
+	IDIVQ:  {as: x86.AIDIVQ, name: "IDIV", form: &formWide, width: 8},
+	CDQ:    {as: x86.ACDQ, name: "CDQ", form: &formNone},
+	CQO:    {as: x86.ACQO, name: "CQO", form: &formNone},
+	NEGL:   {as: x86.ANEGL, name: "NEG", form: &formUnary, width: 4},
+	NEGQ:   {as: x86.ANEGQ, name: "NEG", form: &formUnary, width: 8},
+	NOTL:   {as: x86.ANOTL, name: "NOT", form: &formUnary, width: 4},
+	NOTQ:   {as: x86.ANOTQ, name: "NOT", form: &formUnary, width: 8},
+	INCL:   {as: x86.AINCL, name: "INC", form: &formUnary, width: 4},
+	INCQ:   {as: x86.AINCQ, name: "INC", form: &formUnary, width: 8},
+	DECL:   {as: x86.ADECL, name: "DEC", form: &formUnary, width: 4},
+	DECQ:   {as: x86.ADECQ, name: "DEC", form: &formUnary, width: 8},
 
-	SHLL: {name: "SHL", form: &formSh32, width: 4, src: 1, shape: shShift, digit: 4},
-	SHLQ: {name: "SHL", form: &formSh64, width: 8, src: 1, shape: shShift, digit: 4},
-	SHRL: {name: "SHR", form: &formSh32, width: 4, src: 1, shape: shShift, digit: 5},
-	SHRQ: {name: "SHR", form: &formSh64, width: 8, src: 1, shape: shShift, digit: 5},
-	SARL: {name: "SAR", form: &formSh32, width: 4, src: 1, shape: shShift, digit: 7},
-	SARQ: {name: "SAR", form: &formSh64, width: 8, src: 1, shape: shShift, digit: 7},
-	ROLL: {name: "ROL", form: &formSh32, width: 4, src: 1, shape: shShift, digit: 0},
-	ROLQ: {name: "ROL", form: &formSh64, width: 8, src: 1, shape: shShift, digit: 0},
-	RORL: {name: "ROR", form: &formSh32, width: 4, src: 1, shape: shShift, digit: 1},
-	RORQ: {name: "ROR", form: &formSh64, width: 8, src: 1, shape: shShift, digit: 1},
+	SHLL: {as: x86.ASHLL, name: "SHL", form: &formSh32, width: 4, src: 1},
+	SHLQ: {as: x86.ASHLQ, name: "SHL", form: &formSh64, width: 8, src: 1},
+	SHRL: {as: x86.ASHRL, name: "SHR", form: &formSh32, width: 4, src: 1},
+	SHRQ: {as: x86.ASHRQ, name: "SHR", form: &formSh64, width: 8, src: 1},
+	SARL: {as: x86.ASARL, name: "SAR", form: &formSh32, width: 4, src: 1},
+	SARQ: {as: x86.ASARQ, name: "SAR", form: &formSh64, width: 8, src: 1},
+	ROLL: {as: x86.AROLL, name: "ROL", form: &formSh32, width: 4, src: 1},
+	ROLQ: {as: x86.AROLQ, name: "ROL", form: &formSh64, width: 8, src: 1},
+	RORL: {as: x86.ARORL, name: "ROR", form: &formSh32, width: 4, src: 1},
+	RORQ: {as: x86.ARORQ, name: "ROR", form: &formSh64, width: 8, src: 1},
 
-	BSFL: {name: "BSF", form: &formLoad, width: 4, shape: shLoad, code: 0xfbc},
-	BSFQ: {name: "BSF", form: &formLoad, width: 8, shape: shLoad, code: 0xfbc},
-	BSRL: {name: "BSR", form: &formLoad, width: 4, shape: shLoad, code: 0xfbd},
-	BSRQ: {name: "BSR", form: &formLoad, width: 8, shape: shLoad, code: 0xfbd},
-	BTL:  {name: "BT", form: &formBit32, width: 4, shape: shBit, code: 0x0fa3, digit: 4},
-	BTQ:  {name: "BT", form: &formBit64, width: 8, shape: shBit, code: 0x0fa3, digit: 4},
+	BSFL: {as: x86.ABSFL, name: "BSF", form: &formLoad, width: 4},
+	BSFQ: {as: x86.ABSFQ, name: "BSF", form: &formLoad, width: 8},
+	BSRL: {as: x86.ABSRL, name: "BSR", form: &formLoad, width: 4},
+	BSRQ: {as: x86.ABSRQ, name: "BSR", form: &formLoad, width: 8},
+	BTL:  {as: x86.ABTL, name: "BT", form: &formBit32, width: 4},
+	BTQ:  {as: x86.ABTQ, name: "BT", form: &formBit64, width: 8},
 
-	JMP:      {name: "JMP", form: &formJump, width: 8, shape: shNear, code: 0xe9, digit: 4},
-	CALL:     {name: "CALL", form: &formJump, width: 8, shape: shNear, code: 0xe8, digit: 2},
-	JMPIND:   {name: "JMP", form: &formInd, width: 8, shape: shThrough, digit: 4},
-	CALLIND:  {name: "CALL", form: &formInd, width: 8, shape: shThrough, digit: 2},
-	RET:      {name: "RET", form: &formNone, raw: "\xc3"},
-	PUSH:     {name: "PUSH", form: &formPush, width: 8, shape: shPush},
-	POP:      {name: "POP", form: &formUnary, width: 8, shape: shPop},
-	SYSCALL:  {name: "SYSCALL", form: &formNone, raw: "\x0f\x05"},
-	UD2:      {name: "UD2", form: &formNone, raw: "\x0f\x0b"},
-	INT3:     {name: "INT", form: &formNone, raw: "\xcc"},
-	NOP:      {name: "NOP", form: &formNop, raw: "\x90"},
-	CLD:      {name: "CLD", form: &formNone, raw: "\xfc"},
-	STOSB:    {name: "STOSB", form: &formNone, raw: "\xaa"},
-	MOVSB:    {name: "MOVSB", form: &formNone, raw: "\xa4"},
-	REPSTOSB: {name: "STOSB", form: &formNone, raw: "\xf3\xaa", rep: true},
-	REPSTOSQ: {name: "STOSQ", form: &formNone, raw: "\xf3\x48\xab", rep: true},
-	REPMOVSB: {name: "MOVSB", form: &formNone, raw: "\xf3\xa4", rep: true},
-	REPMOVSQ: {name: "MOVSQ", form: &formNone, raw: "\xf3\x48\xa5", rep: true},
+	JMP:      {as: obj.AJMP, name: "JMP", form: &formJump, width: 8},
+	CALL:     {as: obj.ACALL, name: "CALL", form: &formJump, width: 8},
+	JMPIND:   {as: obj.AJMP, name: "JMP", form: &formInd, width: 8},
+	CALLIND:  {as: obj.ACALL, name: "CALL", form: &formInd, width: 8},
+	RET:      {as: obj.ARET, name: "RET", form: &formNone},
+	PUSH:     {as: x86.APUSHQ, name: "PUSH", form: &formPush, width: 8},
+	POP:      {as: x86.APOPQ, name: "POP", form: &formUnary, width: 8},
+	SYSCALL:  {as: x86.ASYSCALL, name: "SYSCALL", form: &formNone},
+	UD2:      {as: x86.AUD2, name: "UD2", form: &formNone},
+	INT3:     {raw: "\xcc", name: "INT", form: &formNone},
+	NOP:      {raw: "\x90", name: "NOP", form: &formNop},
+	CLD:      {as: x86.ACLD, name: "CLD", form: &formNone},
+	STOSB:    {as: x86.ASTOSB, name: "STOSB", form: &formNone},
+	MOVSB:    {as: x86.AMOVSB, name: "MOVSB", form: &formNone},
+	REPSTOSB: {as: x86.AREP, rep: x86.ASTOSB, name: "STOSB", form: &formNone},
+	REPSTOSQ: {as: x86.AREP, rep: x86.ASTOSQ, name: "STOSQ", form: &formNone},
+	REPMOVSB: {as: x86.AREP, rep: x86.AMOVSB, name: "MOVSB", form: &formNone},
+	REPMOVSQ: {as: x86.AREP, rep: x86.AMOVSQ, name: "MOVSQ", form: &formNone},
 }
 
-// condNames is Cond's table: the suffix in Intel's words.
-var condNames = [16]string{
-	CondO:  "O",
-	CondNO: "NO",
-	CondB:  "B",
-	CondAE: "AE",
-	CondE:  "E",
-	CondNE: "NE",
-	CondBE: "BE",
-	CondA:  "A",
-	CondS:  "S",
-	CondNS: "NS",
-	CondP:  "P",
-	CondNP: "NP",
-	CondL:  "L",
-	CondGE: "GE",
-	CondLE: "LE",
-	CondG:  "G",
+// conds is Cond's table: the suffix in Intel's words and the library's four opcodes.
+var conds = [16]struct {
+	name                 string
+	jump, set, cmov, cmq obj.As
+}{
+	CondO:  {"O", x86.AJOS, x86.ASETOS, x86.ACMOVLOS, x86.ACMOVQOS},
+	CondNO: {"NO", x86.AJOC, x86.ASETOC, x86.ACMOVLOC, x86.ACMOVQOC},
+	CondB:  {"B", x86.AJCS, x86.ASETCS, x86.ACMOVLCS, x86.ACMOVQCS},
+	CondAE: {"AE", x86.AJCC, x86.ASETCC, x86.ACMOVLCC, x86.ACMOVQCC},
+	CondE:  {"E", x86.AJEQ, x86.ASETEQ, x86.ACMOVLEQ, x86.ACMOVQEQ},
+	CondNE: {"NE", x86.AJNE, x86.ASETNE, x86.ACMOVLNE, x86.ACMOVQNE},
+	CondBE: {"BE", x86.AJLS, x86.ASETLS, x86.ACMOVLLS, x86.ACMOVQLS},
+	CondA:  {"A", x86.AJHI, x86.ASETHI, x86.ACMOVLHI, x86.ACMOVQHI},
+	CondS:  {"S", x86.AJMI, x86.ASETMI, x86.ACMOVLMI, x86.ACMOVQMI},
+	CondNS: {"NS", x86.AJPL, x86.ASETPL, x86.ACMOVLPL, x86.ACMOVQPL},
+	CondP:  {"P", x86.AJPS, x86.ASETPS, x86.ACMOVLPS, x86.ACMOVQPS},
+	CondNP: {"NP", x86.AJPC, x86.ASETPC, x86.ACMOVLPC, x86.ACMOVQPC},
+	CondL:  {"L", x86.AJLT, x86.ASETLT, x86.ACMOVLLT, x86.ACMOVQLT},
+	CondGE: {"GE", x86.AJGE, x86.ASETGE, x86.ACMOVLGE, x86.ACMOVQGE},
+	CondLE: {"LE", x86.AJLE, x86.ASETLE, x86.ACMOVLLE, x86.ACMOVQLE},
+	CondG:  {"G", x86.AJGT, x86.ASETGT, x86.ACMOVLGT, x86.ACMOVQGT},
 }
 
 func init() {
-	for c, name := range condNames {
-		c, code := Op(c), uint16(c)
-		ops[JO+c] = opInfo{name: "J" + name, form: &formCond, shape: shJcc}
-		ops[SETO+c] = opInfo{name: "SET" + name, form: &formUnary, width: 1, shape: shRM, code: 0x0f90 + code}
-		ops[cmovlO+c] = opInfo{name: "CMOV" + name, form: &formLoad, width: 4, shape: shLoad, code: 0x0f40 + code}
-		ops[cmovqO+c] = opInfo{name: "CMOV" + name, form: &formLoad, width: 8, shape: shLoad, code: 0x0f40 + code}
+	for c, k := range conds {
+		c := Op(c)
+		ops[JO+c] = opInfo{as: k.jump, name: "J" + k.name, form: &formCond}
+		ops[SETO+c] = opInfo{as: k.set, name: "SET" + k.name, form: &formUnary, width: 1}
+		ops[cmovlO+c] = opInfo{as: k.cmov, name: "CMOV" + k.name, form: &formLoad, width: 4}
+		ops[cmovqO+c] = opInfo{as: k.cmq, name: "CMOV" + k.name, form: &formLoad, width: 8}
 	}
 }
 
@@ -384,5 +403,5 @@ func (op Op) String() string {
 	if op.info().form == nil {
 		return "no operation"
 	}
-	return string(appendMnemonic(nil, op.info().name, op.info().rep, false, false))
+	return string(appendMnemonic(nil, op.info().name, op.info().rep != 0, false, false))
 }

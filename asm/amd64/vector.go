@@ -89,8 +89,7 @@ func (a *Asm) Vec(op VecOp, args ...Arg) {
 		a.errs = append(a.errs, fmt.Errorf("%s: %w", text, err))
 		return
 	}
-	a.note(&note{kind: noteVec, name: text})
-	a.buf = append(a.buf, data...)
+	a.notes = append(a.notes, note{kind: noteVec, name: text, data: data})
 }
 
 // encodeVec gives the bytes and the text of an instruction.

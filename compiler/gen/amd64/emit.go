@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	neutral "slul/asm"
 	asm "slul/asm/amd64"
@@ -28,19 +27,9 @@ type emitter struct {
 	pos   ir.Pos
 }
 
-// assemblers are used again: what they grow is as large as the largest functions.
-var assemblers = sync.Pool{New: func() any { return asm.NewTrusted() }}
-
-// emit gives the code of f from its allocated form; with list, the list of its instructions as
-// well, each decoded again.
-func emit(f *ir.Func, m *mach.Func, list bool) (*neutral.Code, error) {
-	a := asm.New()
-	if !list {
-		a = assemblers.Get().(*asm.Asm)
-		a.Reset()
-		defer assemblers.Put(a)
-	}
-	e := &emitter{Asm: a, f: f, m: m, frame: frameOf(f, m), known: map[int32]bool{}}
+// emit gives the code of f from its allocated form.
+func emit(f *ir.Func, m *mach.Func) (*neutral.Code, error) {
+	e := &emitter{Asm: asm.New(), f: f, m: m, frame: frameOf(f, m), known: map[int32]bool{}}
 	for _, b := range m.Blocks {
 		peep(b)
 	}
