@@ -10,6 +10,8 @@
 //	loader.go    the loader, and where libraries are looked for
 //	process.go   limits, environment, filters, debuggers
 //	program.go   a program: what it is, who may run it
+//	failures.go  what the loader says, why, and what mends it
+//	explain.go   a line of the loader, and this machine: what to type
 //	setid.go     what matters when a program has rights that its caller lacks
 //	path.go      who else can write a path; what file system it is on
 //

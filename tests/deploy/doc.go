@@ -5,6 +5,7 @@
 //	kit_test.go      the package, roots, commands run in them
 //	fresh_test.go    install, use in every way, uninstall: nothing is left behind
 //	doctor_test.go   states of a machine and a process, and what slul doctor says
+//	cure_test.go     what it says to type is typed, and helps; docs/failures.md
 //	mistakes_test.go what new users do wrong, and what they are told to type
 //	pages_test.go    manual pages and completions, read by the programs that read them
 //
