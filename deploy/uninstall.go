@@ -65,7 +65,7 @@ func Uninstall(p Place, o Options) error {
 			steps = append(steps, step{entry: e, verb: destroy})
 		}
 	}
-	if err := p.allowed(append(steps, step{entry: entry{path: p.Manifest()}, verb: destroy})); err != nil {
+	if err := p.allowed(append(steps, step{entry: entry{path: p.Manifest()}, verb: destroy})); err != nil && !o.DryRun {
 		return err
 	}
 	gone := map[string]bool{}

@@ -13,6 +13,7 @@
 //	failures.go  what the loader says, why, and what mends it
 //	explain.go   a line of the loader, and this machine: what to type
 //	setid.go     what matters when a program has rights that its caller lacks
+//	self.go      how root calls this tool
 //	path.go      who else can write a path; what file system it is on
 //
 // A check looks at the thing itself and not at a version where that can be done, and

@@ -118,6 +118,34 @@ func TestWords(t *testing.T) {
 	}
 }
 
+// Root calls this tool by a name that sudo finds.
+func TestSelfName(t *testing.T) {
+	dir := t.TempDir()
+	at := func(name string) string {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, nil, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	defer func(old []string) { securePath = old }(securePath)
+	securePath = []string{filepath.Join(dir, "none"), filepath.Join(dir, "bin")}
+	installed := at("bin/slul")
+	link := filepath.Join(dir, "slul")
+	if err := os.Symlink("bin/slul", link); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{installed: "slul", link: "slul", at("own/slul"): dir + "/own/slul", at("my own/slul"): "'" + dir + "/my own/slul'",
+		at("go-build12/exe/slul"): "slul", dir + "/gone/slul": "slul", at("own/other"): "slul"} {
+		if got := selfName(path); got != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+	}
+}
+
 // The directories that are looked at are those that the loader searches.
 func TestSearchDirs(t *testing.T) {
 	dir := t.TempDir()

@@ -94,7 +94,10 @@ func Examine(p Patient) *Report {
 	return &e.report
 }
 
-func (e *exam) add(f Finding) { e.report.Findings = append(e.report.Findings, f) }
+func (e *exam) add(f Finding) {
+	f.Mend = withSelf(f.Mend)
+	e.report.Findings = append(e.report.Findings, f)
+}
 
 func (e *exam) ok(check, format string, args ...any) {
 	e.add(Finding{Check: check, Level: OK, Text: fmt.Sprintf(format, args...)})

@@ -185,7 +185,7 @@ func (e *exam) binfmt() {
 // SwitchOff is the command that takes away what binfmt_misc, which is mounted at dir, is warned of.
 func SwitchOff(dir string, w binfmt.Warning) string {
 	if w.Ours {
-		return "sudo slul binfmt register"
+		return AsRoot("slul binfmt register")
 	}
 	return "echo 0 | sudo tee " + Shell(filepath.Join(dir, w.Entry))
 }

@@ -75,13 +75,13 @@ func (e *exam) install(force bool) string { return Install(e.Target, e.Rtld, for
 func Install(t *stubgen.Target, rtld string, force bool) string {
 	switch {
 	case !isUsual(t, rtld):
-		return asOwner(filepath.Dir(rtld), "slul rtld -o "+Shell(rtld))
+		return withSelf(asOwner(filepath.Dir(rtld), "slul rtld -o "+Shell(rtld)))
 	case deploy.IsPackaged():
 		return "sudo apt install --reinstall slul"
 	case force:
-		return "sudo slul install --force"
+		return AsRoot("slul install --force")
 	}
-	return "sudo slul install"
+	return AsRoot("slul install")
 }
 
 // loaderSafe: whoever can write the loader, or a directory of its path, can be every user

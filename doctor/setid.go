@@ -18,7 +18,9 @@ func (e *exam) setID() {
 		return
 	}
 	s := e.prog
-	e.report.Findings = append(e.report.Findings, setIDFindings(e.Program, s.file.Start, s.info, s.caps)...)
+	for _, f := range setIDFindings(e.Program, s.file.Start, s.info, s.caps) {
+		e.add(f)
+	}
 	e.libraries()
 }
 

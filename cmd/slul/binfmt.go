@@ -183,19 +183,20 @@ func dirFlag(c *cobra.Command, dir *string) {
 // writeStatus is a fact a line.
 func writeStatus(w io.Writer, s *binfmt.Status) error {
 	var b strings.Builder
+	register := doctor.AsRoot("slul binfmt register")
 	line := func(name, format string, args ...any) {
 		fmt.Fprintf(&b, "%-12s %s\n", name, fmt.Sprintf(format, args...))
 	}
 	switch {
 	case !s.Mounted:
-		line("binfmt_misc", "not mounted at %s (sudo slul binfmt register mounts it)", s.Dir)
+		line("binfmt_misc", "not mounted at %s (%s mounts it)", s.Dir, register)
 	case !s.Enabled:
 		line("binfmt_misc", "%s, switched off (echo 1 | sudo tee %s/status)", s.Dir, s.Dir)
 	default:
 		line("binfmt_misc", "%s", s.Dir)
 	}
 	for _, e := range s.Entries {
-		state := "not registered (sudo slul binfmt register)"
+		state := "not registered (" + register + ")"
 		if e.Registered {
 			state = fmt.Sprintf("%s, flags %s", e.Interpreter, e.Flags)
 		}

@@ -40,7 +40,7 @@ func asRoot(err error, c *cobra.Command) error {
 	if !errors.Is(err, fs.ErrPermission) || os.Geteuid() == 0 {
 		return err
 	}
-	return fmt.Errorf("%w: sudo %s", err, typed(c))
+	return fmt.Errorf("%w: %s", err, doctor.AsRoot(typed(c)))
 }
 
 // elsewhere adds to an error about the place of the output how to choose another one.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -196,9 +197,10 @@ func rights(err error, c *cobra.Command, p deploy.Place) error {
 	if !errors.As(err, &e) {
 		return err
 	}
-	text := "sudo " + typed(c)
+	text := doctor.AsRoot(typed(c))
 	if c.Name() == "install" && p.IsLive() {
-		text += ", or without root: slul install --prefix ~/.local --rtld ~/.local/lib/" + filepath.Base(defaultTarget().RTLD)
+		own := doctor.AsRoot("slul install --prefix ~/.local --rtld ~/.local/lib/" + filepath.Base(defaultTarget().RTLD))
+		text += ", or without root: " + strings.TrimPrefix(own, "sudo ")
 	}
 	return fmt.Errorf("%w: %s", err, text)
 }

@@ -46,6 +46,21 @@ func TestMistakesBefore(t *testing.T) {
 		{"slul binfmt register", 1, "slul: /proc/sys/fs/binfmt_misc: cannot mount binfmt_misc: operation not permitted: sudo slul binfmt register"},
 		{"cd / && slul build home/src/hello", 1, "slul: hello: permission denied: choose another place with -o FILE"},
 	})
+	// a copy where sudo does not look, as go build leaves it
+	m.write(t, "home/own/slul", must(os.ReadFile(m.at("usr/bin/slul"))), 0o755)
+	if err := os.Rename(m.at("usr/bin/slul"), m.at("tmp/slul")); err != nil {
+		t.Fatal(err)
+	}
+	m.mistakes(t, []mistake{
+		{"own/slul install", 1, "slul: /usr: permission denied: sudo /home/own/slul install" + strings.Replace(own, "slul", "/home/own/slul", 1)},
+		{"own/slul build src/hello", 0, "slul: warning: hello needs the loader " + loaderPath + ", which is not there\nslul: to install it: sudo /home/own/slul install"},
+	})
+	if err := os.Rename(m.at("tmp/slul"), m.at("usr/bin/slul")); err != nil {
+		t.Fatal(err)
+	}
+	if got := m.sh(t, nobody, "slul install --dry-run"); !strings.Contains(got, "would be installed "+loaderPath+"\n") {
+		t.Errorf("without rights, what would be done:\n%s", got)
+	}
 	r := launch.Run(t, m.spec(nobody, "slul build src/hello && ./hello"))
 	want := "slul: warning: hello needs the loader " + loaderPath + ", which is not there\n" +
 		"slul: to install it: sudo slul install\n" + stubgen.Message(loaderPath)
