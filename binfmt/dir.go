@@ -78,6 +78,11 @@ func (d *Dir) List() ([]Entry, error) {
 	return list, nil
 }
 
+// InterpreterError is that the kernel cannot open the interpreter of an entry.
+type InterpreterError struct{ Path string }
+
+func (e *InterpreterError) Error() string { return "the kernel cannot open its interpreter " + e.Path }
+
 // Register makes an entry. One of the same name is replaced, also when it is the same:
 // with F the kernel holds the interpreter that was there when the entry was made.
 func (d *Dir) Register(e Entry) error {
@@ -86,7 +91,7 @@ func (d *Dir) Register(e Entry) error {
 	}
 	err := d.write("register", e.Line())
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENOEXEC) || errors.Is(err, unix.EACCES) && isRoot() {
-		return fmt.Errorf("entry %s: the kernel cannot open its interpreter %s: %w", e.Name, e.Interpreter, cause(err))
+		return fmt.Errorf("entry %s: %w: %w", e.Name, &InterpreterError{e.Interpreter}, cause(err))
 	}
 	if err != nil {
 		return fmt.Errorf("entry %s: %w", e.Name, d.explain(err))
@@ -114,7 +119,7 @@ func (d *Dir) explain(err error) error {
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("%s is for root to write, or in a user namespace for its own root: %w", d.path, err)
 	case errors.Is(err, unix.EROFS):
-		return fmt.Errorf("%s is mounted read-only, as containers do: %w", d.path, err)
+		return fmt.Errorf("%s is mounted read-only, as containers do: do it outside: %w", d.path, err)
 	}
 	return err
 }

@@ -243,7 +243,7 @@ func (p Place) compare(want entry, was []entry) (verb, error) {
 	case err != nil:
 		return "", err
 	case now.kind == directory:
-		return "", fmt.Errorf("%s: is a directory", real)
+		return "", fmt.Errorf("%s: is a directory, and in the way: move it elsewhere", real)
 	case now.same(want) && now.mode == want.mode && owned(real):
 		return keep, nil
 	case now.same(want) || slices.ContainsFunc(was, now.same):
@@ -259,13 +259,13 @@ func (p Place) directory(path string) (made bool, err error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if _, err := os.Lstat(real); err == nil {
-			return false, fmt.Errorf("%s: is a link that leads nowhere", real)
+			return false, fmt.Errorf("%s: is a link that leads nowhere: remove it, or make what it leads to", real)
 		}
 		return true, nil
 	case err != nil:
 		return false, err
 	case !info.IsDir():
-		return false, fmt.Errorf("%s: is not a directory", real)
+		return false, fmt.Errorf("%s: is not a directory, and in the way: move it elsewhere", real)
 	}
 	return false, p.within(real)
 }

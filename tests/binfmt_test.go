@@ -107,7 +107,7 @@ ls $BINFMT
 		"the loader is held, whatever happens to its name": {"  1 a\n"},
 		"others": {binfmt.DefaultDir + ", switched off (echo 1 | sudo tee ", signpost},
 		"removed": {"removed slul\nremoved slulb\n" + stubgen.Message("/no/such/loader") + "status 127\n",
-			"slul: entry slul: the kernel cannot open its interpreter /no/such/loader: no such file or directory\nstatus 1\n",
+			"slul: entry slul: the kernel cannot open its interpreter /no/such/loader: no such file or directory: sudo ", "slul rtld -o /no/such/loader\nstatus 1\n",
 			"elf\nmine\nother\nregister\nstatus\n"},
 		"warned of":         {": echo 0 | sudo tee " + binfmt.DefaultDir + "/elf\n", ": echo 0 | sudo tee " + binfmt.DefaultDir + "/mine\n"},
 		"mended as it says": {"0\n  1 a\n"},
@@ -143,7 +143,7 @@ slul binfmt register --rtld $PWD/loader 2>&1 || echo "status $?"
 slul binfmt unregister 2>&1 || echo "status $?"
 slul binfmt status | grep '^T '
 `)
-	if strings.Count(out, "is mounted read-only, as containers do: read-only file system\nstatus 1\n") != 2 ||
+	if strings.Count(out, "is mounted read-only, as containers do: do it outside: read-only file system\nstatus 1\n") != 2 ||
 		!strings.Contains(out, "only root can find out") {
 		t.Error(out)
 	}

@@ -89,7 +89,11 @@ do it again after an update of the loader.`,
 				return asRoot(err, c)
 			}
 			for _, e := range list {
-				if err := d.Register(e); err != nil {
+				err := d.Register(e)
+				if i := (*binfmt.InterpreterError)(nil); errors.As(err, &i) {
+					return fmt.Errorf("%w: %s", err, doctor.Install(defaultTarget(), i.Path, false))
+				}
+				if err != nil {
 					return asRoot(err, c)
 				}
 				fmt.Fprintf(c.OutOrStdout(), "registered %s: %s runs %s\n", e.Name, whatFor(e), e.Interpreter)

@@ -44,7 +44,7 @@ func openCache(fits func(dir string) bool) (*cache, error) {
 	}
 	dir, err := os.MkdirTemp("", "slul-run-")
 	if err != nil {
-		return nil, fmt.Errorf("no usable cache directory, and no temporary one: %w", err)
+		return nil, fmt.Errorf("no usable cache directory, and no temporary one: %w: set TMPDIR to a directory that you can write", err)
 	}
 	c := &cache{dir: dir, temporary: true}
 	if !fits(dir) {

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"slul/compiler"
+	"slul/doctor"
 	"slul/elfimage"
 	"slul/stubgen"
 )
@@ -110,7 +111,7 @@ func buildAll(src string, o compiler.Options) (*compiler.Program, []*compiler.Pr
 		return nil, nil, err
 	}
 	if p.Emit == compiler.EmitLibrary {
-		return nil, nil, fmt.Errorf("%s: a library, which others use: it cannot be run", src)
+		return nil, nil, fmt.Errorf("%s: a library, which others use: it cannot be run: slul build %s", src, doctor.Shell(src))
 	}
 	libraries, err := compiler.Libraries(p, compiler.Options{Interfaces: o.Interfaces, Runpath: o.Runpath})
 	return p, libraries, err
