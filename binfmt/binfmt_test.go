@@ -210,6 +210,13 @@ func TestWarnings(t *testing.T) {
 		return e
 	}
 	setID := []File{{"/usr/bin/su", []byte("\x7fELF\x02\x01\x01" + strings.Repeat("\x00", 9) + "\x03\x00\x3e\x00")}}
+	slul := File{"/usr/bin/note-add", make([]byte, 68)}
+	copy(slul.Head, setID[0].Head)
+	copy(slul.Head[64:], "\x55\x4c\x53\x60") // PT_SLUL
+	if !list[0].Matches(slul.Path, slul.Head) {
+		t.Fatal("our entry does not match a SLUL program")
+	}
+	setID = append(setID, slul)
 	disabled := entry(`:elf:M:0:\x7fELF::/x:C`)
 	disabled.Disabled = true
 	changed := list[0]
@@ -223,7 +230,7 @@ func TestWarnings(t *testing.T) {
 		"nothing":                  {nil, nil},
 		"ours":                     {list, nil},
 		"ours, as shown":           {[]Entry{shown}, nil},
-		"ours, changed":            {[]Entry{changed}, []string{`not as slul binfmt register makes it: it runs "/tmp/x"`}},
+		"ours, changed":            {[]Entry{changed}, []string{`not as slul binfmt register makes it: it runs "/tmp/x"`, `"/tmp/x" the rights of set-user-ID files such as /usr/bin/note-add`}},
 		"every ELF file":           {[]Entry{entry(`:elf:M:0:\x7fELF::/x:`)}, []string{`"elf" of somebody else catches SLUL programs`}},
 		"every file":               {[]Entry{entry(`:all:M:0:a:\x00:/x:`)}, []string{"catches SLUL programs"}},
 		"the word at 64":           {[]Entry{entry(`:w:M:64:U::/x:`)}, []string{"catches SLUL programs"}},

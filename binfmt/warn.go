@@ -86,7 +86,7 @@ func Warnings(there, ours []Entry, setID []File) []Warning {
 				}
 			}
 		}
-		if strings.Contains(e.Flags, "C") {
+		if strings.Contains(e.Flags, "C") && (o == nil || !e.equal(*o)) { // ours gives the rights of ours
 			warnRights(e, setID, warn)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // WriteFile puts b at path with mode, less the umask. The bytes go to a new file
@@ -29,7 +30,7 @@ func writeFile(path string, b []byte, mode os.FileMode) error {
 	case err != nil:
 		return err
 	case st.IsDir():
-		return errors.New("is a directory")
+		return syscall.EISDIR
 	default:
 		return writeInto(path, os.O_WRONLY, b, 0)
 	}

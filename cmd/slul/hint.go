@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"golang.org/x/sys/unix"
 
 	"slul/doctor"
 )
@@ -45,7 +46,7 @@ func asRoot(err error, c *cobra.Command) error {
 
 // elsewhere adds to an error about the place of the output how to choose another one.
 func elsewhere(err error) error {
-	if !errors.Is(err, fs.ErrPermission) {
+	if !errors.Is(err, fs.ErrPermission) && !errors.Is(err, unix.EISDIR) && !errors.Is(err, unix.EROFS) {
 		return err
 	}
 	return fmt.Errorf("%w: choose another place with -o FILE", err)

@@ -92,6 +92,7 @@ func TestMistakesAfter(t *testing.T) {
 		{"slul doctr", 1, "slul: \"doctr\" is no command; did you mean doctor? (see slul help)"},
 		{"slul doctor a b", 1, "slul: \"b\" is one argument too many (see slul help doctor)"},
 		{"slul run none", 1, "slul: none: no such file or directory"},
+		{"cd src && slul build hello", 1, "slul: hello: is a directory: choose another place with -o FILE"},
 		{"slul build", 1, "slul: SRC is missing (see slul help build)"},
 		{"./hello.slulb", 127, "slul: this file needs a loader: runslul FILE, or slul binfmt register"},
 		{"runslul", 127, "slulrtld: no program given (try --help)"},
