@@ -80,7 +80,7 @@ func (p Place) packaged() error {
 	if p.Prefix != DefaultPrefix || !p.hasPackage() {
 		return nil
 	}
-	return fmt.Errorf("the Debian package slul is installed here, and keeps these files: apt install slul, or apt remove slul")
+	return fmt.Errorf("the Debian package slul is installed here, and keeps these files: sudo apt install --reinstall slul (or ./slul_VERSION_amd64.deb), or sudo apt remove slul")
 }
 
 func (p Place) hasPackage() bool {

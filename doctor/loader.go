@@ -77,7 +77,7 @@ func Install(t *stubgen.Target, rtld string, force bool) string {
 	case !isUsual(t, rtld):
 		return withSelf(asOwner(filepath.Dir(rtld), "slul rtld -o "+Shell(rtld)))
 	case deploy.IsPackaged():
-		return "sudo apt install --reinstall slul"
+		return "sudo apt install --reinstall slul, or: sudo dpkg --install slul_VERSION_amd64.deb"
 	case force:
 		return AsRoot("slul install --force")
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"slul/doctor"
 	"slul/stubgen"
 	"slul/tests/launch"
 	"slul/tests/need"
@@ -46,6 +47,13 @@ func TestPackage(t *testing.T) {
 	for _, command := range []string{"install", "uninstall"} {
 		r := launch.Run(t, m.spec(0, "slul "+command))
 		refused(t, command, r, 1, "slul: the Debian package slul is installed here", "apt remove slul")
+	}
+	if err := os.Remove(m.at(loaderFile)); err != nil {
+		t.Fatal(err)
+	}
+	gone := wanted{"loader", doctor.Fail, "is not there", "sudo apt install --reinstall slul, or: sudo dpkg --install slul_VERSION_amd64.deb"}
+	if r := examine(t, m.spec(nobody, "slul doctor --json; exit $?")); !gone.in(r) {
+		t.Errorf("without its loader:\n%s", shown(r))
 	}
 	m.dpkg(t, "--install", deb) // again, over itself
 	use(t, m)
