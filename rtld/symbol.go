@@ -321,7 +321,9 @@ func resolve(m *module, i uint64, kind byte) target {
 			m.missing = m.missing || own.isMissing()
 			return target{}
 		}
-		traceBind(m, of, &q, y)
+		if process.trace&traceSymbols != 0 {
+			traceBind(m, of, &q, y)
+		}
 	}
 	return of.target(y)
 }

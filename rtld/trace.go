@@ -58,12 +58,8 @@ func traceLoad(m *module) {
 	writeLine(2)
 }
 
-// traceBind tells that m uses symbol y of module of.
+// traceBind tells that m uses symbol y of module of, when that is wanted.
 func traceBind(m, of *module, q *query, y *symbol) {
-	l := &process
-	if l.trace&traceSymbols == 0 {
-		return
-	}
 	tracing(lit("bind: %: \x00"), m.file, 0)
 	q.say()
 	say(lit(" -> % at $\x00"), of.file, uint64(of.base)+y.value)
