@@ -29,7 +29,7 @@
 //	pass.go            the passes in order; then one file for each: pass_fold.go,
 //	                   pass_blocks.go, pass_cse.go, pass_hoist.go, pass_invert.go,
 //	                   pass_check.go with pass_check_sums.go and ranges.go, pass_strength.go, pass_dead.go, pass_version.go
-//	                   with pass_twice.go, pass_walk.go, pass_sink.go, pass_inline.go, pass_splice.go
+//	                   with pass_twice.go, pass_walk.go, pass_arrange.go, pass_sink.go, pass_inline.go, pass_splice.go
 //
 // The folder irtest has an interpreter and a maker of random functions, for tests here
 // and in the code generators.

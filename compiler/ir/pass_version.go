@@ -7,7 +7,7 @@ import "slices"
 //
 //	for i in from..n   ... a[i * n + k] ...
 //
-// an index made of numbers that are not negative by + and * grows with i. In front of the
+// an index made of numbers that are not negative by + and *, and by - of constants, grows with i. In front of the
 // loop its exact value for i = n - 1 is compared with the length, and where that is too
 // large the loop with all its checks runs, and stops at the right turn.
 //
@@ -99,8 +99,10 @@ func (f *Func) countedLoop(head *Block, d *domTree) *counted {
 			continue
 		}
 		l.blocks = append(l.blocks, b)
-		size += len(b.Values)
 		for _, v := range b.Values {
+			if !isCheap(v) {
+				size++
+			}
 			if v.Op == OpCall || v.Op == OpCallAt || v.Op == OpSyscall || v.Op == OpSlot {
 				return nil
 			}
@@ -156,10 +158,26 @@ func (l *counted) plan() bool {
 	return len(l.gone) >= versionLeast && len(l.tests) < versionTests
 }
 
+// ask notes a test. Of two that are a constant apart the larger is enough.
 func (l *counted) ask(t bound) {
-	if !slices.Contains(l.tests, t) {
-		l.tests = append(l.tests, t)
+	of, more := apart(t.v)
+	for n, u := range l.tests {
+		if x, c := apart(u.v); x == of && t.limit == u.limit {
+			if more > c {
+				l.tests[n] = t
+			}
+			return
+		}
 	}
+	l.tests = append(l.tests, t)
+}
+
+// apart gives x and c for a value that is x + c.
+func apart(v *Value) (x *Value, c int64) {
+	if v.Op == OpAdd && v.Args[1].Op == OpConst {
+		return v.Args[0], v.Args[1].Imm
+	}
+	return v, 0
 }
 
 // cover notes that v and the summands that it is made of are below what v is below.
@@ -168,6 +186,9 @@ func (l *counted) cover(v *Value, covered map[*Value]bool) {
 		return
 	}
 	covered[v] = true
+	if _, c := apart(v); c < 0 { // the summand is larger
+		return
+	}
 	if v.Op == OpAdd {
 		l.cover(v.Args[0], covered)
 		l.cover(v.Args[1], covered)
@@ -182,6 +203,8 @@ func (l *counted) grows(v *Value) (bits int, ok bool) {
 		return 31, true
 	case l.isSame(v):
 		return 31, v.Type == W && l.isNonneg(v)
+	case isLess(v):
+		return l.grows(v.Args[0])
 	case v.Type != W || v.Check != Nonneg && (v.Op != OpAdd || !v.Nonneg) || v.Op != OpAdd && v.Op != OpMul:
 		return 0, false
 	}
@@ -191,6 +214,12 @@ func (l *counted) grows(v *Value) (bits int, ok bool) {
 		return x + y, ok && ok2
 	}
 	return max(x, y) + 1, ok && ok2
+}
+
+// isLess says whether v is x - c, and known not to be negative.
+func isLess(v *Value) bool {
+	x, c := apart(v)
+	return c < 0 && v.Type == W && v.Check == Wrap && v.Nonneg && x.Nonneg
 }
 
 // ---- Two loops ----
@@ -355,6 +384,8 @@ func (l *counted) exact(g *reducer, v, last *Value) *Value {
 	switch {
 	case v == l.i:
 		return last
+	case v.Op == OpConst:
+		return g.konst(L, v.Imm)
 	case l.isSame(v):
 		return g.value(OpZextW, L, l.copied(g, v))
 	}

@@ -589,6 +589,11 @@ func (g *maker) countedLoop() {
 				g.element(i, places)
 			}
 		}
+		if g.IntN(2) == 0 { // a sum whose first part is known last
+			op := []ir.Op{ir.OpAdd, ir.OpXor, ir.OpAnd, ir.OpOr}[g.IntN(4)]
+			sum := g.value(op, ir.W, g.value(op, ir.W, pw, i), g.anyW())
+			g.have(g.value(op, ir.W, sum, g.anyW()))
+		}
 		next = g.value(ir.OpAdd, ir.W, i, g.konst(ir.W, 1))
 		next.Nonneg = true
 		again = g.value(ir.OpCmp, ir.W, next, limit)
