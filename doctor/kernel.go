@@ -34,7 +34,7 @@ const leastKernel = "3.19"
 func (e *exam) kernel() {
 	var u unix.Utsname
 	if err := unix.Uname(&u); err != nil {
-		e.add(Finding{"kernel", Note, "uname: " + err.Error(), "", ""})
+		e.add(Finding{"kernel", Note, "uname: " + err.Error(), "it does not say its version", ""})
 		return
 	}
 	release := unix.ByteSliceToString(u.Release[:])
@@ -159,7 +159,7 @@ func (e *exam) binfmt() {
 		return
 	}
 	for _, w := range s.Warnings {
-		e.add(Finding{"binfmt_misc", Note, w.Text, "", SwitchOff(s.Dir, w)})
+		e.add(Finding{"binfmt_misc", Note, w.Text, "another interpreter than the loader runs programs, or has rights of files that are not its own", SwitchOff(s.Dir, w)})
 	}
 	var registered, missing []string
 	for _, state := range s.Entries {
@@ -200,7 +200,7 @@ func (e *exam) trial() {
 	}
 	file, err := e.Trial(e.Rtld)
 	if err != nil {
-		e.add(Finding{"trial", Note, "no program could be made to try: " + err.Error(), "", ""})
+		e.add(Finding{"trial", Note, "no program could be made to try: " + err.Error(), "that programs start was not seen", ""})
 		return
 	}
 	out, err := runFile("slul-trial", file)
@@ -208,7 +208,7 @@ func (e *exam) trial() {
 	case err == nil && string(out) == TrialText:
 		e.ok("trial", "a program was started, and ended well")
 	case errors.Is(err, errMemfd):
-		e.add(Finding{"trial", Note, err.Error(), "", ""})
+		e.add(Finding{"trial", Note, err.Error(), "that programs start was not seen", "sudo sysctl vm.memfd_noexec=0"})
 	default:
 		e.add(Finding{"trial", Fail, fmt.Sprintf("a program was tried, and did not run: %s", firstLine(out, err)),
 			"no program starts", "please report this line with the output of: slul doctor --json"})

@@ -230,7 +230,7 @@ func (e *exam) verify() *Finding {
 	out, err := e.askLoader("--verify", abs)
 	switch {
 	case errors.Is(err, errMemfd):
-		return &Finding{"contents", Note, "the loader could not be asked: " + err.Error(), "", "sudo sysctl vm.memfd_noexec=0"}
+		return &Finding{"contents", Note, "the loader could not be asked: " + err.Error(), "what is in the file, its libraries and symbols were not looked at", "sudo sysctl vm.memfd_noexec=0"}
 	case err != nil:
 		f := e.explain(out, err)
 		return &f
