@@ -175,8 +175,13 @@ func TestSearchDirs(t *testing.T) {
 	if want := "looked in $ORIGIN:" + strings.Join(SearchDirs("x86_64"), ":") + ")"; err == nil || !strings.Contains(string(out), want) {
 		t.Errorf("%v: %s, want %s", err, out, want)
 	}
-	if inSystem(filepath.Join(SearchDirs("x86_64")[0], "x.so"), "x86_64") != true || inSystem(prog, "x86_64") || inSystem("/usr/lib/slul/sub/x.so", "x86_64") {
-		t.Error("which libraries are in the system's directories")
+	for _, test := range []struct {
+		dirs []string
+		want string
+	}{{[]string{dir}, prog}, {[]string{dir + "/none", dir}, prog}, {[]string{filepath.Dir(dir)}, ""}, {nil, ""}} {
+		if got := systemLibrary(filepath.Base(prog), test.dirs); got != test.want {
+			t.Errorf("in %q: %q, want %q", test.dirs, got, test.want)
+		}
 	}
 }
 

@@ -144,7 +144,14 @@ func (e *exam) libraries() {
 		return // exam.contents says why
 	}
 	for _, path := range listed(out) {
-		if path == abs || inSystem(path, e.arch()) || systemHas(filepath.Base(path), e.arch()) {
+		if path == abs {
+			continue
+		}
+		if there := systemLibrary(filepath.Base(path), SearchDirs(e.arch())); there != "" {
+			list, _ := Exposed(there) // as far as it could be followed
+			for _, x := range list {
+				e.add(Finding{"set-id", Fail, x.String(), "who does can run code with the rights of the program, which needs " + there, x.Mend})
+			}
 			continue
 		}
 		e.add(Finding{"set-id", Fail, "needs the library " + path + ", which is in no directory of the system",
@@ -163,21 +170,13 @@ func listed(out []byte) []string {
 	return paths
 }
 
-// systemHas tells whether a library is in the system's directories as well.
-func systemHas(name, arch string) bool {
-	for _, dir := range SearchDirs(arch) {
-		if _, err := os.Stat(filepath.Join(dir, name)); err == nil {
-			return true
+// systemLibrary is where secure mode finds a library of this name; "" is nowhere.
+func systemLibrary(name string, dirs []string) string {
+	for _, dir := range dirs {
+		path := filepath.Join(dir, name)
+		if _, err := os.Stat(path); err == nil {
+			return path
 		}
 	}
-	return false
-}
-
-func inSystem(path, arch string) bool {
-	for _, dir := range SearchDirs(arch) {
-		if filepath.Dir(path) == dir {
-			return true
-		}
-	}
-	return false
+	return ""
 }

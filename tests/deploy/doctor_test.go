@@ -430,6 +430,12 @@ func TestPrograms(t *testing.T) {
 		{"set-user-ID, nosuid", "./id", nil, unix.MS_NOSUID, wanted{"mount", doctor.Fail, "mounted nosuid", "sudo mount -o remount,suid /home"}, 0, "Hello, world\n"},
 		{"set-user-ID, library of its own", "./user", func() { launch.Own(t, m.at("home/user"), 0, 0, setUID) }, 0,
 			wanted{"set-id", doctor.Fail, "which is in no directory of the system", "/usr/lib/slul/"}, 127, "libraries not found"},
+		{"set-user-ID, library of a user", "/usr/bin/id", func() {
+			m.write(t, "usr/bin/id", must(os.ReadFile(m.at("home/user"))), 0o755)
+			m.write(t, "usr/lib/slul/"+lib, library, 0o644)
+			launch.Own(t, m.at("usr/lib/slul/"+lib), 1234, 0, 0o644)
+			launch.Own(t, m.at("usr/bin/id"), 0, 0, setUID)
+		}, 0, wanted{"set-id", doctor.Fail, "user 1234 can write /usr/lib/slul/" + lib, "sudo chown root /usr/lib/slul/" + lib}, 0, ""},
 		{"set-user-ID, library by a path", "./byPath", func() {
 			const path = "/tmp/gtk.so" // as long as the name
 			m.write(t, "home/byPath", bytes.ReplaceAll(must(os.ReadFile(m.at("home/user"))), []byte(lib), []byte(path)), 0o755)
