@@ -26,6 +26,8 @@ const (
 	MOVQX    // from a general register
 	PUNPCKLQDQ
 	PCMPEQB
+	PAND
+	POR
 	PMOVMSKB // to a general register
 	VMOVDQU
 	VMOVDQUTO
@@ -69,6 +71,8 @@ var vecs = [numVec]vecInfo{
 	MOVQX:        {"movq", vecIn, 0x66, 1, 0x6e, false, true},
 	PUNPCKLQDQ:   {"punpcklqdq", vecTwo, 0x66, 1, 0x6c, false, false},
 	PCMPEQB:      {"pcmpeqb", vecTwo, 0x66, 1, 0x74, false, false},
+	PAND:         {"pand", vecTwo, 0x66, 1, 0xdb, false, false},
+	POR:          {"por", vecTwo, 0x66, 1, 0xeb, false, false},
 	PMOVMSKB:     {"pmovmskb", vecOut, 0x66, 1, 0xd7, false, false},
 	VMOVDQU:      {"vmovdqu", vecLoad, 0xf3, 1, 0x6f, true, true},
 	VMOVDQUTO:    {"vmovdqu", vecStore, 0xf3, 1, 0x7f, true, true},
