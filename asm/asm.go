@@ -6,6 +6,7 @@ package asm
 // open in them.
 type Code struct {
 	Bytes  []byte
+	Align  int            // Bytes is to stand at a multiple of this power of two; 0 is 1
 	Fixups []Fixup        // fields whose value depends on addresses not known here, by Off
 	Labels map[string]int // label and string name -> offset in Bytes
 	Items  []Item         // every byte of Bytes, in order: instructions and named strings

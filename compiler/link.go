@@ -1,6 +1,7 @@
 package compiler
 
 import (
+	"bytes"
 	"fmt"
 
 	"slul/asm"
@@ -134,9 +135,16 @@ func (l *linker) place(name string) error {
 	panic("bug: link: nothing is called " + name)
 }
 
+// trapByte fills what lies between functions and is never run: int3 of x86-64.
+const trapByte = 0xcc
+
 // text appends one function's code.
 func (l *linker) text(name string, code *asm.Code) {
 	im := l.image
+	if code.Align > 1 {
+		im.TextAlign = max(im.TextAlign, uint64(code.Align))
+		im.Text = append(im.Text, bytes.Repeat([]byte{trapByte}, -len(im.Text)&(code.Align-1))...)
+	}
 	at := len(im.Text)
 	im.Text = append(im.Text, code.Bytes...)
 	im.Symbols = append(im.Symbols, elfimage.Symbol{

@@ -44,7 +44,8 @@ const (
 	dynSize  = 16
 	relrSize = 8
 
-	codeAlign = 16 // of .data.rel.ro and .bss, and of .text and .rodata unless the Image says less
+	codeAlign = 16 // of .data.rel.ro and .bss, and of .text and .rodata unless the Image says otherwise
+	mostAlign = 64 // that it can say: a line of the cache
 )
 
 // machine holds what layout and relocation need to know about a CPU.
@@ -187,8 +188,8 @@ func (im *Image) checkNames() error {
 		return fmt.Errorf("DT_RUNPATH %q: bad name", im.Runpath)
 	}
 	for _, a := range []uint64{im.TextAlign, im.RodataAlign} {
-		if a > codeAlign || a&(a-1) != 0 {
-			return fmt.Errorf("alignment %d: expected a power of two up to %d", a, codeAlign)
+		if a > mostAlign || a&(a-1) != 0 {
+			return fmt.Errorf("alignment %d: expected a power of two up to %d", a, mostAlign)
 		}
 	}
 	for _, l := range im.Lines {

@@ -89,7 +89,7 @@ type Image struct {
 	Signpost []byte // code that the kernel runs when nobody else starts the file; it says so, and ends
 	Script   string // beside a Signpost: a path for a "#!" line, which goes before the file
 
-	// Powers of two up to 16; 0 is 16. A small program saves up to 30 bytes when it
+	// Powers of two up to 64; 0 is 16. A small program saves up to 30 bytes when it
 	// says what it needs.
 	TextAlign, RodataAlign uint64
 

@@ -56,7 +56,7 @@ func (im *Image) Object() ([]byte, error) {
 		file.Write(data)
 		headers = append(headers, h)
 	}
-	section(".text", elf.Section64{Type: SHT_PROGBITS, Flags: SHF_ALLOC | SHF_EXECINSTR, Addralign: codeAlign}, im.Text)
+	section(".text", elf.Section64{Type: SHT_PROGBITS, Flags: SHF_ALLOC | SHF_EXECINSTR, Addralign: max(codeAlign, im.TextAlign)}, im.Text)
 	section(".rodata", elf.Section64{Type: SHT_PROGBITS, Flags: SHF_ALLOC, Addralign: codeAlign}, im.Rodata)
 	section(".note.GNU-stack", elf.Section64{Type: SHT_PROGBITS, Addralign: 1}, nil) // no executable stack
 	section(".rela.text", elf.Section64{Type: SHT_RELA, Link: objSymtab, Info: objText, Entsize: relaSize, Addralign: 8}, littleEndian(rela))

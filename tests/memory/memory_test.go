@@ -20,7 +20,7 @@ func TestRoutines(t *testing.T) {
 
 func TestMeasure(t *testing.T) {
 	need.Tool(t, "gcc")
-	rows, err := Measure([]int{16, 4096})
+	rows, err := Measure([]int{16, 4096}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,109 +6,106 @@ import (
 )
 
 // routine_scan.go has the routines that look for something: mem.same for the first bytes
-// that differ, mem.seek for a byte. Both go on at rax, which counts the bytes that are done.
+// that differ, mem.seek for a byte. In loops rax counts the bytes that are done.
 
 // scan is what the two have in common.
 type scan struct {
 	length asm.Reg // of the block
-	// mask puts into ecx a bit for each of the 16 or 32 bytes at rax, set where the search
+	pad    int     // for straight
+	// mask puts into ecx a bit for each byte of the vector at a place, set where the search
 	// ends, and the zero flag says whether there is none.
-	mask func(a *asm.Asm, w wide)
-	// part puts into a vector what AVX says of the one at rax+at; join is how several are
-	// seen at once: all bytes are ff, or none is, where the search goes on.
-	part func(a *asm.Asm, into asm.Vec, at int32)
-	join asm.VecOp
+	mask func(a *asm.Asm, w wide, p place)
+	// two clears the zero flag when the search ends in the first 16 bytes or the last.
+	two func(a *asm.Asm)
+	// none clears the zero flag when the search ends in one of the vectors, by AVX.
+	none func(a *asm.Asm, ps []place)
+}
+
+// all ends with the length of the block: nothing was found.
+func (s *scan) all(a *asm.Asm, w wide) {
+	a.Op(asm.MOVQ, asm.RAX, s.length)
+	w.ret(a)
 }
 
 // found ends with the place of the lowest bit of ecx behind rax.
-func found(a *asm.Asm, label string, w wide) {
-	a.Label(label)
+func found(a *asm.Asm, w wide) {
+	a.Label(w.label("found"))
 	a.Op(asm.BSFL, asm.RCX, asm.RCX)
 	a.Op(asm.ADDQ, asm.RAX, asm.RCX)
 	w.ret(a)
 }
 
-// steps looks at one vector after the other, and at the last one of the block, which may
-// overlap the one before. The block has at least one.
+// steps looks at one vector after the other from rax on, and at the last one of the block,
+// which may overlap the one before. The block has at least one.
 func (s *scan) steps(a *asm.Asm, w wide) {
+	a.Label(w.label("steps"))
 	a.Op(asm.LEAQ, asm.R8, mem(s.length, -w.size)) // the last place
 	a.Op(asm.CMPQ, asm.RAX, asm.R8)
-	a.Op(asm.JAE, asm.Label(w.name+"last"))
-	a.Label(w.name + "step")
-	s.mask(a, w)
-	a.Op(asm.JNE, asm.Label(w.name+"found"))
+	jump(a, asm.JAE, w.label("last"))
+	a.Label(w.label("step"))
+	s.mask(a, w, place{asm.RAX, 0})
+	jump(a, asm.JNE, w.label("found"))
 	a.Op(asm.ADDQ, asm.RAX, asm.Imm(int64(w.size)))
 	a.Op(asm.CMPQ, asm.RAX, asm.R8)
-	a.Op(asm.JB, asm.Label(w.name+"step"))
-	a.Label(w.name + "last")
+	jump(a, asm.JB, w.label("step"))
+	a.Label(w.label("last"))
 	a.Op(asm.MOVQ, asm.RAX, asm.R8)
-	s.mask(a, w)
-	a.Op(asm.JNE, asm.Label(w.name+"found"))
-	a.Op(asm.MOVQ, asm.RAX, s.length)
-	w.ret(a)
-	found(a, w.name+"found", w)
+	s.mask(a, w, place{asm.RAX, 0})
+	jump(a, asm.JNE, w.label("found"))
+	s.all(a, w)
+	found(a, w)
 }
 
-// rounds looks at four vectors at once while there are that many.
-func (s *scan) rounds(a *asm.Asm) {
-	a.Op(asm.LEAQ, asm.R9, mem(s.length, -128))
-	a.Op(asm.CMPQ, s.length, asm.Imm(128))
-	a.Op(asm.JB, asm.Label("avxsteps"))
-	a.Label("round")
-	for k := range int32(4) {
-		s.part(a, asm.Vec(4+k), 32*k)
-	}
-	a.Vec(s.join, asm.Vec(4), asm.Vec(4), asm.Vec(5))
-	a.Vec(s.join, asm.Vec(6), asm.Vec(6), asm.Vec(7))
-	a.Vec(s.join, asm.Vec(4), asm.Vec(4), asm.Vec(6))
-	a.Vec(asm.VPMOVMSKB, asm.RCX, asm.Vec(4))
-	if s.join == asm.VPAND {
-		a.Op(asm.INCL, asm.RCX)
-	} else {
-		a.Op(asm.TESTL, asm.RCX, asm.RCX)
-	}
-	a.Op(asm.JNE, asm.Label("avxsteps"))
-	a.Op(asm.ADDQ, asm.RAX, asm.Imm(128))
+// many looks at blocks of more than one vector: the first by itself, as the search often
+// ends there; then all that are left up to eight, or four at a time. When they have what is
+// looked for, steps finds out where.
+func (s *scan) many(a *asm.Asm) {
+	const size = 32
+	a.Op(asm.XORL, asm.RAX, asm.RAX)
+	s.mask(a, avx, place{asm.NoReg, 0})
+	jump(a, asm.JNE, "avxfound")
+	avx.straight(a, s.length, s.pad, func(half int32) {
+		ps := avx.ends(s.length, half)[1:]
+		if half == 1 {
+			a.Op(asm.LEAQ, asm.RAX, mem(s.length, -size))
+			s.mask(a, avx, ps[0])
+			jump(a, asm.JNE, "avxfound")
+		} else {
+			s.none(a, ps)
+			jump(a, asm.JNE, "avxsecond")
+		}
+		s.all(a, avx)
+	})
+	a.Op(asm.MOVQ, asm.RAX, asm.RDI) // to where rdi+rax is the next multiple
+	a.Op(asm.ORQ, asm.RAX, asm.Imm(int64(-size)))
+	a.Op(asm.NEGQ, asm.RAX)
+	a.Op(asm.LEAQ, asm.R9, mem(s.length, -4*size)) // the last four
+	a.Label("avxround")
+	s.none(a, avx.row(asm.RAX, 0, 4))
+	jump(a, asm.JNE, "avxsteps")
+	a.Op(asm.ADDQ, asm.RAX, asm.Imm(int64(4*size)))
 	a.Op(asm.CMPQ, asm.RAX, asm.R9)
-	a.Op(asm.JBE, asm.Label("round"))
+	jump(a, asm.JB, "avxround")
 	a.Op(asm.CMPQ, asm.RAX, s.length)
-	a.Op(asm.JNE, asm.Label("avxsteps"))
-	avx.ret(a)
-	a.Label("avxsteps")
+	a.Op(asm.MOVQ, asm.RAX, asm.R9)
+	jump(a, asm.JNE, "avxround")
+	s.all(a, avx)
+	a.Label("avxsecond")
+	a.Op(asm.MOVL, asm.RAX, asm.Imm(int64(size)))
 	s.steps(a, avx)
 }
 
-// large chooses between SSE and AVX for blocks of 16 bytes or more. Smaller ones than
-// askLeast do not pay for asking what the CPU has; rax is 0 before and behind.
-func (s *scan) large(a *asm.Asm, forAVX func()) {
-	const askLeast = 256
-	a.Op(asm.CMPQ, s.length, asm.Imm(32))
-	a.Op(asm.JA, asm.Label("32"))
-	s.mask(a, sse) // the first 16 and the last
-	a.Op(asm.JNE, asm.Label("ssefound"))
-	a.Op(asm.LEAQ, asm.RAX, mem(s.length, -16))
-	s.mask(a, sse)
-	a.Op(asm.JNE, asm.Label("ssefound"))
-	a.Op(asm.MOVQ, asm.RAX, s.length)
-	a.Op(asm.RET)
-	a.Label("32")
-	a.Op(asm.MOVL, asm.RCX, mem(asm.R15, cpuWord))
-	a.Op(asm.TESTL, asm.RCX, asm.RCX)
-	a.Op(asm.JNE, asm.Label("asked"))
-	a.Op(asm.CMPQ, s.length, asm.Imm(askLeast))
-	a.Op(asm.JB, asm.Label("sse"))
-	a.Op(asm.PUSH, asm.RAX)
-	a.Op(asm.CALL, asm.Sym{Name: cpuRoutine})
-	a.Op(asm.MOVL, asm.RCX, asm.RAX)
-	a.Op(asm.POP, asm.RAX)
-	a.Label("asked")
-	a.Op(asm.TESTB, asm.RCX, asm.Imm(cpuAVX2))
-	a.Op(asm.JE, asm.Label("sse"))
-	if forAVX != nil {
-		forAVX()
-	}
-	s.rounds(a)
-	a.Label("sse")
+// pair looks at 16 to 32 bytes: the first 16 and the last, at once.
+func (s *scan) pair(a *asm.Asm) {
+	s.two(a)
+	jump(a, asm.JNE, "byone")
+	s.all(a, sse)
+}
+
+// byOne looks at blocks of more than one vector by SSE.
+func (s *scan) byOne(a *asm.Asm) {
+	a.Label("byone")
+	a.Op(asm.XORL, asm.RAX, asm.RAX)
 	s.steps(a, sse)
 }
 
@@ -116,28 +113,51 @@ func sameRoutine() (*neutral.Code, error) {
 	a := asm.New()
 	s := &scan{
 		length: asm.RDX,
-		mask: func(a *asm.Asm, w wide) {
-			a.Vec(w.load, asm.Vec(0), indexed(asm.RDI, asm.RAX, 0))
-			if w.clear {
-				a.Vec(asm.VPCMPEQB, asm.Vec(0), asm.Vec(0), indexed(asm.RSI, asm.RAX, 0))
+		mask: func(a *asm.Asm, w wide, p place) {
+			a.Vec(w.load, asm.Vec(0), p.of(asm.RDI))
+			switch w {
+			case sse:
+				a.Vec(asm.MOVUPS, asm.Vec(1), p.of(asm.RSI))
+				a.Vec(asm.PCMPEQB, asm.Vec(0), asm.Vec(1))
+				a.Vec(asm.PMOVMSKB, asm.RCX, asm.Vec(0))
+				a.Op(asm.XORL, asm.RCX, asm.Imm(0xffff))
+			case avx:
+				a.Vec(asm.VPCMPEQB, asm.Vec(0), asm.Vec(0), p.of(asm.RSI))
 				a.Vec(asm.VPMOVMSKB, asm.RCX, asm.Vec(0))
 				a.Op(asm.XORL, asm.RCX, asm.Imm(-1))
-				return
 			}
-			a.Vec(asm.MOVUPS, asm.Vec(1), indexed(asm.RSI, asm.RAX, 0))
-			a.Vec(asm.PCMPEQB, asm.Vec(0), asm.Vec(1))
+		},
+		two: func(a *asm.Asm) {
+			for k, p := range sse.ends(asm.RDX, 1) {
+				a.Vec(asm.MOVUPS, asm.Vec(2*k), p.of(asm.RDI))
+				a.Vec(asm.MOVUPS, asm.Vec(2*k+1), p.of(asm.RSI))
+				a.Vec(asm.PCMPEQB, asm.Vec(2*k), asm.Vec(2*k+1))
+			}
+			a.Vec(asm.PAND, asm.Vec(0), asm.Vec(2))
 			a.Vec(asm.PMOVMSKB, asm.RCX, asm.Vec(0))
 			a.Op(asm.XORL, asm.RCX, asm.Imm(0xffff))
 		},
-		part: func(a *asm.Asm, into asm.Vec, at int32) {
-			a.Vec(asm.VMOVDQU, into, indexed(asm.RDI, asm.RAX, at))
-			a.Vec(asm.VPCMPEQB, into, into, indexed(asm.RSI, asm.RAX, at))
+		none: func(a *asm.Asm, ps []place) {
+			for k, p := range ps {
+				v := asm.Vec(min(k, 1))
+				a.Vec(asm.VMOVDQU, v, p.of(asm.RDI))
+				a.Vec(asm.VPCMPEQB, v, v, p.of(asm.RSI))
+				if k > 0 {
+					a.Vec(asm.VPAND, asm.Vec(0), asm.Vec(0), v)
+				}
+			}
+			a.Vec(asm.VPMOVMSKB, asm.RCX, asm.Vec(0))
+			a.Op(asm.INCL, asm.RCX)
 		},
-		join: asm.VPAND,
 	}
+	begin(a, asm.RDX)
+	s.many(a)
+	line(a, 43, "small")
+	a.Op(asm.CMPL, asm.RDX, asm.Imm(16))
+	jump(a, asm.JB, "below")
+	s.pair(a)
+	a.Label("below")
 	a.Op(asm.XORL, asm.RAX, asm.RAX)
-	a.Op(asm.CMPQ, asm.RDX, asm.Imm(16))
-	a.Op(asm.JAE, asm.Label("16"))
 	for _, k := range []struct {
 		label, next string
 		mov, xor    asm.Op
@@ -145,74 +165,103 @@ func sameRoutine() (*neutral.Code, error) {
 	}{{"8", "4", asm.MOVQ, asm.XORQ, 8}, {"4", "1", asm.MOVL, asm.XORL, 4}} {
 		a.Label(k.label)
 		a.Op(asm.CMPL, asm.RDX, asm.Imm(int64(k.size)))
-		a.Op(asm.JB, asm.Label(k.next))
+		jump(a, asm.JB, k.next)
 		a.Op(k.mov, asm.RCX, mem(asm.RDI, 0))
 		a.Op(k.xor, asm.RCX, mem(asm.RSI, 0))
-		a.Op(asm.JNE, asm.Label("differ"))
+		jump(a, asm.JNE, "differ")
 		a.Op(asm.LEAQ, asm.RAX, mem(asm.RDX, -k.size))
 		a.Op(k.mov, asm.RCX, indexed(asm.RDI, asm.RAX, 0))
 		a.Op(k.xor, asm.RCX, indexed(asm.RSI, asm.RAX, 0))
-		a.Op(asm.JNE, asm.Label("differ"))
+		jump(a, asm.JNE, "differ")
 		a.Op(asm.MOVQ, asm.RAX, asm.RDX)
 		a.Op(asm.RET)
 	}
 	a.Label("1")
 	a.Op(asm.CMPQ, asm.RAX, asm.RDX)
-	a.Op(asm.JE, asm.Label("end"))
+	jump(a, asm.JE, "end")
 	a.Op(asm.MOVZXB, asm.RCX, indexed(asm.RDI, asm.RAX, 0))
 	a.Op(asm.CMPB, asm.RCX, indexed(asm.RSI, asm.RAX, 0))
-	a.Op(asm.JNE, asm.Label("end"))
+	jump(a, asm.JNE, "end")
 	a.Op(asm.INCQ, asm.RAX)
-	a.Op(asm.JMP, asm.Label("1"))
+	jump(a, asm.JMP, "1")
 	a.Label("differ")
 	a.Op(asm.BSFQ, asm.RCX, asm.RCX)
 	a.Op(asm.SHRL, asm.RCX, asm.Imm(3))
 	a.Op(asm.ADDQ, asm.RAX, asm.RCX)
 	a.Label("end")
 	a.Op(asm.RET)
-	a.Label("16")
-	s.large(a, nil)
-	return a.Assemble()
+	withoutAVX(a, asm.RDX)
+	s.byOne(a)
+	return atLine(a)
 }
 
 func seekRoutine() (*neutral.Code, error) {
 	a := asm.New()
+	// What is sought stands in all bytes of one register, the second.
 	s := &scan{
 		length: asm.RSI,
-		mask: func(a *asm.Asm, w wide) {
-			if w.clear {
-				a.Vec(asm.VPCMPEQB, asm.Vec(0), asm.Vec(1), indexed(asm.RDI, asm.RAX, 0))
-				a.Vec(asm.VPMOVMSKB, asm.RCX, asm.Vec(0))
-			} else {
-				a.Vec(asm.MOVUPS, asm.Vec(0), indexed(asm.RDI, asm.RAX, 0))
+		mask: func(a *asm.Asm, w wide, p place) {
+			switch w {
+			case sse:
+				a.Vec(asm.MOVUPS, asm.Vec(0), p.of(asm.RDI))
 				a.Vec(asm.PCMPEQB, asm.Vec(0), asm.Vec(1))
 				a.Vec(asm.PMOVMSKB, asm.RCX, asm.Vec(0))
+			case avx:
+				a.Vec(asm.VPCMPEQB, asm.Vec(0), asm.Vec(1), p.of(asm.RDI))
+				a.Vec(asm.VPMOVMSKB, asm.RCX, asm.Vec(0))
 			}
 			a.Op(asm.TESTL, asm.RCX, asm.RCX)
 		},
-		part: func(a *asm.Asm, into asm.Vec, at int32) {
-			a.Vec(asm.VPCMPEQB, into, asm.Vec(1), indexed(asm.RDI, asm.RAX, at))
+		two: func(a *asm.Asm) {
+			for k, p := range sse.ends(asm.RSI, 1) {
+				a.Vec(asm.MOVUPS, asm.Vec(2*k), p.of(asm.RDI))
+				a.Vec(asm.PCMPEQB, asm.Vec(2*k), asm.Vec(1))
+			}
+			a.Vec(asm.POR, asm.Vec(0), asm.Vec(2))
+			a.Vec(asm.PMOVMSKB, asm.RCX, asm.Vec(0))
+			a.Op(asm.TESTL, asm.RCX, asm.RCX)
 		},
-		join: asm.VPOR,
+		none: func(a *asm.Asm, ps []place) {
+			for k, p := range ps {
+				v := asm.Vec(2 + min(k, 1))
+				a.Vec(asm.VPCMPEQB, v, asm.Vec(1), p.of(asm.RDI))
+				if k > 0 {
+					a.Vec(asm.VPOR, asm.Vec(2), asm.Vec(2), v)
+				}
+			}
+			a.Vec(asm.VPMOVMSKB, asm.RCX, asm.Vec(2))
+			a.Op(asm.TESTL, asm.RCX, asm.RCX)
+		},
 	}
+	spread := func() {
+		a.Op(asm.MOVZXB, asm.RDX, asm.RDX)
+		a.Op(asm.MOVQ, asm.RCX, asm.Imm(eight))
+		a.Op(asm.IMULQ, asm.RDX, asm.RCX)
+		a.Vec(asm.MOVQX, asm.Vec(1), asm.RDX)
+		a.Vec(asm.PUNPCKLQDQ, asm.Vec(1), asm.Vec(1))
+	}
+	begin(a, asm.RSI)
+	a.Vec(asm.MOVQX, asm.Vec(1), asm.RDX)
+	a.Vec(asm.VPBROADCASTB, asm.Vec(1), asm.Vec(1))
+	s.many(a)
+	line(a, 8, "small")
+	a.Op(asm.CMPL, asm.RSI, asm.Imm(16))
+	jump(a, asm.JB, "below")
+	spread()
+	s.pair(a)
+	a.Label("below")
 	a.Op(asm.XORL, asm.RAX, asm.RAX)
-	a.Op(asm.CMPQ, asm.RSI, asm.Imm(16))
-	a.Op(asm.JAE, asm.Label("16"))
 	a.Label("1")
 	a.Op(asm.CMPQ, asm.RAX, asm.RSI)
-	a.Op(asm.JE, asm.Label("end"))
+	jump(a, asm.JE, "end")
 	a.Op(asm.CMPB, indexed(asm.RDI, asm.RAX, 0), asm.RDX)
-	a.Op(asm.JE, asm.Label("end"))
+	jump(a, asm.JE, "end")
 	a.Op(asm.INCQ, asm.RAX)
-	a.Op(asm.JMP, asm.Label("1"))
+	jump(a, asm.JMP, "1")
 	a.Label("end")
 	a.Op(asm.RET)
-	a.Label("16")
-	a.Op(asm.MOVZXB, asm.RDX, asm.RDX)
-	a.Op(asm.MOVQ, asm.RCX, asm.Imm(0x0101010101010101))
-	a.Op(asm.IMULQ, asm.RDX, asm.RCX)
-	a.Vec(asm.MOVQX, asm.Vec(1), asm.RDX)
-	a.Vec(asm.PUNPCKLQDQ, asm.Vec(1), asm.Vec(1))
-	s.large(a, func() { a.Vec(asm.VPBROADCASTB, asm.Vec(1), asm.Vec(1)) })
-	return a.Assemble()
+	withoutAVX(a, asm.RSI)
+	spread()
+	s.byOne(a)
+	return atLine(a)
 }

@@ -11,6 +11,9 @@ import (
 	"slul/tests/memory"
 )
 
+// times is how often all is measured.
+const times = 9
+
 func main() {
 	if err := run(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -30,7 +33,7 @@ func run(args []string) error {
 		}
 		sizes = append(sizes, n)
 	}
-	rows, err := memory.Measure(sizes)
+	rows, err := memory.Measure(sizes, times)
 	if err != nil {
 		return err
 	}
