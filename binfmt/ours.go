@@ -17,12 +17,12 @@ const (
 )
 
 const (
-	// magicFlags: C keeps the ids of a set-user-ID program, which is safe because only our
+	// MagicFlags: C keeps the ids of a set-user-ID program, which is safe because only our
 	// own magic selects the entry and F has the loader opened when the entry is made.
-	magicFlags = "POCF"
-	// extensionFlags: neither C nor O, because anyone can give any file that he may link to
+	MagicFlags = "POCF"
+	// ExtensionFlags: neither C nor O, because anyone can give any file that he may link to
 	// this extension, a set-user-ID file or one that he may not read as well.
-	extensionFlags = "PF"
+	ExtensionFlags = "PF"
 )
 
 // Extension is the file name extension of programs that have no way to start of their own.
@@ -38,8 +38,8 @@ func Ours(t *stubgen.Target, rtld string) ([]Entry, error) {
 		return nil, fmt.Errorf("the loader's path %q has a colon, which ends it in an entry", rtld)
 	}
 	list := []Entry{
-		{Name: MagicName, Magic: magic, Mask: mask, Interpreter: rtld, Flags: magicFlags},
-		{Name: ExtensionName, Extension: Extension, Interpreter: rtld, Flags: extensionFlags},
+		{Name: MagicName, Magic: magic, Mask: mask, Interpreter: rtld, Flags: MagicFlags},
+		{Name: ExtensionName, Extension: Extension, Interpreter: rtld, Flags: ExtensionFlags},
 	}
 	for i := range list {
 		if _, err := Parse(list[i].Line()); err != nil {

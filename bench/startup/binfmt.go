@@ -10,25 +10,30 @@ import (
 	"path/filepath"
 
 	"slul/bench/measure"
+	"slul/binfmt"
 	"slul/elfimage"
 
 	"golang.org/x/sys/unix"
 )
 
-func makeBinfmt(k *kit) (measure.Program, error) {
-	p, err := k.hello("hello.slulbench", elfimage.StartNone, "")
-	if err != nil {
-		return p, err
+// makeBinfmt is for one of our two entries, whose flags say whether the kernel opens the program for
+// the loader.
+func makeBinfmt(flags string) func(k *kit) (measure.Program, error) {
+	return func(k *kit) (measure.Program, error) {
+		p, err := k.hello("hello-binfmt", elfimage.StartNone, "")
+		if err != nil {
+			return p, err
+		}
+		return k.extended(p, "slul"+flags, k.rtld, flags)
 	}
-	return k.extended(p, k.rtld)
 }
 
-// extended gives a program an extension that makes the kernel start the loader at rtld.
-func (k *kit) extended(p measure.Program, rtld string) (measure.Program, error) {
+// extended gives a program an extension, by which the kernel starts the loader at rtld.
+func (k *kit) extended(p measure.Program, name, rtld, flags string) (measure.Program, error) {
 	if os.Geteuid() != 0 {
 		return p, errors.New("only root can register with binfmt_misc")
 	}
-	name := fmt.Sprint(filepath.Base(rtld), os.Getpid())
+	name = fmt.Sprint(name, os.Getpid())
 	old := p.Path
 	p.Path = k.path("hello." + name)
 	if err := os.Rename(old, p.Path); err != nil {
@@ -42,8 +47,8 @@ func (k *kit) extended(p measure.Program, rtld string) (measure.Program, error) 
 		return p, fmt.Errorf("cannot mount binfmt_misc: %w", err)
 	}
 	k.undo(func() { unix.Unmount(dir, unix.MNT_DETACH) })
-	line := fmt.Sprintf(":%s:E::%s::%s:PF", name, name, rtld)
-	if err := os.WriteFile(filepath.Join(dir, "register"), []byte(line), 0); err != nil {
+	e := binfmt.Entry{Name: name, Extension: name, Interpreter: rtld, Flags: flags}
+	if err := os.WriteFile(filepath.Join(dir, "register"), []byte(e.Line()), 0); err != nil {
 		return p, fmt.Errorf("cannot register with binfmt_misc: %w", err)
 	}
 	k.undo(func() { os.WriteFile(filepath.Join(dir, name), []byte("-1"), 0) })

@@ -11,6 +11,7 @@ import (
 
 	. "slul/asm/amd64"
 	"slul/bench/measure"
+	"slul/binfmt"
 	"slul/elfimage"
 	"slul/tests/tiny"
 )
@@ -37,10 +38,10 @@ func makeLeastBinfmt(k *kit) (measure.Program, error) {
 	if err != nil {
 		return p, err
 	}
-	if err := writeLeast(rtld, p, leastPath); err != nil {
+	if err := writeLeast(rtld, p, leastFds); err != nil {
 		return p, err
 	}
-	return k.extended(p, rtld)
+	return k.extended(p, "least", rtld, binfmt.MagicFlags)
 }
 
 // writeLeast writes the loader of p. find leaves in rax what the program's address in the file is
@@ -59,21 +60,10 @@ func writeLeast(path string, p measure.Program, find func(a *Asm, start uint64))
 	return os.WriteFile(path, tiny.Static(tiny.Must(a)), 0o755)
 }
 
-// leastFds maps the program that is descriptor 3, the first that the stub has opened.
+// leastFds maps the first page of the program that is descriptor 3, the first that the stub or the kernel
+// has opened.
 func leastFds(a *Asm, _ uint64) {
-	leastMap(a, 3)
-}
-
-// leastPath opens argv[1], which with the flag P is the program's path.
-func leastPath(a *Asm, _ uint64) {
-	tiny.CallWith(a, unix.SYS_OPEN, tiny.Word{Base: RSP, Disp: 16}, unix.O_RDONLY)
-	a.Op(MOVL, RBX, RAX)
-	leastMap(a, RBX)
-}
-
-// leastMap maps the first page of a descriptor.
-func leastMap(a *Asm, fd any) {
-	tiny.CallWith(a, unix.SYS_MMAP, 0, 4096, unix.PROT_READ|unix.PROT_EXEC, unix.MAP_PRIVATE, fd, 0)
+	tiny.CallWith(a, unix.SYS_MMAP, 0, 4096, unix.PROT_READ|unix.PROT_EXEC, unix.MAP_PRIVATE, 3, 0)
 }
 
 // leastMapped finds AT_ENTRY behind argv and envp.

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"slul/bench/measure"
+	"slul/binfmt"
 	"slul/compiler"
 	"slul/elfimage"
 	"slul/examples"
@@ -52,7 +53,8 @@ var ways = []way{
 	{group: ours, name: "hello, #! line", make: makeHello(elfimage.StartShebang), must: true, cold: true},
 	{group: ours, name: "hello, explicit loader", make: makeExplicit, must: true, cold: true},
 	{group: ours, name: "hello, static by ld", make: makeLinked, cold: true},
-	{group: ours, name: "hello, binfmt_misc", make: makeBinfmt},
+	{group: ours, name: "hello, binfmt_misc", make: makeBinfmt(binfmt.MagicFlags)},
+	{group: ours, name: "hello, binfmt_misc by name", make: makeBinfmt(binfmt.ExtensionFlags)},
 	{group: others, name: glibcStatic, make: byC("gcc", "-static"), cold: true},
 	{group: others, name: "glibc static-pie", make: byC("gcc", "-static-pie"), cold: true},
 	{group: others, name: glibcDynamic, make: makeGlibc, cold: true},
