@@ -201,6 +201,7 @@ func TestStates(t *testing.T) {
 	byHand := map[string]bool{"execveat EPERM": true, "execveat ENOSYS": true, "pread64": true, "mmap of code": true} // filters are not for commands to change
 	m := newMachine(t)
 	m.source(t, "hello")
+	m.install(t)
 	m.withApplets(t)
 	var page failures
 	for _, test := range tests {
