@@ -94,7 +94,7 @@ func (e *exam) notELF(b []byte, err error) {
 			e.add(*f)
 		}
 	default:
-		e.programFails("is no program", effect, anew)
+		e.programFails("is no program", effect, "slul build SRC, which makes one, and name that")
 	}
 }
 

@@ -379,7 +379,7 @@ func TestPrograms(t *testing.T) {
 			m.write(t, loaderFile, b, 0o755)
 		}, 0, wanted{"contents", doctor.Fail, "the loader says nothing: signal: illegal instruction", "sudo slul install --force"}, -1, ""},
 		{"empty", "./copy", func() { m.write(t, "home/copy", nil, 0o755) }, 0, wanted{"program", doctor.Fail, "is empty", "slul build"}, 0, ""},
-		{"text", "./copy", func() { m.write(t, "home/copy", []byte("a text"), 0o755) }, 0, wanted{"program", doctor.Fail, "is no program", "slul build"}, -1, ""},
+		{"text", "./copy", func() { m.write(t, "home/copy", []byte("a text"), 0o755) }, 0, wanted{"program", doctor.Fail, "is no program", "slul build SRC, which makes one, and name that"}, -1, ""},
 		{"source", "./src/hello/Hello.slul", nil, 0, wanted{"program", doctor.Fail, "is a source file", "slul run ./src/hello/Hello.slul"}, 126, "Permission denied"},
 		{"cut", "./copy", func() { m.write(t, "home/copy", hello[:200], 0o755) }, 0, wanted{"program", doctor.Fail, "damaged ELF file", "slul build"}, -1, ""},
 		{"a script", "./copy", func() { m.write(t, "home/copy", []byte("#!/bin/sh\necho x\n"), 0o755) }, 0, wanted{"program", doctor.OK, "is a script: the kernel starts it by /bin/sh", ""}, 0, "x\n"},
@@ -465,7 +465,7 @@ func TestPrograms(t *testing.T) {
 			wanted{"loader", doctor.Fail, loaderPath + " is not there", "sudo slul install"}, 127, "not found"},
 	}
 	// what only a person can do: another package, another library, a link
-	byHand := map[string]bool{"a script, no interpreter": true, "a library": true, "library lost, and nowhere": true, "library of another CPU": true, "library of another version": true,
+	byHand := map[string]bool{"a script, no interpreter": true, "text": true, "a library": true, "library lost, and nowhere": true, "library of another CPU": true, "library of another version": true,
 		"library damaged": true, "a program for a library": true, "code that may be written": true, "too large": true, "a newer loader needed": true,
 		"of another kind, no interpreter": true, "set-user-ID, library by a path": true, "set-user-ID, own loader": true, "capabilities, stub": true}
 	var page failures
