@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"encoding/binary"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"slul/bench/objects"
 	"slul/elfimage"
 	"slul/rtld/image"
+	"slul/stubgen"
 	"slul/tests/need"
 )
 
@@ -181,6 +183,46 @@ func TestSearchDirs(t *testing.T) {
 	}{{[]string{dir}, prog}, {[]string{dir + "/none", dir}, prog}, {[]string{filepath.Dir(dir)}, ""}, {nil, ""}} {
 		if got := systemLibrary(filepath.Base(prog), test.dirs); got != test.want {
 			t.Errorf("in %q: %q, want %q", test.dirs, got, test.want)
+		}
+	}
+}
+
+// The loader that is asked is the one that programs get, when root alone can write it; else it is this
+// tool's own: nobody makes who examines a program run his code.
+func TestAskLoader(t *testing.T) {
+	need.Root(t)
+	loader, err := image.For("x86_64")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := os.MkdirTemp("/tmp", "slul-doctor-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	altered := slices.Clone(loader)
+	copy(altered[binary.LittleEndian.Uint64(altered[24:]):], []byte{0x0f, 0x0b}) // e_entry, its offset too: ud2
+	target, err := stubgen.Lookup("x86_64-linux")
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &exam{Patient: Patient{Target: target, Rtld: filepath.Join(dir, "rtld"), Loader: loader}}
+	for _, test := range []struct {
+		name  string
+		file  []byte
+		mode  os.FileMode
+		fails bool
+	}{
+		{"of root alone", altered, 0o755, true}, {"of everybody", altered, 0o777, false}, {"no loader", []byte("usage: slulrtld "), 0o755, false}, {"good", loader, 0o755, false},
+	} {
+		if err := os.WriteFile(e.Rtld, test.file, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(e.Rtld, test.mode); err != nil {
+			t.Fatal(err)
+		}
+		if out, err := e.askLoader("--version"); (err != nil) != test.fails || !test.fails && !strings.HasPrefix(string(out), "slulrtld ") {
+			t.Errorf("%s: %v, %q", test.name, err, out)
 		}
 	}
 }
