@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -195,6 +196,41 @@ func TestFailures(t *testing.T) {
 		t.Errorf("the loader has no message %q", line)
 	}
 	golden.Section(t, "../docs/failures.md", "loader", page())
+}
+
+// What the pages quote of the loader is what it says.
+func TestQuoted(t *testing.T) {
+	pages, err := filepath.Glob("../docs/*.md")
+	if err != nil || len(pages) < 10 {
+		t.Fatal(pages, err)
+	}
+	quoted := map[string]*regexp.Regexp{"../deploy/man/slulrtld.8": regexp.MustCompile(`(?m)^\.It ([a-z/][^\n]* [^\n]*)$`)}
+	for _, page := range append(pages, "../README.md") {
+		quoted[page] = regexp.MustCompile("(?m)(?:`|^    )slulrtld: [./A-Za-z]+: ([^`\n]+?)(?:: slul doctor [.A-Za-z/]+)?(?:`|$)")
+	}
+	n := 0
+	for page, pattern := range quoted {
+		b, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range pattern.FindAllStringSubmatch(string(b), -1) {
+			if strings.HasPrefix(m[1], "WHAT: ") || strings.HasPrefix(m[1], "MESSAGE") || page == "../deploy/man/slulrtld.8" && strings.HasPrefix(m[1], "\\") {
+				continue
+			}
+			n++
+			f, _ := hear("slulrtld: FILE: " + m[1])
+			begins := func(f Failure) bool {
+				return slices.ContainsFunc(f.Lines, func(line string) bool { return strings.HasPrefix(line, m[1]) })
+			}
+			if f == nil && !slices.ContainsFunc(Failures, begins) {
+				t.Errorf("%s: the loader does not say %q", page, m[1])
+			}
+		}
+	}
+	if n < 10 {
+		t.Errorf("only %d quotations", n)
+	}
 }
 
 // page is the part of docs/failures.md about the loader.
