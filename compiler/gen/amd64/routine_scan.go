@@ -162,7 +162,7 @@ func sameRoutine() (*neutral.Code, error) {
 		label, next string
 		mov, xor    asm.Op
 		size        int32
-	}{{"8", "4", asm.MOVQ, asm.XORQ, 8}, {"4", "1", asm.MOVL, asm.XORL, 4}} {
+	}{{"8", "4", asm.MOVQ, asm.XORQ, 8}, {"4", "2", asm.MOVL, asm.XORL, 4}} {
 		a.Label(k.label)
 		a.Op(asm.CMPL, asm.RDX, asm.Imm(int64(k.size)))
 		jump(a, asm.JB, k.next)
@@ -176,14 +176,22 @@ func sameRoutine() (*neutral.Code, error) {
 		a.Op(asm.MOVQ, asm.RAX, asm.RDX)
 		a.Op(asm.RET)
 	}
+	a.Label("2") // 2 or 3: the first two and the last
+	a.Op(asm.CMPL, asm.RDX, asm.Imm(2))
+	jump(a, asm.JB, "1")
+	a.Op(asm.MOVZXW, asm.RCX, mem(asm.RDI, 0))
+	a.Op(asm.MOVZXW, asm.R8, mem(asm.RSI, 0))
+	a.Op(asm.XORL, asm.RCX, asm.R8)
+	jump(a, asm.JNE, "differ")
 	a.Label("1")
-	a.Op(asm.CMPQ, asm.RAX, asm.RDX)
+	a.Op(asm.TESTL, asm.RDX, asm.RDX)
 	jump(a, asm.JE, "end")
+	a.Op(asm.LEAQ, asm.RAX, mem(asm.RDX, -1))
 	a.Op(asm.MOVZXB, asm.RCX, indexed(asm.RDI, asm.RAX, 0))
 	a.Op(asm.CMPB, asm.RCX, indexed(asm.RSI, asm.RAX, 0))
 	jump(a, asm.JNE, "end")
-	a.Op(asm.INCQ, asm.RAX)
-	jump(a, asm.JMP, "1")
+	a.Op(asm.MOVQ, asm.RAX, asm.RDX)
+	a.Op(asm.RET)
 	a.Label("differ")
 	a.Op(asm.BSFQ, asm.RCX, asm.RCX)
 	a.Op(asm.SHRL, asm.RCX, asm.Imm(3))
@@ -250,6 +258,56 @@ func seekRoutine() (*neutral.Code, error) {
 	spread()
 	s.pair(a)
 	a.Label("below")
+	seekBelow16(a, spread)
+	withoutAVX(a, asm.RSI)
+	spread()
+	s.byOne(a)
+	return atLine(a)
+}
+
+// seekBelow16 looks at less than 16 bytes: at two words of 8 or 4 bytes that may overlap, side
+// by side, so that the lowest bit is that of the first byte; or byte by byte.
+func seekBelow16(a *asm.Asm, spread func()) {
+	a.Op(asm.CMPL, asm.RSI, asm.Imm(4))
+	jump(a, asm.JB, "few")
+	spread()
+	a.Op(asm.CMPL, asm.RSI, asm.Imm(8))
+	jump(a, asm.JB, "4")
+	for _, k := range []struct {
+		mov  asm.Op
+		size int32
+	}{{asm.MOVQ, 8}, {asm.MOVL, 4}} {
+		a.Op(k.mov, asm.RAX, mem(asm.RDI, 0))
+		a.Op(k.mov, asm.RCX, indexed(asm.RDI, asm.RSI, -k.size))
+		if k.size == 4 {
+			a.Op(asm.SHLQ, asm.RCX, asm.Imm(32))
+			a.Op(asm.ORQ, asm.RAX, asm.RCX)
+		}
+		a.Vec(asm.MOVQX, asm.Vec(0), asm.RAX)
+		if k.size == 8 {
+			a.Vec(asm.MOVQX, asm.Vec(2), asm.RCX)
+			a.Vec(asm.PUNPCKLQDQ, asm.Vec(0), asm.Vec(2))
+		}
+		a.Vec(asm.PCMPEQB, asm.Vec(0), asm.Vec(1))
+		a.Vec(asm.PMOVMSKB, asm.RCX, asm.Vec(0))
+		if k.size == 4 {
+			a.Op(asm.MOVZXB, asm.RCX, asm.RCX) // without what is behind the words
+		}
+		a.Op(asm.TESTL, asm.RCX, asm.RCX)
+		jump(a, asm.JE, "nothing")
+		a.Op(asm.BSFL, asm.RCX, asm.RCX)
+		a.Op(asm.LEAQ, asm.RAX, indexed(asm.RSI, asm.RCX, -2*k.size)) // in the second word
+		a.Op(asm.CMPL, asm.RCX, asm.Imm(int64(k.size)))
+		a.Op(asm.CMOVQcc(asm.CondB), asm.RAX, asm.RCX)
+		a.Op(asm.RET)
+		if k.size == 8 {
+			a.Label("nothing")
+			a.Op(asm.MOVQ, asm.RAX, asm.RSI)
+			a.Op(asm.RET)
+			a.Label("4")
+		}
+	}
+	a.Label("few")
 	a.Op(asm.XORL, asm.RAX, asm.RAX)
 	a.Label("1")
 	a.Op(asm.CMPQ, asm.RAX, asm.RSI)
@@ -260,8 +318,4 @@ func seekRoutine() (*neutral.Code, error) {
 	jump(a, asm.JMP, "1")
 	a.Label("end")
 	a.Op(asm.RET)
-	withoutAVX(a, asm.RSI)
-	spread()
-	s.byOne(a)
-	return atLine(a)
 }
