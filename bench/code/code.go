@@ -3,7 +3,8 @@
 //
 //	code.go     Run: what is asked for -> a result
 //	kernels.go  the programs of tests/kernels
-//	memory.go   copying, filling, comparing, beside the C library
+//	memory.go   copying, filling, comparing by programs, beside the C library
+//	routines.go core's routines for that themselves, beside the C library's
 package code
 
 import (
@@ -19,8 +20,8 @@ import (
 type Options struct {
 	measure.Options
 	Version string   // of this tool, for the result
-	Only    []string // kernels, or Memory; all when empty
-	Max     int      // the largest size of Memory; no limit when 0
+	Only    []string // kernels, Memory or Routines; all when empty
+	Max     int      // the largest size of Memory and Routines; no limit when 0
 }
 
 func (o *Options) sizes() (list []int) {
@@ -38,8 +39,11 @@ const slul = "slul"
 // Memory is the name of all that memory.go measures.
 const Memory = "memory"
 
+// Routines is the name of all that routines.go measures.
+const Routines = "routines"
+
 // Names lists what can be measured.
-func Names() []string { return append(slices.Clone(kernels.Standard), Memory) }
+func Names() []string { return append(slices.Clone(kernels.Standard), Memory, Routines) }
 
 // job is a run that is being prepared.
 type job struct {
@@ -48,7 +52,7 @@ type job struct {
 	r        *result.Result
 	programs []measure.Program
 	kernels  []kernel
-	memory   []memory
+	memory   []point
 }
 
 // Run makes all programs in dir and runs them in turn.
@@ -79,6 +83,11 @@ func Run(dir string, o Options) (*result.Result, error) {
 	}
 	j.finishKernels(samples)
 	j.finishMemory(samples)
+	if j.has(Routines) {
+		if err := j.measureRoutines(); err != nil {
+			return nil, err
+		}
+	}
 	j.r.Finish()
 	j.addMeans()
 	return j.r, nil

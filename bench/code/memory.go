@@ -36,8 +36,8 @@ const (
 	rate  = 40.0 // bytes of a ns, about
 )
 
-// memory is one program at one point.
-type memory struct {
+// point is one program at one point.
+type point struct {
 	row     int // in the result
 	program int // in the list of programs
 	start   int // the same program with nothing to do
@@ -62,7 +62,7 @@ func (j *job) addMemory() error {
 			for _, w := range who {
 				start := j.addRun(w.name, w.path, t.name, size, 0)
 				program := j.addRun(w.name, w.path, t.name, size, count)
-				j.memory = append(j.memory, memory{len(j.r.Rows), program, start})
+				j.memory = append(j.memory, point{len(j.r.Rows), program, start})
 				j.r.Rows = append(j.r.Rows, result.Row{Group: t.name, Name: w.name, N: size, Ours: w.name == slul, Work: int64(size) * int64(count)})
 			}
 		}

@@ -324,7 +324,8 @@ func newBenchCode() *cobra.Command {
 		Short: "Measure what compiled code is worth",
 		Long: `Run programs that compute, each in SLUL, C and Go, and tell their times as ratios to
 those of gcc -O1; then copy, fill and compare memory of many sizes, beside the C
-library. Compilers that are not installed are named and left out.`,
+library, and call core's routines for that themselves, beside the C library's.
+Compilers that are not installed are named and left out.`,
 		Example: `  slul bench code
   slul bench code --only sieve,sort -n 20
   slul bench code --only memory --plot memory.svg`,

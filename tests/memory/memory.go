@@ -91,7 +91,7 @@ func Measure(sizes []int, times int) ([]Row, error) {
 	}
 	var runs [][]Row
 	for range times {
-		rows, err := measure(path, sizes)
+		rows, err := Once(path, sizes)
 		if err != nil {
 			return nil, err
 		}
@@ -110,8 +110,8 @@ func Measure(sizes []int, times int) ([]Row, error) {
 	return rows, nil
 }
 
-// measure runs the program once: all routines by size.
-func measure(path string, sizes []int) (rows []Row, err error) {
+// Once runs the program of Build once: all routines, by size.
+func Once(path string, sizes []int) (rows []Row, err error) {
 	cmd := exec.Command(path, "bench")
 	for _, n := range sizes {
 		cmd.Args = append(cmd.Args, strconv.Itoa(n))
