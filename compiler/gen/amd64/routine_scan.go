@@ -98,8 +98,10 @@ func (s *scan) many(a *asm.Asm) {
 // pair looks at 16 to 32 bytes: the first 16 and the last, at once.
 func (s *scan) pair(a *asm.Asm) {
 	s.two(a)
-	jump(a, asm.JNE, "byone")
+	jump(a, asm.JNE, "there") // near: the code is to fit into a line
 	s.all(a, sse)
+	a.Label("there")
+	jump(a, asm.JMP, "byone")
 }
 
 // byOne looks at blocks of more than one vector by SSE.

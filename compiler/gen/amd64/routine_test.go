@@ -20,5 +20,8 @@ func TestLines(t *testing.T) {
 				t.Errorf("%s: %s is %d bytes behind the last line: its pad should be %d bytes more, or %d less", name, label, wrong, lineSize-wrong, wrong)
 			}
 		}
+		if end, ok := code.Labels["there"]; ok && end > code.Labels["small"]+lineSize {
+			t.Errorf("%s: small takes %d bytes, more than a line", name, end-code.Labels["small"])
+		}
 	}
 }
