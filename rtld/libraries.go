@@ -84,6 +84,9 @@ func loadFile(m *module, fd uintptr) *module {
 	d.file, d.fd, d.isOpen, d.by = pathPlace(), fd, true, m
 	l.about, l.late.opened = d, d
 	d.look(&l.stat)
+	if l.stat.uid != 0 {
+		insecure()
+	}
 	for known := &l.program; known != nil; known = known.next {
 		if known.ino == l.stat.ino && known.dev == l.stat.dev {
 			d.close()

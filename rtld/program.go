@@ -30,13 +30,20 @@ func findProgram(p *module) {
 	}
 }
 
+// insecure refuses in secure mode what somebody else than root may have chosen.
+//
+//go:noinline
+func insecure() {
+	if process.secure {
+		refused(lit("not permitted in secure mode\x00"), ^uintptr(eperm-1))
+	}
+}
+
 // open opens the file of a program or an interpreter by its path, which is not for secure mode.
 //
 //go:noinline
 func (m *module) open() {
-	if process.secure {
-		refused(lit("not permitted in secure mode\x00"), ^uintptr(eperm-1))
-	}
+	insecure()
 	m.fd = open(m.file, programFlags)
 	check(lit("cannot open: &\x00"), m.fd)
 }

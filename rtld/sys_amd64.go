@@ -30,8 +30,8 @@ const (
 // kernelStat is struct stat (arch/x86/include/uapi/asm/stat.h).
 type kernelStat struct {
 	dev, ino, nlink uint64
-	mode            uint32
-	_               [5]uint32
+	mode, uid       uint32
+	_               [4]uint32
 	size            uint64
 	_               [11]uint64
 }

@@ -436,7 +436,7 @@ func TestPrograms(t *testing.T) {
 			m.write(t, "usr/lib/slul/"+lib, library, 0o644)
 			launch.Own(t, m.at("usr/lib/slul/"+lib), 1234, 0, 0o644)
 			launch.Own(t, m.at("usr/bin/id"), 0, 0, setUID)
-		}, 0, wanted{"set-id", doctor.Fail, "user 1234 can write /usr/lib/slul/" + lib, "sudo chown root /usr/lib/slul/" + lib}, 0, ""},
+		}, 0, wanted{"set-id", doctor.Fail, "user 1234 can write /usr/lib/slul/" + lib, "sudo chown root /usr/lib/slul/" + lib}, 126, "not permitted in secure mode"},
 		{"set-user-ID, library by a path", "./byPath", func() {
 			const path = "/tmp/gtk.so" // as long as the name
 			m.write(t, "home/byPath", bytes.ReplaceAll(must(os.ReadFile(m.at("home/user"))), []byte(lib), []byte(path)), 0o755)

@@ -54,7 +54,7 @@ var sec = map[int]proof{
 	30: {"CVE-2023-38408: a library that is loaded has side effects", "TestSEC30SideEffects"},
 	31: {"CVE-2024-43882: owner and mode change during the start", "TestSEC31ChangingMode"},
 	32: {"CVE-2025-4802: a library that is loaded late is looked for where the caller says", "TestSEC32Late"},
-	33: {"CVE-2025-32463: libraries of the caller's root directory", "TestSEC33Root"},
+	33: {"CVE-2025-32463: libraries of the caller's root directory", "TestSEC33Root TestSEC33Late"},
 	34: {"Shadow SUID: an entry of binfmt_misc with C runs somebody's interpreter", "TestWaysSetID TestSetIDWays TestScriptElsewhere"},
 	35: {"nix-ld #38: a variable of our own is obeyed", "TestSEC35Variables"},
 	36: {"rights without AT_SECURE: capabilities", "TestSEC36Capabilities TestFileCapabilities"},

@@ -176,3 +176,29 @@ static int program(long argc, char **argv, char **envp, word *auxv) {
 		}
 	})
 }
+
+// A program with rights that goes to a root directory of its caller's choice, and then loads a library by
+// its name, as sudo did.
+func TestSEC33Late(t *testing.T) {
+	everyStart(t, func(t *testing.T, p place) {
+		need.SetID(t, p.dir)
+		m := p.markers(t)
+		m.put(t, "theirs/usr/lib/slul/libmark.so")
+		launch.Own(t, filepath.Join(p.dir, "theirs/usr/lib/slul/libmark.so"), nobody, nobody, 0o755)
+		prog := p.c(t, "prog", `
+void *slulrtld_load(const char *);
+const char *slulrtld_error(void);
+enum { CHDIR = 80, CHROOT = 161 };
+static int program(long argc, char **argv, char **envp, word *auxv) {
+    if (SYS(CHROOT, argv[1]) || SYS(CHDIR, "/")) return 67;
+    if (slulrtld_load("libmark.so")) return 66;
+    say(slulrtld_error());
+    return 3;
+}`, setUID)
+		r := p.launch(t, launch.Spec{Path: prog, Args: []string{"prog", filepath.Join(p.dir, "theirs")}, User: nobody})
+		if r.Exit != 3 || !strings.Contains(string(r.Stdout), "not permitted in secure mode") {
+			t.Error(describe(r))
+		}
+		m.absent(t, "late, in a root of the caller's")
+	})
+}
