@@ -27,7 +27,7 @@
 //	                   lower_module.go, lower_spent.go
 //
 //	pass.go            the passes in order; then one file for each: pass_fold.go,
-//	                   pass_blocks.go, pass_cse.go, pass_hoist.go, pass_invert.go,
+//	                   pass_blocks.go, pass_cse.go with value_table.go, pass_hoist.go, pass_invert.go,
 //	                   pass_check.go with pass_check_sums.go and ranges.go, pass_strength.go, pass_dead.go, pass_version.go
 //	                   with pass_twice.go, pass_walk.go, pass_arrange.go, pass_sink.go, pass_inline.go, pass_splice.go
 //

@@ -7,12 +7,14 @@ package ir
 // domTree is what is known about the blocks that the entry reaches. It is right until
 // an edge changes.
 type domTree struct {
-	order    []*Block   // reverse postorder: a block comes after its dominators
-	num      []int      // by block ID: place in order, or -1 when not reached
-	idom     []*Block   // by block ID: the nearest dominator; nil for the entry
-	children [][]*Block // by block ID: the blocks that it is the nearest dominator of, in order
-	pre      []int      // by block ID: numbers of a walk down the tree, to compare quickly
-	post     []int
+	order    []*Block // reverse postorder: a block comes after its dominators
+	num      []int32  // by block ID: place in order, or -1 when not reached
+	idom     []*Block // by block ID: the nearest dominator; nil for the entry
+	children []*Block // of all blocks; see kids
+	first    []int32  // by block ID: where its own begin in children
+	count    []int32  // by block ID: how many they are
+	pre      []int32  // by block ID: numbers of a walk down the tree, to compare quickly
+	post     []int32
 }
 
 // postorder gives the blocks reached from the entry, each after its successors
@@ -23,8 +25,8 @@ func (f *Func) postorder() []*Block {
 		next int
 	}
 	seen := make([]bool, f.nextBlk)
-	var out []*Block
-	stack := []frame{{b: f.Blocks[0]}}
+	out := make([]*Block, 0, len(f.Blocks))
+	stack := append(make([]frame, 0, 16), frame{b: f.Blocks[0]})
 	seen[f.Blocks[0].ID] = true
 	for len(stack) > 0 {
 		top := &stack[len(stack)-1]
@@ -45,25 +47,48 @@ func (f *Func) postorder() []*Block {
 
 func (f *Func) dominators() *domTree {
 	post := f.postorder()
-	n := len(post)
+	n, ids := len(post), f.nextBlk
+	numbers, blocks := make([]int32, 5*ids), make([]*Block, ids+2*n)
+	table := func() (t []int32) { t, numbers = numbers[:ids:ids], numbers[ids:]; return t }
 	d := &domTree{
-		order: make([]*Block, n), num: make([]int, f.nextBlk), idom: make([]*Block, f.nextBlk),
-		children: make([][]*Block, f.nextBlk), pre: make([]int, f.nextBlk), post: make([]int, f.nextBlk),
+		order: blocks[:n:n], idom: blocks[n : n+ids : n+ids], children: blocks[n+ids:],
+		num: table(), first: table(), count: table(), pre: table(), post: table(),
 	}
 	for i := range d.num {
 		d.num[i] = -1
 	}
 	for i, b := range post {
 		d.order[n-1-i] = b
-		d.num[b.ID] = n - 1 - i
+		d.num[b.ID] = int32(n - 1 - i)
 	}
 	d.solve()
-	for _, b := range d.order[1:] {
-		p := d.idom[b.ID].ID
-		d.children[p] = append(d.children[p], b)
-	}
+	d.findChildren()
 	d.number()
 	return d
+}
+
+// findChildren gives each block the place where its children stand, and puts them there.
+func (d *domTree) findChildren() {
+	for _, b := range d.order[1:] {
+		d.count[d.idom[b.ID].ID]++
+	}
+	at := int32(0)
+	for _, b := range d.order {
+		d.first[b.ID] = at
+		at += d.count[b.ID]
+		d.count[b.ID] = 0
+	}
+	for _, b := range d.order[1:] {
+		p := d.idom[b.ID].ID
+		d.children[d.first[p]+d.count[p]] = b
+		d.count[p]++
+	}
+}
+
+// kids is the blocks that b is the nearest dominator of, in order.
+func (d *domTree) kids(b *Block) []*Block {
+	from := d.first[b.ID]
+	return d.children[from : from+d.count[b.ID]]
 }
 
 // solve finds the nearest dominators: of a block's predecessors, the common ancestor.
@@ -110,15 +135,15 @@ func (d *domTree) number() {
 		b    *Block
 		next int
 	}
-	clock := 1
-	stack := []frame{{b: d.order[0]}}
+	clock := int32(1)
+	stack := append(make([]frame, 0, 16), frame{b: d.order[0]})
 	for len(stack) > 0 {
 		top := &stack[len(stack)-1]
 		if d.pre[top.b.ID] == 0 {
 			d.pre[top.b.ID] = clock
 			clock++
 		}
-		if kids := d.children[top.b.ID]; top.next < len(kids) {
+		if kids := d.kids(top.b); top.next < len(kids) {
 			top.next++
 			stack = append(stack, frame{b: kids[top.next-1]})
 			continue

@@ -90,7 +90,7 @@ func (p *prover) walk() {
 	stack := []frame{enter(p.f.Blocks[0])}
 	for len(stack) > 0 {
 		fr := &stack[len(stack)-1]
-		if kids := p.d.children[fr.b.ID]; fr.next < len(kids) {
+		if kids := p.d.kids(fr.b); fr.next < len(kids) {
 			fr.next++
 			stack = append(stack, enter(kids[fr.next-1]))
 			continue

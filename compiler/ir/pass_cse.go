@@ -13,31 +13,43 @@ type valueKey struct {
 	t       Type
 	cond    Cond
 	check   Check
+	mem     MemSet
+	a, b, c int32
+	epoch   int32 // loads of memory that may change: a number of its state
 	imm     int64
 	sym     string
-	a, b, c int
-	mem     MemSet
-	epoch   int // loads of memory that may change: a number of its state
+}
+
+// hash mixes what tells most values apart.
+func (k *valueKey) hash() uint32 {
+	const odd = 0x9e3779b97f4a7c15 // 2^64 by the golden ratio
+	h := uint64(k.op) | uint64(k.t)<<8 | uint64(k.cond)<<16 | uint64(k.check)<<24 | uint64(uint32(k.epoch))<<32
+	h = (h ^ uint64(uint32(k.a)) ^ uint64(uint32(k.b))<<32) * odd
+	h = (h ^ h>>29 ^ uint64(k.imm) ^ uint64(uint32(k.c))<<40) * odd
+	for i := range len(k.sym) {
+		h = (h ^ uint64(k.sym[i])) * odd
+	}
+	return uint32(h >> 32)
 }
 
 // epochs is the state of each MemSet: a larger number after each change.
-type epochs [numSets]int
+type epochs [numSets]int32
 
 type sharer struct {
 	d       *domTree
 	r       replacements
-	numbers map[valueKey]int // of constants and addresses
-	num     []int            // by value ID
-	table   map[valueKey]*Value
+	numbers valueTable // of constants and addresses
+	num     []int32    // by value ID
+	table   valueTable
 	epochs  epochs          // the state of memory here
-	last    int             // of all numbers in them
+	last    int32           // of all numbers in them
 	ends    []epochs        // by block ID: at its end
 	dropped map[*Value]bool // traps that were asked above
 }
 
 func shareEqual(f *Func) {
-	s := &sharer{d: f.dominators(), r: replacements{}, numbers: map[valueKey]int{}, num: make([]int, f.nextID),
-		table: map[valueKey]*Value{}, ends: make([]epochs, f.nextBlk), dropped: map[*Value]bool{}}
+	s := &sharer{d: f.dominators(), r: replacements{}, num: make([]int32, f.nextID),
+		ends: make([]epochs, f.nextBlk), dropped: map[*Value]bool{}}
 	s.walk(f.Blocks[0])
 	f.keep(func(v *Value) bool { return !s.dropped[v] })
 	s.r.apply(f)
@@ -49,25 +61,27 @@ func (s *sharer) walk(top *Block) {
 	type frame struct {
 		b     *Block
 		next  int
-		added []valueKey
+		above int // entries of the table before the block
 	}
-	stack := []*frame{{b: top, added: s.visit(top)}}
+	enter := func(b *Block) frame {
+		fr := frame{b: b, above: s.table.size()}
+		s.visit(b)
+		return fr
+	}
+	stack := append(make([]frame, 0, 16), enter(top))
 	for len(stack) > 0 {
-		fr := stack[len(stack)-1]
-		if kids := s.d.children[fr.b.ID]; fr.next < len(kids) {
-			kid := kids[fr.next]
+		fr := &stack[len(stack)-1]
+		if kids := s.d.kids(fr.b); fr.next < len(kids) {
 			fr.next++
-			stack = append(stack, &frame{b: kid, added: s.visit(kid)})
+			stack = append(stack, enter(kids[fr.next-1]))
 			continue
 		}
-		for _, k := range fr.added {
-			delete(s.table, k)
-		}
+		s.table.cut(fr.above)
 		stack = stack[:len(stack)-1]
 	}
 }
 
-func (s *sharer) visit(b *Block) (added []valueKey) {
+func (s *sharer) visit(b *Block) {
 	if idom := s.d.idom[b.ID]; idom != nil {
 		s.epochs = s.ends[idom.ID]
 		s.change(changedBetween(idom, b))
@@ -80,22 +94,18 @@ func (s *sharer) visit(b *Block) (added []valueKey) {
 			}
 		}
 		if k, ok := s.key(v); ok {
-			if w := s.table[k]; w != nil {
-				s.replace(v, w)
+			if e, found := s.table.entry(&k); found {
+				s.replace(v, e.v)
 			} else {
-				s.table[k] = v
-				added = append(added, k)
+				e.v = v
 			}
 		}
 		s.change(v.changes())
 		if k, ok := s.stored(v); ok { // who reads it now need not
-			if _, had := s.table[k]; !had {
-				added = append(added, k)
-			}
-			s.table[k] = v.Args[1]
+			e, _ := s.table.entry(&k)
+			e.v = v.Args[1]
 		}
 	}
-	return added
 }
 
 // change notes that the parts of memory in sets have changed.
@@ -168,15 +178,14 @@ func (s *sharer) replace(v, w *Value) {
 func (s *sharer) key(v *Value) (k valueKey, ok bool) {
 	k = valueKey{op: v.Op, t: v.Type, cond: v.Cond, check: v.Check, imm: v.Imm, sym: v.Sym}
 	if v.Op == OpConst || v.Op == OpAddr {
-		n, seen := s.numbers[k]
+		e, seen := s.numbers.entry(&k)
 		if !seen {
-			n = -1 - len(s.numbers)
-			s.numbers[k] = n
+			e.number = -int32(s.numbers.size())
 		}
-		s.num[v.ID] = n
+		s.num[v.ID] = e.number
 		return k, false
 	}
-	s.num[v.ID] = v.ID + 1
+	s.num[v.ID] = int32(v.ID + 1)
 	isLoad := v.Op.info().flags&loads != 0
 	switch {
 	case v.Op == OpTrapIf, v.Check != Wrap, v.isPure():
@@ -188,7 +197,7 @@ func (s *sharer) key(v *Value) (k valueKey, ok bool) {
 	if isLoad && v.Fixed {
 		k.mem, k.epoch = MemAny, -1
 	}
-	args := [3]int{}
+	args := [3]int32{}
 	for i, a := range v.Args {
 		args[i] = s.number(a)
 	}
@@ -199,9 +208,9 @@ func (s *sharer) key(v *Value) (k valueKey, ok bool) {
 	return k, true
 }
 
-func (s *sharer) number(v *Value) int {
+func (s *sharer) number(v *Value) int32 {
 	if n := s.num[v.ID]; n != 0 {
 		return n
 	}
-	return v.ID + 1 // of a loop's later block: only phis name those
+	return int32(v.ID + 1) // of a loop's later block: only phis name those
 }

@@ -45,6 +45,9 @@ func inlineSmall(m *Module) (changed []*Func) {
 		if small[f.Name] != nil {
 			continue // its own callers take it as it is now
 		}
+		if !f.namesAny(small, often, fit) {
+			continue
+		}
 		loops := f.inLoops()
 		isChanged := inlineInto(f, loops, small, often)
 		if fit[f.Name] == nil && spliceInto(f, loops, fit) {
@@ -55,6 +58,23 @@ func inlineSmall(m *Module) (changed []*Func) {
 		}
 	}
 	return changed
+}
+
+// namesAny says whether f has a value with the name of one of these functions.
+func (f *Func) namesAny(lists ...map[string]*Func) bool {
+	for _, b := range f.Blocks {
+		for _, v := range b.Values {
+			if v.Sym == "" {
+				continue
+			}
+			for _, list := range lists {
+				if list[v.Sym] != nil {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // size counts the values of the first block that make code of their own.
