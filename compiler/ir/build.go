@@ -11,22 +11,33 @@ type builder struct {
 	f      *Func
 	b      *Block // values go to its end
 	pos    Pos    // of the values made now
-	defs   map[*Block]map[any]*Value
-	open   map[*Block]bool       // not sealed
-	todo   map[*Block][]*openPhi // phis of open blocks, in the order they were asked for
+	vars   map[any]varID
+	names  []any // the variables by number
+	defs   map[def]*Value
+	open   []bool      // by block ID: not sealed
+	todo   [][]openPhi // by block ID: phis of open blocks, in the order they were asked for
 	phis   []*Value
 	varTyp func(variable any) (t Type, nonneg bool)
 }
 
+// varID is the number of a variable, in the order in which they are met.
+type varID int32
+
+// def names the value of a variable at the end of a block.
+type def struct {
+	block    int32
+	variable varID
+}
+
 type openPhi struct {
-	variable any
+	variable varID
 	phi      *Value
 }
 
 func newBuilder(f *Func, varTyp func(any) (Type, bool)) *builder {
-	g := &builder{f: f, varTyp: varTyp, pos: f.Pos,
-		defs: map[*Block]map[any]*Value{}, open: map[*Block]bool{}, todo: map[*Block][]*openPhi{}}
+	g := &builder{f: f, varTyp: varTyp, pos: f.Pos, vars: map[any]varID{}, defs: map[def]*Value{}}
 	g.b = f.NewBlock()
+	g.open, g.todo = append(g.open, false), append(g.todo, nil)
 	return g
 }
 
@@ -36,7 +47,7 @@ func newBuilder(f *Func, varTyp func(any) (Type, bool)) *builder {
 func (g *builder) block() *Block {
 	b := &Block{ID: g.f.nextBlk}
 	g.f.nextBlk++
-	g.open[b] = true
+	g.open, g.todo = append(g.open, true), append(g.todo, nil)
 	return b
 }
 
@@ -53,16 +64,16 @@ func (g *builder) start(b *Block) {
 }
 
 func (g *builder) seal(b *Block) {
-	delete(g.open, b)
-	for _, o := range g.todo[b] {
+	g.open[b.ID] = false
+	for _, o := range g.todo[b.ID] {
 		g.fillPhi(o.phi, o.variable)
 	}
-	delete(g.todo, b)
+	g.todo[b.ID] = nil
 }
 
 // isDead says whether nothing leads to the place where values would go now.
 func (g *builder) isDead() bool {
-	return len(g.b.Preds) == 0 && !g.open[g.b] && g.b != g.f.Blocks[0]
+	return len(g.b.Preds) == 0 && !g.open[g.b.ID] && g.b != g.f.Blocks[0]
 }
 
 // end closes the block; what follows is dead until another block is entered.
@@ -99,50 +110,55 @@ func (g *builder) ret(v, second *Value) {
 
 // ---- Variables ----
 
-func (g *builder) write(variable any, v *Value) { g.writeIn(g.b, variable, v) }
-func (g *builder) read(variable any) *Value     { return g.readIn(g.b, variable) }
+func (g *builder) write(variable any, v *Value) { g.writeIn(g.b, g.number(variable), v) }
+func (g *builder) read(variable any) *Value     { return g.readIn(g.b, g.number(variable)) }
 
-func (g *builder) writeIn(b *Block, variable any, v *Value) {
-	if g.defs[b] == nil {
-		g.defs[b] = map[any]*Value{}
+func (g *builder) number(variable any) varID {
+	n, known := g.vars[variable]
+	if !known {
+		n = varID(len(g.names))
+		g.vars[variable] = n
+		g.names = append(g.names, variable)
 	}
-	g.defs[b][variable] = v
+	return n
 }
 
-func (g *builder) readIn(b *Block, variable any) *Value {
-	if v := g.defs[b][variable]; v != nil {
+func (g *builder) writeIn(b *Block, n varID, v *Value) { g.defs[def{int32(b.ID), n}] = v }
+
+func (g *builder) readIn(b *Block, n varID) *Value {
+	if v := g.defs[def{int32(b.ID), n}]; v != nil {
 		return v
 	}
 	var v *Value
 	switch {
-	case g.open[b]:
-		v = g.phi(b, variable)
-		g.todo[b] = append(g.todo[b], &openPhi{variable, v})
+	case g.open[b.ID]:
+		v = g.phi(b, n)
+		g.todo[b.ID] = append(g.todo[b.ID], openPhi{n, v})
 	case len(b.Preds) == 0: // dead code: any value will do
-		t, _ := g.varTyp(variable)
+		t, _ := g.varTyp(g.names[n])
 		v = g.atHead(b, OpConst, t)
 	case len(b.Preds) == 1:
-		v = g.readIn(b.Preds[0], variable)
+		v = g.readIn(b.Preds[0], n)
 	default:
-		v = g.phi(b, variable)
-		g.writeIn(b, variable, v) // ends the search in a loop
-		g.fillPhi(v, variable)
+		v = g.phi(b, n)
+		g.writeIn(b, n, v) // ends the search in a loop
+		g.fillPhi(v, n)
 	}
-	g.writeIn(b, variable, v)
+	g.writeIn(b, n, v)
 	return v
 }
 
-func (g *builder) phi(b *Block, variable any) *Value {
-	t, nonneg := g.varTyp(variable)
+func (g *builder) phi(b *Block, n varID) *Value {
+	t, nonneg := g.varTyp(g.names[n])
 	v := g.atHead(b, OpPhi, t)
 	v.Nonneg = nonneg
 	g.phis = append(g.phis, v)
 	return v
 }
 
-func (g *builder) fillPhi(v *Value, variable any) {
+func (g *builder) fillPhi(v *Value, n varID) {
 	for _, p := range v.Block.Preds {
-		v.Args = append(v.Args, g.readIn(p, variable))
+		v.Args = append(v.Args, g.readIn(p, n))
 	}
 }
 

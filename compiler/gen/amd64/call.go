@@ -19,25 +19,25 @@ func (s *selector) params() {
 		}
 		switch {
 		case s.f.Start:
-			stack = append(stack, mach.Copy(d, mach.Operand{Kind: mach.KAddr, Place: mach.Incoming}))
+			stack = append(stack, s.m.Copy(d, mach.Operand{Kind: mach.KAddr, Place: mach.Incoming}))
 		case n < len(paramRegs):
 			regs = append(regs, mach.RM(d, mach.Def), mach.R(paramRegs[n], mach.Use))
 		default:
 			// The return address lies at the stack pointer, the first word above it.
 			at := mach.Operand{Kind: mach.KMem, Place: mach.Incoming, Imm: 8 + 8*int64(n-len(paramRegs))}
-			stack = append(stack, mach.Copy(d, at))
+			stack = append(stack, s.m.Copy(d, at))
 		}
 	}
 	s.pos = s.f.Pos
 	if len(regs) > 0 {
-		stack = append([]*mach.Inst{{Op: mach.OpCopy, Args: regs}}, stack...)
+		stack = append([]*mach.Inst{s.inst(mach.OpCopy, false, regs...)}, stack...)
 	}
 	s.emit(stack...)
 }
 
 // results puts what b returns into its registers.
 func (s *selector) results(b *ir.Block) {
-	ret := inst(oRet, false)
+	ret := s.inst(oRet, false)
 	var args []mach.Operand
 	for _, x := range []struct {
 		v *ir.Value
@@ -52,7 +52,7 @@ func (s *selector) results(b *ir.Block) {
 		s.emit(ret)
 		return
 	}
-	s.emit(&mach.Inst{Op: mach.OpCopy, Args: args}, ret)
+	s.emit(s.inst(mach.OpCopy, false, args...), ret)
 }
 
 // arguments gives the instructions that put the arguments of a call in their places, and
@@ -72,11 +72,11 @@ func (s *selector) arguments(v *ir.Value) (insts []*mach.Inst, regs []mach.Reg) 
 		} else {
 			from.Reg = s.reg(x)
 		}
-		insts = append(insts, inst(oMov, x.Type == ir.L, at, from))
+		insts = append(insts, s.inst(oMov, x.Type == ir.L, at, from))
 		s.m.OutBytes = max(s.m.OutBytes, at.Imm+8)
 	}
 	if len(args) > 0 {
-		insts = append(insts, &mach.Inst{Op: mach.OpCopy, Args: args})
+		insts = append(insts, s.inst(mach.OpCopy, false, args...))
 	}
 	return insts, regs
 }
@@ -87,7 +87,7 @@ func target(sym string) mach.Operand {
 }
 
 func (s *selector) call(v *ir.Value) {
-	call := inst(oCall, false, target(v.Sym))
+	call := s.inst(oCall, false, target(v.Sym))
 	var results []mach.Operand
 	written := mach.RegSet(0)
 	for _, x := range []struct {
@@ -108,7 +108,7 @@ func (s *selector) call(v *ir.Value) {
 	}
 	insts = append(insts, call)
 	if len(results) > 0 {
-		insts = append(insts, &mach.Inst{Op: mach.OpCopy, Args: results})
+		insts = append(insts, s.inst(mach.OpCopy, false, results...))
 	}
 	s.emit(insts...)
 }
@@ -147,7 +147,7 @@ func (s *selector) tailCall(b *ir.Block) int {
 	}
 	s.now = s.facts.ahead[call.ID]
 	insts, regs := s.arguments(call)
-	tail := inst(oTail, false, target(call.Sym))
+	tail := s.inst(oTail, false, target(call.Sym))
 	for _, r := range regs {
 		tail.Args = append(tail.Args, mach.R(r, mach.Use))
 	}
@@ -158,15 +158,15 @@ func (s *selector) tailCall(b *ir.Block) int {
 // callAt calls code at an address, which stands in rax: no argument is passed there.
 func (s *selector) callAt(v *ir.Value, d mach.Reg) {
 	args := []mach.Operand{mach.R(rax, mach.Def), s.copied(v.Args[0])}
-	call := inst(oCallAt, false, mach.R(rax, mach.UseDef))
+	call := s.inst(oCallAt, false, mach.R(rax, mach.UseDef))
 	for n, x := range v.Args[1:] {
 		args = append(args, mach.R(paramRegs[n], mach.Def), s.copied(x))
 		call.Args = append(call.Args, mach.R(paramRegs[n], mach.Use))
 	}
 	call.Clobbers = callerSaved &^ mach.Set(rax)
-	insts := []*mach.Inst{{Op: mach.OpCopy, Args: args}, call}
+	insts := []*mach.Inst{s.inst(mach.OpCopy, false, args...), call}
 	if s.dest(v) != mach.NoReg {
-		insts = append(insts, mach.Copy(d, mach.R(rax, mach.Use)))
+		insts = append(insts, s.m.Copy(d, mach.R(rax, mach.Use)))
 	}
 	s.emit(insts...)
 }
@@ -174,15 +174,15 @@ func (s *selector) callAt(v *ir.Value, d mach.Reg) {
 // syscall: the kernel takes the number in rax and destroys rcx and r11.
 func (s *selector) syscall(v *ir.Value, d mach.Reg) {
 	args := []mach.Operand{mach.R(rax, mach.Def), s.copied(v.Args[0])}
-	call := inst(oSyscall, false, mach.R(rax, mach.UseDef))
+	call := s.inst(oSyscall, false, mach.R(rax, mach.UseDef))
 	for n, x := range v.Args[1:] {
 		args = append(args, mach.R(syscallRegs[n], mach.Def), s.copied(x))
 		call.Args = append(call.Args, mach.R(syscallRegs[n], mach.Use))
 	}
 	call.Clobbers = mach.Set(rcx, r11)
-	insts := []*mach.Inst{{Op: mach.OpCopy, Args: args}, call}
+	insts := []*mach.Inst{s.inst(mach.OpCopy, false, args...), call}
 	if s.dest(v) != mach.NoReg {
-		insts = append(insts, mach.Copy(d, mach.R(rax, mach.Use)))
+		insts = append(insts, s.m.Copy(d, mach.R(rax, mach.Use)))
 	}
 	s.emit(insts...)
 }

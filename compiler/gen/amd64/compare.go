@@ -71,13 +71,13 @@ func (s *selector) compare(a, b *ir.Value, cond ir.Cond) ([]*mach.Inst, uint8) {
 		return s.compareZero(a, cond)
 	}
 	if a.Op == ir.OpLoad8 && s.mayMove(a) && 0 < c && c <= math.MaxUint8 {
-		return []*mach.Inst{inst(oCmp8, false, s.loaded(a), mach.I(int64(int8(c))))}, uint8(conds[unsigned[cond]])
+		return []*mach.Inst{s.inst(oCmp8, false, s.loaded(a), mach.I(int64(int8(c))))}, uint8(conds[unsigned[cond]])
 	}
 	second := mach.I(c)
 	if !isImm(c) {
 		second = mach.R(s.reg(b), mach.Use)
 	}
-	return []*mach.Inst{inst(oCmp, wide, s.memOrReg(a), second)}, uint8(conds[cond])
+	return []*mach.Inst{s.inst(oCmp, wide, s.memOrReg(a), second)}, uint8(conds[cond])
 }
 
 // nextTo gives, for a condition on (x, c), the one on (x, c+by) that says the same.
@@ -126,23 +126,23 @@ func (s *selector) compareZero(v *ir.Value, cond ir.Cond) ([]*mach.Inst, uint8) 
 			if wide && c >= 0 && c <= math.MaxUint32 && (isEqual || c <= math.MaxInt32) {
 				// The upper half is masked away: look at the lower one alone. Its sign
 				// bit is not the sign, so only what cannot see that may use it.
-				return []*mach.Inst{inst(oTest, false, mach.RM(s.reg(a), mach.Use), mach.I(int64(int32(c))))}, code
+				return []*mach.Inst{s.inst(oTest, false, mach.RM(s.reg(a), mach.Use), mach.I(int64(int32(c))))}, code
 			}
-			return []*mach.Inst{inst(oTest, wide, mach.RM(s.reg(a), mach.Use), mach.I(c))}, code
+			return []*mach.Inst{s.inst(oTest, wide, mach.RM(s.reg(a), mach.Use), mach.I(c))}, code
 		}
 		if _, ok := constant(b); !ok {
-			return []*mach.Inst{inst(oTest, wide, mach.RM(s.reg(a), mach.Use), mach.R(s.reg(b), mach.Use))}, code
+			return []*mach.Inst{s.inst(oTest, wide, mach.RM(s.reg(a), mach.Use), mach.R(s.reg(b), mach.Use))}, code
 		}
 	}
 	if v.Op == ir.OpLoad8 && s.mayMove(v) {
 		// A byte's sign bit is not the sign of the value, hence unsigned.
-		return []*mach.Inst{inst(oCmp8, false, s.loaded(v), mach.I(0))}, uint8(conds[unsigned[cond]])
+		return []*mach.Inst{s.inst(oCmp8, false, s.loaded(v), mach.I(0))}, uint8(conds[unsigned[cond]])
 	}
 	if s.foldsLoad(v) {
-		return []*mach.Inst{inst(oCmp, wide, s.loaded(v), mach.I(0))}, code
+		return []*mach.Inst{s.inst(oCmp, wide, s.loaded(v), mach.I(0))}, code
 	}
 	r := s.reg(v)
-	return []*mach.Inst{inst(oTest, wide, mach.RM(r, mach.Use), mach.I(-1))}, code
+	return []*mach.Inst{s.inst(oTest, wide, mach.RM(r, mach.Use), mach.I(-1))}, code
 }
 
 // compareTwo compares what is no constant.
@@ -153,13 +153,13 @@ func (s *selector) compareTwo(a, b *ir.Value, cond ir.Cond) ([]*mach.Inst, uint8
 			a, b, cond = b, a, cond.Swap()
 		}
 		if s.mayMove(b) {
-			return []*mach.Inst{inst(oCmp8, false, mach.R(s.reg(a), mach.Use), s.loaded(b))}, uint8(conds[unsigned[cond]])
+			return []*mach.Inst{s.inst(oCmp8, false, mach.R(s.reg(a), mach.Use), s.loaded(b))}, uint8(conds[unsigned[cond]])
 		}
 	}
 	if s.foldsLoad(a) && !s.foldsLoad(b) {
-		return []*mach.Inst{inst(oCmp, wide, s.loaded(a), mach.R(s.reg(b), mach.Use))}, uint8(conds[cond])
+		return []*mach.Inst{s.inst(oCmp, wide, s.loaded(a), mach.R(s.reg(b), mach.Use))}, uint8(conds[cond])
 	}
-	return []*mach.Inst{inst(oCmp, wide, mach.RM(s.reg(a), mach.Use), s.memOrReg(b))}, uint8(conds[cond])
+	return []*mach.Inst{s.inst(oCmp, wide, mach.RM(s.reg(a), mach.Use), s.memOrReg(b))}, uint8(conds[cond])
 }
 
 // check gives the jump behind checked arithmetic. Between numbers that are not negative a
@@ -177,5 +177,7 @@ func (s *selector) check(v *ir.Value) []*mach.Inst {
 
 // trap jumps to where v's trap is reported.
 func (s *selector) trap(v *ir.Value, cond uint8) *mach.Inst {
-	return &mach.Inst{Op: oTrap, Cond: cond, Trap: v.Pos.Line<<4 | int32(v.Trap)}
+	i := s.inst(oTrap, false)
+	i.Cond, i.Trap = cond, v.Pos.Line<<4|int32(v.Trap)
+	return i
 }

@@ -115,7 +115,7 @@ func (s *selector) end(b *ir.Block) []*ir.Value {
 	values := b.Values
 	switch b.Term {
 	case ir.Jump:
-		s.emit(&mach.Inst{Op: mach.OpJump})
+		s.emit(s.inst(mach.OpJump, false))
 		s.phis(b, b.Succs[0])
 	case ir.Branch:
 		for k, to := range b.Succs {
@@ -124,14 +124,16 @@ func (s *selector) end(b *ir.Block) []*ir.Value {
 			}
 		}
 		insts, cond := s.test(b.Ctl, true)
-		s.emit(append(insts, &mach.Inst{Op: mach.OpBranch, Cond: cond})...)
+		branch := s.inst(mach.OpBranch, false)
+		branch.Cond = cond
+		s.emit(append(insts, branch)...)
 	case ir.Return:
 		if n := s.tailCall(b); n > 0 {
 			return values[:len(values)-n]
 		}
 		s.results(b)
 	case ir.Stop:
-		s.emit(inst(oStop, false))
+		s.emit(s.inst(oStop, false))
 	}
 	return values
 }
@@ -156,7 +158,7 @@ func (s *selector) edge(b *ir.Block, k int) {
 	to.Preds[slices.Index(to.Preds, from)] = e
 	rest := s.out
 	s.out = nil
-	s.emit(&mach.Inst{Op: mach.OpJump})
+	s.emit(s.inst(mach.OpJump, false))
 	s.phis(b, b.Succs[k])
 	slices.Reverse(s.out)
 	e.Insts, s.out = s.out, rest
@@ -172,24 +174,26 @@ func (s *selector) phis(b, to *ir.Block) {
 		}
 	}
 	if len(args) > 0 {
-		s.emit(&mach.Inst{Op: mach.OpCopy, Args: args})
+		s.emit(s.inst(mach.OpCopy, false, args...))
 	}
 }
 
 // emit puts instructions, which stand in order, before all that the block has so far,
 // and before them what their operands asked for.
 func (s *selector) emit(insts ...*mach.Inst) {
-	for _, list := range [][]*mach.Inst{insts, s.before} {
-		for _, i := range slices.Backward(list) {
-			i.Pos = s.pos
-			s.out = append(s.out, i)
-		}
+	for n := len(insts) - 1; n >= 0; n-- {
+		insts[n].Pos = s.pos
+		s.out = append(s.out, insts[n])
+	}
+	for n := len(s.before) - 1; n >= 0; n-- {
+		s.before[n].Pos = s.pos
+		s.out = append(s.out, s.before[n])
 	}
 	s.before = s.before[:0]
 }
 
-func inst(op mach.Op, wide bool, args ...mach.Operand) *mach.Inst {
-	return &mach.Inst{Op: op, Wide: wide, Args: args}
+func (s *selector) inst(op mach.Op, wide bool, args ...mach.Operand) *mach.Inst {
+	return s.m.NewInst(op, wide, args...)
 }
 
 // reg gives the register that holds v, and so says that v is needed in one. Constants
@@ -204,7 +208,7 @@ func (s *selector) reg(v *ir.Value) mach.Reg {
 	}
 	if _, ok := constant(v); ok || s.madeAtUse(v) {
 		r := s.m.NewVirtual(v.Type == ir.L)
-		s.before = append(s.before, mach.Copy(r, s.copied(v)))
+		s.before = append(s.before, s.m.Copy(r, s.copied(v)))
 		return r
 	}
 	s.inUse[v.ID] = s.block
@@ -282,12 +286,12 @@ func (s *selector) value(v *ir.Value) {
 	wide := v.Type == ir.L
 	switch v.Op {
 	case ir.OpAddr:
-		s.emit(mach.Copy(d, mach.Operand{Kind: mach.KAddr, Place: mach.AtSym, Sym: v.Sym, Imm: v.Imm}))
+		s.emit(s.m.Copy(d, mach.Operand{Kind: mach.KAddr, Place: mach.AtSym, Sym: v.Sym, Imm: v.Imm}))
 	case ir.OpArena:
-		s.emit(mach.Copy(d, mach.R(arena, mach.Use)))
+		s.emit(s.m.Copy(d, mach.R(arena, mach.Use)))
 	case ir.OpStack: // see reg
 	case ir.OpSetArena:
-		s.emit(mach.Copy(arena, s.copied(v.Args[0])))
+		s.emit(s.m.Copy(arena, s.copied(v.Args[0])))
 
 	case ir.OpAdd:
 		if v.Check == ir.Wrap && !s.addsMemory(v) {
@@ -311,11 +315,11 @@ func (s *selector) value(v *ir.Value) {
 		s.twoAddress(v, d, oXor)
 	case ir.OpNeg:
 		s.emit(append([]*mach.Inst{
-			mach.Copy(d, s.copied(v.Args[0])),
-			inst(oNeg, wide, mach.RM(d, mach.UseDef)),
+			s.m.Copy(d, s.copied(v.Args[0])),
+			s.inst(oNeg, wide, mach.RM(d, mach.UseDef)),
 		}, s.check(v)...)...)
 	case ir.OpNot:
-		s.emit(mach.Copy(d, s.copied(v.Args[0])), inst(oNot, wide, mach.RM(d, mach.UseDef)))
+		s.emit(s.m.Copy(d, s.copied(v.Args[0])), s.inst(oNot, wide, mach.RM(d, mach.UseDef)))
 	case ir.OpShl:
 		s.shift(v, d, oShl)
 	case ir.OpShr:
@@ -325,19 +329,19 @@ func (s *selector) value(v *ir.Value) {
 	case ir.OpRotr:
 		s.shift(v, d, oRor)
 	case ir.OpSwap:
-		s.emit(mach.Copy(d, s.copied(v.Args[0])), inst(oSwap, wide, mach.R(d, mach.UseDef)))
+		s.emit(s.m.Copy(d, s.copied(v.Args[0])), s.inst(oSwap, wide, mach.R(d, mach.UseDef)))
 	case ir.OpDiv, ir.OpRem, ir.OpUDiv, ir.OpURem:
 		s.divide(v, d)
 
 	case ir.OpSextW:
-		s.emit(inst(oSext32, false, mach.R(d, mach.Def), s.memOrReg(v.Args[0])))
+		s.emit(s.inst(oSext32, false, mach.R(d, mach.Def), s.memOrReg(v.Args[0])))
 	case ir.OpZextW:
-		s.emit(inst(oZext32, false, mach.R(d, mach.Def), s.memOrReg(v.Args[0])))
+		s.emit(s.inst(oZext32, false, mach.R(d, mach.Def), s.memOrReg(v.Args[0])))
 	case ir.OpCmp:
 		insts, cond := s.compare(v.Args[0], v.Args[1], v.Cond)
-		set := inst(oSet, false, mach.R(d, mach.UseDef))
+		set := s.inst(oSet, false, mach.R(d, mach.UseDef))
 		set.Cond = cond
-		s.emit(append(append([]*mach.Inst{mach.Copy(d, mach.I(0))}, insts...), set)...)
+		s.emit(append(append([]*mach.Inst{s.m.Copy(d, mach.I(0))}, insts...), set)...)
 	case ir.OpTrapIf:
 		insts, cond := s.compare(v.Args[0], v.Args[1], v.Cond)
 		s.emit(append(insts, s.trap(v, cond))...)
@@ -358,7 +362,7 @@ func (s *selector) value(v *ir.Value) {
 		s.syscall(v, d)
 	case ir.OpResult2: // the call makes the first one
 		if first := s.facts.second[v.Args[0].ID]; first != v {
-			s.emit(mach.Copy(d, s.copied(first)))
+			s.emit(s.m.Copy(d, s.copied(first)))
 		}
 	case ir.OpParam, ir.OpPhi, ir.OpSlot, ir.OpConst, ir.OpTrunc:
 		// Made by params, by the predecessors, at their uses, or nowhere.
@@ -388,8 +392,8 @@ func (s *selector) twoAddress(v *ir.Value, d mach.Reg, op mach.Op) {
 		first.MayMem = false
 	}
 	s.emit(append([]*mach.Inst{
-		mach.Copy(d, s.copied(a)),
-		inst(op, wide, first, second),
+		s.m.Copy(d, s.copied(a)),
+		s.inst(op, wide, first, second),
 	}, s.check(v)...)...)
 }
 
@@ -433,7 +437,7 @@ func (s *selector) addsMemory(v *ir.Value) bool {
 func (s *selector) lea(v *ir.Value, d mach.Reg) {
 	a := s.sum(v)
 	a.Kind = mach.KAddr
-	i := inst(oLea, v.Type == ir.L, mach.R(d, mach.Def), a)
+	i := s.inst(oLea, v.Type == ir.L, mach.R(d, mach.Def), a)
 	i.Like = true
 	s.emit(i)
 }
@@ -449,7 +453,7 @@ func (s *selector) multiply(v *ir.Value, d mach.Reg) {
 		return
 	}
 	s.emit(append([]*mach.Inst{
-		inst(oImul3, v.Type == ir.L, mach.R(d, mach.Def), s.memOrReg(a), mach.I(c)),
+		s.inst(oImul3, v.Type == ir.L, mach.R(d, mach.Def), s.memOrReg(a), mach.I(c)),
 	}, s.check(v)...)...)
 }
 
@@ -465,14 +469,14 @@ func (s *selector) and(v *ir.Value, d mach.Reg) {
 	}
 	switch {
 	case ok && c == math.MaxUint8:
-		s.emit(inst(oZext8, false, mach.R(d, mach.Def), mach.RM(s.reg(a), mach.Use)))
+		s.emit(s.inst(oZext8, false, mach.R(d, mach.Def), mach.RM(s.reg(a), mach.Use)))
 	case ok && c == math.MaxUint16:
-		s.emit(inst(oZext16, false, mach.R(d, mach.Def), mach.RM(s.reg(a), mach.Use)))
+		s.emit(s.inst(oZext16, false, mach.R(d, mach.Def), mach.RM(s.reg(a), mach.Use)))
 	case ok && v.Type == ir.L && c == math.MaxUint32:
-		s.emit(inst(oZext32, false, mach.R(d, mach.Def), mach.RM(s.reg(a), mach.Use)))
+		s.emit(s.inst(oZext32, false, mach.R(d, mach.Def), mach.RM(s.reg(a), mach.Use)))
 	case ok && v.Type == ir.L && uint64(c) < math.MaxUint32:
-		s.emit(mach.Copy(d, s.copied(a)),
-			inst(oAnd, false, mach.R(d, mach.UseDef), mach.I(int64(int32(c)))))
+		s.emit(s.m.Copy(d, s.copied(a)),
+			s.inst(oAnd, false, mach.R(d, mach.UseDef), mach.I(int64(int32(c)))))
 	default:
 		s.twoAddress(v, d, oAnd)
 	}
@@ -480,18 +484,18 @@ func (s *selector) and(v *ir.Value, d mach.Reg) {
 
 func (s *selector) shift(v *ir.Value, d mach.Reg, op mach.Op) {
 	wide := v.Type == ir.L
-	first := mach.Copy(d, s.copied(v.Args[0]))
+	first := s.m.Copy(d, s.copied(v.Args[0]))
 	if c, ok := constant(v.Args[1]); ok {
 		mask := int64(31)
 		if wide {
 			mask = 63
 		}
-		s.emit(first, inst(op, wide, mach.RM(d, mach.UseDef), mach.I(c&mask)))
+		s.emit(first, s.inst(op, wide, mach.RM(d, mach.UseDef), mach.I(c&mask)))
 		return
 	}
 	s.emit(first,
-		mach.Copy(rcx, s.copied(v.Args[1])),
-		inst(op, wide, mach.RM(d, mach.UseDef), mach.R(rcx, mach.Use)))
+		s.m.Copy(rcx, s.copied(v.Args[1])),
+		s.inst(op, wide, mach.RM(d, mach.UseDef), mach.R(rcx, mach.Use)))
 }
 
 // divide uses rdx:rax. Unsigned division by a power of two is a shift or a mask.
@@ -514,10 +518,10 @@ func (s *selector) divide(v *ir.Value, d mach.Reg) {
 	}
 	divisor := mach.RM(s.reg(b), mach.Use)
 	op := oDiv
-	extend := mach.Copy(rdx, mach.I(0))
+	extend := s.m.Copy(rdx, mach.I(0))
 	if signed {
 		op = oIdiv
-		extend = inst(oCdq, wide, mach.R(rax, mach.Use), mach.R(rdx, mach.Def))
+		extend = s.inst(oCdq, wide, mach.R(rax, mach.Use), mach.R(rdx, mach.Def))
 	}
 	results := &mach.Inst{Op: mach.OpCopy}
 	for _, x := range []*ir.Value{v, s.with[v.ID]} {
@@ -531,9 +535,9 @@ func (s *selector) divide(v *ir.Value, d mach.Reg) {
 		results.Args = append(results.Args, mach.RM(s.dest(x), mach.Def), mach.R(from, mach.Use))
 	}
 	s.emit(
-		mach.Copy(rax, s.copied(a)),
+		s.m.Copy(rax, s.copied(a)),
 		extend,
-		inst(op, wide, divisor, mach.R(rax, mach.UseDef), mach.R(rdx, mach.UseDef)),
+		s.inst(op, wide, divisor, mach.R(rax, mach.UseDef), mach.R(rdx, mach.UseDef)),
 		results)
 }
 
@@ -560,13 +564,13 @@ func (s *selector) divideByPower(v *ir.Value, d mach.Reg, n int) {
 	mask := int64(1)<<n - 1
 	switch {
 	case v.Op == ir.OpUDiv:
-		s.emit(mach.Copy(d, s.copied(a)), inst(oShr, wide, mach.RM(d, mach.UseDef), mach.I(int64(n))))
+		s.emit(s.m.Copy(d, s.copied(a)), s.inst(oShr, wide, mach.RM(d, mach.UseDef), mach.I(int64(n))))
 	case isImm(mask): // 32 bits clear the rest
-		s.emit(mach.Copy(d, s.copied(a)), inst(oAnd, false, mach.R(d, mach.UseDef), mach.I(mask)))
+		s.emit(s.m.Copy(d, s.copied(a)), s.inst(oAnd, false, mach.R(d, mach.UseDef), mach.I(mask)))
 	default:
 		r := s.m.NewVirtual(wide)
-		s.emit(mach.Copy(d, s.copied(a)), mach.Copy(r, mach.I(mask)),
-			inst(oAnd, wide, mach.R(d, mach.UseDef), mach.R(r, mach.Use)))
+		s.emit(s.m.Copy(d, s.copied(a)), s.m.Copy(r, mach.I(mask)),
+			s.inst(oAnd, wide, mach.R(d, mach.UseDef), mach.R(r, mach.Use)))
 	}
 }
 

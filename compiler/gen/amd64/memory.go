@@ -24,7 +24,7 @@ func (s *selector) load(v *ir.Value, d mach.Reg) {
 	case ir.OpLoad16:
 		op = oZext16
 	}
-	s.emit(inst(op, v.Op == ir.OpLoad64, mach.R(d, mach.Def), s.loaded(v)))
+	s.emit(s.inst(op, v.Op == ir.OpLoad64, mach.R(d, mach.Def), s.loaded(v)))
 }
 
 func (s *selector) store(v *ir.Value) {
@@ -51,7 +51,7 @@ func (s *selector) store(v *ir.Value) {
 	} else {
 		from = mach.R(s.reg(x), mach.Use)
 	}
-	s.emit(inst(op, bits == 64, s.at(v.Args[0], v.Imm), from))
+	s.emit(s.inst(op, bits == 64, s.at(v.Args[0], v.Imm), from))
 }
 
 // update selects `add [m], x` and its like for a store of what was just loaded from the
@@ -80,7 +80,7 @@ func (s *selector) update(v *ir.Value) bool {
 	} else {
 		from = mach.R(s.reg(other), mach.Use)
 	}
-	s.emit(inst(op, wide, s.at(v.Args[0], v.Imm), from))
+	s.emit(s.inst(op, wide, s.at(v.Args[0], v.Imm), from))
 	return true
 }
 
@@ -95,18 +95,18 @@ func (s *selector) copyMem(v *ir.Value) {
 		to, from := s.at(v.Args[0], 0), s.at(v.Args[1], 0)
 		for _, c := range chunks(n) {
 			r := s.m.NewVirtual(c.wide)
-			loads = append(loads, inst(c.load, c.wide, mach.R(r, mach.Def), shifted(from, c.at)))
-			stores = append(stores, inst(c.store, c.wide, shifted(to, c.at), mach.R(r, mach.Use)))
+			loads = append(loads, s.inst(c.load, c.wide, mach.R(r, mach.Def), shifted(from, c.at)))
+			stores = append(stores, s.inst(c.store, c.wide, shifted(to, c.at), mach.R(r, mach.Use)))
 		}
 		s.emit(append(loads, stores...)...)
 		return
 	}
 	s.emit(
-		&mach.Inst{Op: mach.OpCopy, Args: []mach.Operand{
+		s.inst(mach.OpCopy, false,
 			mach.R(rdi, mach.Def), s.copied(v.Args[0]),
 			mach.R(rsi, mach.Def), s.copied(v.Args[1]),
-			mach.R(rcx, mach.Def), s.copied(v.Args[2])}},
-		inst(oRepMovs, false, mach.R(rdi, mach.UseDef), mach.R(rsi, mach.UseDef), mach.R(rcx, mach.UseDef)))
+			mach.R(rcx, mach.Def), s.copied(v.Args[2])),
+		s.inst(oRepMovs, false, mach.R(rdi, mach.UseDef), mach.R(rsi, mach.UseDef), mach.R(rcx, mach.UseDef)))
 }
 
 func (s *selector) fillMem(v *ir.Value) {
@@ -122,21 +122,21 @@ func (s *selector) fillMem(v *ir.Value) {
 			if !isImm(from.Imm) {
 				if r.Kind == 0 {
 					r = mach.R(s.m.NewVirtual(true), mach.Use)
-					insts = append(insts, mach.Copy(r.Reg, mach.I(every)))
+					insts = append(insts, s.m.Copy(r.Reg, mach.I(every)))
 				}
 				from = r
 			}
-			insts = append(insts, inst(k.store, k.wide, shifted(to, k.at), from))
+			insts = append(insts, s.inst(k.store, k.wide, shifted(to, k.at), from))
 		}
 		s.emit(insts...)
 		return
 	}
 	s.emit(
-		&mach.Inst{Op: mach.OpCopy, Args: []mach.Operand{
+		s.inst(mach.OpCopy, false,
 			mach.R(rdi, mach.Def), s.copied(v.Args[0]),
 			mach.R(rax, mach.Def), s.copied(v.Args[1]),
-			mach.R(rcx, mach.Def), s.copied(v.Args[2])}},
-		inst(oRepStos, false, mach.R(rdi, mach.UseDef), mach.R(rcx, mach.UseDef), mach.R(rax, mach.Use)))
+			mach.R(rcx, mach.Def), s.copied(v.Args[2])),
+		s.inst(oRepStos, false, mach.R(rdi, mach.UseDef), mach.R(rcx, mach.UseDef), mach.R(rax, mach.Use)))
 }
 
 // chunk is one move of a small block.

@@ -11,7 +11,7 @@ package mach
 // member of a circle and leaves the rest smaller. Sources
 // that are neither register nor spill slot come last: they depend on nothing that the
 // copy changes.
-func sequence(i *Inst, scratch Reg) []*Inst {
+func (f *Func) sequence(i *Inst, scratch Reg) []*Inst {
 	type pair struct{ to, from Operand }
 	var moves, rest []pair
 	var stay []Operand // places whose value is there, but without the upper half that it needs
@@ -27,10 +27,15 @@ func sequence(i *Inst, scratch Reg) []*Inst {
 		}
 	}
 	var out []*Inst
+	add := func(op Op, wide bool, args ...Operand) {
+		c := f.NewInst(op, wide, args...)
+		c.Pos = i.Pos
+		out = append(out, c)
+	}
 	emit := func(op Op, p pair) {
-		out = append(out, &Inst{Op: op, Wide: p.to.Wide, Args: []Operand{p.to, p.from}, Pos: i.Pos})
+		add(op, p.to.Wide, p.to, p.from)
 		if p.from.Wide && !p.to.Wide && (p.to.Kind == KMem || op == OpSwap) {
-			out = append(out, &Inst{Op: OpClear, Args: []Operand{p.to}, Pos: i.Pos})
+			add(OpClear, false, p.to)
 		}
 	}
 	for len(moves) > 0 {
@@ -56,7 +61,7 @@ func sequence(i *Inst, scratch Reg) []*Inst {
 			keep.Wide = true
 			held := p.to
 			held.Role, held.Wide = Use, true
-			out = append(out, &Inst{Op: OpCopy, Wide: true, Args: []Operand{keep, held}, Pos: i.Pos})
+			add(OpCopy, true, keep, held)
 			for n := range moves {
 				if q := &moves[n]; samePlace(q.from, p.to) {
 					q.from.Reg = scratch
@@ -88,7 +93,7 @@ func sequence(i *Inst, scratch Reg) []*Inst {
 		emit(OpCopy, p)
 	}
 	for _, o := range stay {
-		out = append(out, &Inst{Op: OpClear, Args: []Operand{o}, Pos: i.Pos})
+		add(OpClear, false, o)
 	}
 	return out
 }

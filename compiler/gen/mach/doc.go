@@ -6,7 +6,7 @@
 // operand: whether the register is read, written or both, whether a stack slot may stand
 // in its place, and which fixed registers are named or destroyed.
 //
-// Files in reading order: mach.go (the form), print.go (its text), copy.go (parallel
+// Files in reading order: mach.go (the form), room.go (its memory), print.go (its text), copy.go (parallel
 // copies made into a sequence), layout.go (critical edges, loops, the order of blocks),
 // live.go (numbering and live spans), alloc.go (registers), coalesce.go (copies that
 // vanish), split.go (what happens when registers run out), rewrite.go (the result).

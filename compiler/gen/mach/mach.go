@@ -133,6 +133,7 @@ type Func struct {
 
 	wide    []bool // by virtual register: holds 64 bits
 	nextBlk int
+	room    room
 }
 
 // CPU is what register allocation and the text form must know of a CPU.
@@ -175,11 +176,6 @@ func RM(r Reg, role Role) Operand { return Operand{Kind: KReg, Reg: r, Role: rol
 
 // I is a constant operand.
 func I(c int64) Operand { return Operand{Kind: KImm, Imm: c} }
-
-// Copy makes an OpCopy of one pair.
-func Copy(to Reg, from Operand) *Inst {
-	return &Inst{Op: OpCopy, Args: []Operand{RM(to, Def), from}}
-}
 
 // eachReg calls do on every register that i names, with what it does to it.
 func (i *Inst) eachReg(do func(r *Reg, role Role)) {

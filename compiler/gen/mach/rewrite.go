@@ -54,7 +54,7 @@ func (a *allocator) finish(out []*Inst, i *Inst) []*Inst {
 	if len(i.Args) > 4 {
 		scratch = a.freeAt(i)
 	}
-	seq := sequence(i, scratch)
+	seq := a.f.sequence(i, scratch)
 	for _, c := range seq {
 		if c.Op == OpSwap {
 			for _, o := range c.Args {
