@@ -13,9 +13,9 @@ func (f *Func) NewBlock() *Block {
 
 // newValue makes a value that is in no block yet.
 func (f *Func) newValue(op Op, t Type, args ...*Value) *Value {
-	v := f.room.value()
+	v := f.room.values.One()
 	v.ID, v.Op, v.Type = f.nextID, op, t
-	v.Args = f.room.list(args)
+	v.Args = f.room.args.Copy(args)
 	f.nextID++
 	return v
 }
@@ -30,7 +30,7 @@ func (f *Func) NewValue(b *Block, op Op, t Type, args ...*Value) *Value {
 
 // copyTo appends a copy of v to b, with the same arguments.
 func (f *Func) copyTo(b *Block, v *Value) *Value {
-	w := f.room.value()
+	w := f.room.values.One()
 	*w = *v
 	w.ID, w.Block = f.nextID, b
 	f.nextID++

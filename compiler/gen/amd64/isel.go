@@ -33,7 +33,7 @@ type selector struct {
 func isel(f *ir.Func, cpu *mach.CPU) *mach.Func {
 	s := &selector{
 		f:      f,
-		m:      &mach.Func{Name: f.Name, CPU: cpu},
+		m:      mach.NewFunc(f.Name, cpu),
 		facts:  find(f),
 		blocks: make([]*mach.Block, f.NumBlockIDs()),
 		locals: make([]int32, f.NumIDs()),

@@ -23,6 +23,7 @@ func compile(f *ir.Func, cpu *mach.CPU, dump mach.Dump) (*asm.Code, error) {
 		}
 	}
 	m := isel(f, cpu)
+	defer m.Free()
 	show("isel", m.String)
 	if err := mach.Allocate(m); err != nil {
 		return nil, err

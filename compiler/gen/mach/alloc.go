@@ -35,10 +35,12 @@ type tenant struct {
 func Allocate(f *Func) error {
 	f.layout()
 	f.number()
-	a := &allocator{f: f}
+	a := &allocator{f: f, iv: make([]*interval, 0, len(f.wide))}
 	for n, s := range f.findSpans() {
 		if r := Reg(n); r.IsVirtual() {
-			a.iv = append(a.iv, &interval{spans: s, wide: f.isWide(r), root: r, home: -1})
+			iv := f.room.intervals.One()
+			iv.spans, iv.wide, iv.root, iv.home = s, f.isWide(r), r, -1
+			a.iv = append(a.iv, iv)
 		} else {
 			a.fixed[r] = s
 		}

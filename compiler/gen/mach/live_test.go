@@ -46,7 +46,7 @@ const (
 // TestLiveRanges: a value lives from its write to its last read, also around a loop, and
 // not in the hole between a read and the next write.
 func TestLiveRanges(t *testing.T) {
-	f := &Func{CPU: &testCPU}
+	f := NewFunc("f", &testCPU)
 	v, w := f.NewVirtual(true), f.NewVirtual(true)
 	b0, b1, b2 := f.NewBlock(), f.NewBlock(), f.NewBlock()
 	b0.AddEdge(b1)
@@ -86,7 +86,7 @@ func TestLiveRanges(t *testing.T) {
 // TestAllocateError: an instruction that needs more registers than there are is an error
 // and no endless search.
 func TestAllocateError(t *testing.T) {
-	f := &Func{Name: "f", CPU: &testCPU}
+	f := NewFunc("f", &testCPU)
 	b := f.NewBlock()
 	last := &Inst{Op: opUse}
 	for range 4 {
@@ -103,7 +103,7 @@ func TestAllocateError(t *testing.T) {
 // TestAcrossCall: of two values that live across a call, the one that is needed for less
 // long gets the register that survives it; the other goes to memory.
 func TestAcrossCall(t *testing.T) {
-	f := &Func{Name: "f", CPU: &testCPU}
+	f := NewFunc("f", &testCPU)
 	b := f.NewBlock()
 	v, w := f.NewVirtual(true), f.NewVirtual(true)
 	use := Inst{Op: opUse, Args: []Operand{R(v, Use), R(w, Use)}}

@@ -133,7 +133,7 @@ type Func struct {
 
 	wide    []bool // by virtual register: holds 64 bits
 	nextBlk int
-	room    room
+	room    *room
 }
 
 // CPU is what register allocation and the text form must know of a CPU.
@@ -154,7 +154,8 @@ func (f *Func) NewVirtual(wide bool) Reg {
 
 // NewBlock appends an empty block.
 func (f *Func) NewBlock() *Block {
-	b := &Block{ID: f.nextBlk}
+	b := f.room.blocks.One()
+	b.ID = f.nextBlk
 	f.nextBlk++
 	f.Blocks = append(f.Blocks, b)
 	return b

@@ -1,50 +1,43 @@
 package mach
 
-// room.go has the memory of a function's instructions and their operands: pieces of many, which
-// live as long as the function.
+import (
+	"sync"
 
-// Sizes of the pieces, in instructions and in operands: the first is small, as most functions are.
-const (
-	roomFirst = 16
-	roomMost  = 256
+	"slul/compiler/slab"
 )
 
+// room.go has the memory of a function in machine form. All of it is free when the function is
+// written out, and serves the next one.
+
 type room struct {
-	insts []Inst
-	args  []Operand
-	next  int // size of the next piece
+	insts     slab.Of[Inst]
+	operands  slab.Of[Operand]
+	blocks    slab.Of[Block]
+	intervals slab.Of[interval]
 }
 
-func (r *room) grow() int {
-	n := max(r.next, roomFirst)
-	r.next = min(2*n, roomMost)
-	return n
+var rooms = sync.Pool{New: func() any { return new(room) }}
+
+// NewFunc makes an empty function.
+func NewFunc(name string, cpu *CPU) *Func {
+	return &Func{Name: name, CPU: cpu, room: rooms.Get().(*room)}
 }
 
-// operands gives a copy of args that has no room behind it: appending to it makes another copy.
-func (r *room) operands(args []Operand) []Operand {
-	n := len(args)
-	if n > roomFirst {
-		return append(make([]Operand, 0, n), args...)
-	}
-	if n > len(r.args) {
-		r.args = make([]Operand, 2*max(r.next, roomFirst))
-	}
-	list := r.args[:n:n]
-	r.args = r.args[n:]
-	copy(list, args)
-	return list
+// Free gives the memory of f back. Neither f nor any of its instructions may be used any more.
+func (f *Func) Free() {
+	r := f.room
+	f.room, f.Blocks = nil, nil
+	r.insts.Reset()
+	r.operands.Reset()
+	r.blocks.Reset()
+	r.intervals.Reset()
+	rooms.Put(r)
 }
 
 // NewInst makes an instruction that is in no block yet.
 func (f *Func) NewInst(op Op, wide bool, args ...Operand) *Inst {
-	r := &f.room
-	if len(r.insts) == 0 {
-		r.insts = make([]Inst, r.grow())
-	}
-	i := &r.insts[0]
-	r.insts = r.insts[1:]
-	i.Op, i.Wide, i.Args = op, wide, r.operands(args)
+	i := f.room.insts.One()
+	i.Op, i.Wide, i.Args = op, wide, f.room.operands.Copy(args)
 	return i
 }
 

@@ -159,7 +159,8 @@ func (a *allocator) piece(v Reg, g region, level int, insts []*Inst, again *Inst
 		level = levelInst
 	}
 	p := a.f.NewVirtual(root.wide)
-	iv := &interval{wide: root.wide, root: rootReg, level: level, home: -1}
+	iv := a.f.room.intervals.One()
+	iv.wide, iv.root, iv.level, iv.home = root.wide, rootReg, level, -1
 	a.iv = append(a.iv, iv)
 	iv.hints = append(iv.hints, a.of(v).hints...)
 	for _, i := range insts {
