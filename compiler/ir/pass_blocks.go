@@ -15,13 +15,33 @@ func (f *Func) removeUnreached() {
 			continue
 		}
 		for _, s := range b.Succs {
-			if i := s.predIndex(b); i >= 0 && reached[s.ID] {
-				s.removePred(i)
+			if reached[s.ID] {
+				s.keepPreds(reached)
 			}
 		}
 	}
 	clear(f.Blocks[len(kept):])
 	f.Blocks = kept
+}
+
+// keepPreds takes the predecessors away that are not reached, all at once: a block may have very
+// many.
+func (b *Block) keepPreds(reached []bool) {
+	phis, kept := b.phis(), 0
+	for i, p := range b.Preds {
+		if !reached[p.ID] {
+			continue
+		}
+		b.Preds[kept] = p
+		for _, v := range phis {
+			v.Args[kept] = v.Args[i]
+		}
+		kept++
+	}
+	b.Preds = b.Preds[:kept:kept]
+	for _, v := range phis {
+		v.Args = v.Args[:kept:kept]
+	}
 }
 
 // simplifyPhis replaces each phi that gets only one value (and perhaps itself) by that

@@ -174,3 +174,14 @@ func Blocks(lines int) string {
 	s.WriteString("    console.print \"{} {} {}\" a b c\nend\n")
 	return s.String()
 }
+
+// Enum is a program of SLUL that shows a value of an enum of so many.
+func Enum(values int) string {
+	var s strings.Builder
+	s.WriteString("service CommandMain \"names\"\ngiveme\n    @Console console\nend\nenum Name\n")
+	for n := range values {
+		fmt.Fprintf(&s, "    name%d\n", n)
+	}
+	fmt.Fprintf(&s, "end\nentry main\ncode\n    Name name = .name%d\n    console.print \"{}\" name\nend\n", values/2)
+	return s.String()
+}

@@ -1,6 +1,7 @@
 package volume
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -46,41 +47,84 @@ func TestSame(t *testing.T) {
 	}
 }
 
-// TestLinear: ten times as much source takes not much more than ten times the memory, in many funcs
-// and in one; BenchmarkBuild and `slul bench compile` have the times. The smaller one is large enough that what
-// core needs does not count.
+// TestLinear: ten times as much source takes about ten times the memory and allocations, in many
+// funcs and in one, optimised or not; BenchmarkBuild and `slul bench compile` have the times. What the
+// smallest program needs, which is that of core, is taken off.
 func TestLinear(t *testing.T) {
-	const most = 25 // 10, with slices that are copied as they grow; a quadratic part would make it a hundred
 	units := Units(5000)
 	for _, c := range []struct {
 		name         string
 		small, large string
+		most         float64 // 10, with slices that are copied as they grow
 	}{
-		{"funcs", Languages[0].Source(units), Languages[0].Source(10 * units)},
-		{"statements", Prints(3000), Prints(30000)},
+		{"funcs", Languages[0].Source(units), Languages[0].Source(10 * units), 11},
+		{"statements", Prints(3000), Prints(30000), 12},
+		{"blocks", Blocks(1200), Blocks(12000), 12},
+		{"enum", Enum(1000), Enum(10000), 12},
 	} {
-		small, large := allocated(t, c.small), allocated(t, c.large)
-		t.Logf("%s: %d bytes for %d lines, %d for %d", c.name, small, strings.Count(c.small, "\n"), large, strings.Count(c.large, "\n"))
-		if large > most*small {
-			t.Errorf("%s: %d bytes, then %d for ten times as much", c.name, small, large)
+		for _, plain := range []bool{false, true} {
+			o := compiler.Options{Plain: plain}
+			none := allocated(t, Languages[0].Source(1), o)
+			small, large := allocated(t, c.small, o).less(none), allocated(t, c.large, o).less(none)
+			size, objects := large.bytes/small.bytes, large.objects/small.objects
+			t.Logf("%s, plain %v: %.0f bytes in %.0f objects for %d lines; for %d %.2f times the bytes, %.2f the objects", c.name, plain,
+				small.bytes, small.objects, strings.Count(c.small, "\n"), strings.Count(c.large, "\n"), size, objects)
+			if size > c.most || objects > c.most {
+				t.Errorf("%s, plain %v: %.2f times the bytes, %.2f times the objects for ten times as much", c.name, plain, size, objects)
+			}
 		}
 	}
 }
 
-// allocated gives the bytes that a build allocates, all together.
-func allocated(t *testing.T, source string) uint64 {
+// TestParallel: the file is the same on one CPU and on four.
+func TestParallel(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "Volume.slul")
+	for _, source := range []string{Languages[0].Source(Units(3000)), Prints(300), Blocks(600)} {
+		if err := os.WriteFile(path, []byte(source), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		for _, plain := range []bool{false, true} {
+			build := func(cpus int) []byte {
+				defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cpus))
+				p, err := compiler.Build(path, compiler.Options{Plain: plain})
+				if err != nil {
+					t.Fatal(err)
+				}
+				return p.File
+			}
+			one := build(1)
+			for range 3 {
+				if !bytes.Equal(build(4), one) {
+					t.Errorf("plain %v: four CPUs make another file", plain)
+				}
+			}
+		}
+	}
+}
+
+// memory is what was allocated, all together.
+type memory struct{ bytes, objects float64 }
+
+func (m memory) less(n memory) memory { return memory{m.bytes - n.bytes, m.objects - n.objects} }
+
+// allocated gives what a build allocates. The second build is counted: the first leaves memory
+// that the compiler uses again.
+func allocated(t *testing.T, source string, o compiler.Options) memory {
 	t.Helper()
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	path := filepath.Join(t.TempDir(), "Volume.slul")
 	if err := os.WriteFile(path, []byte(source), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	if _, err := compiler.Build(path, compiler.Options{}); err != nil {
-		t.Fatal(err)
+	for range 2 {
+		runtime.ReadMemStats(&before)
+		if _, err := compiler.Build(path, o); err != nil {
+			t.Fatal(err)
+		}
+		runtime.ReadMemStats(&after)
 	}
-	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc
+	return memory{float64(after.TotalAlloc - before.TotalAlloc), float64(after.Mallocs - before.Mallocs)}
 }
 
 func BenchmarkBuild(b *testing.B) {
@@ -88,6 +132,7 @@ func BenchmarkBuild(b *testing.B) {
 		{"funcs", Languages[0].Source(Units(100_000))},
 		{"statements", Prints(40_000)},
 		{"blocks", Blocks(20_000)},
+		{"enum", Enum(20_000)},
 	} {
 		path := filepath.Join(b.TempDir(), "Volume.slul")
 		if err := os.WriteFile(path, []byte(c.source), 0o644); err != nil {
