@@ -4,13 +4,14 @@
 // This folder holds what all CPUs share (asm.go); each CPU has a folder of its
 // own with its registers, its operations, an assembler of type Asm that ends in a
 // *Code, and a decoder. Nothing leaves an assembler that was not decoded again
-// and compared with what was asked for.
+// and compared with what was asked for; but of the code of a code generator
+// (NewTrusted) only when it is listed, and in tests: every build would pay for it.
 //
 //	amd64   x86-64
 //
 // # What a CPU's folder gives
 //
-//	New, Asm.Op, Asm.Label, Asm.String, Asm.Line, Asm.Depth, Asm.Assemble
+//	New, NewTrusted, Asm.Op, Asm.Label, Asm.String, Asm.Line, Asm.Depth, Asm.Assemble
 //	Reg, Mem, Imm, Label, Sym; Op and its table
 //	Decode, DecodeAll, Inst with Text
 //

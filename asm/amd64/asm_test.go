@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
@@ -191,6 +192,47 @@ func TestDiagnostic(t *testing.T) {
 	ops[NEGL].as = obj.ANOP
 	if _, err := one(NEGL, RAX); err == nil {
 		t.Error("a dropped instruction: no error")
+	}
+}
+
+// TestTrusted: without being decoded again, code is the same, and has no list.
+func TestTrusted(t *testing.T) {
+	a, b := New(), NewTrusted()
+	for range 2 {
+		for _, x := range []*Asm{a, b} {
+			x.Reset()
+			x.Label("here")
+			for k, c := range opCases {
+				x.Line(0, k+1)
+				x.Op(c.op, c.args...)
+			}
+			x.Op(CALL, Label("here"))
+			x.Op(JMP, Sym{Name: "next", Off: 16})
+		}
+		checked, err := a.Assemble()
+		if err != nil {
+			t.Fatal(err)
+		}
+		trusted, err := b.Assemble()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(checked.Items) != len(opCases)+2 || trusted.Items != nil || trusted.Labels != nil {
+			t.Errorf("%d and %d items, labels %v", len(checked.Items), len(trusted.Items), trusted.Labels)
+		}
+		checked.Items, checked.Labels = nil, nil
+		if !reflect.DeepEqual(checked, trusted) {
+			t.Error("the code is another")
+		}
+	}
+	saved := ops[NEGL]
+	defer func() { ops[NEGL] = saved }()
+	ops[NEGL].as = obj.ANOP
+	b.Reset()
+	b.Op(NEGL, RAX)
+	b.Op(RET)
+	if _, err := b.Assemble(); err == nil || !strings.Contains(err.Error(), "neg eax: the assembler left it out") {
+		t.Errorf("a dropped instruction: error %v", err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -64,7 +65,10 @@ func (a *Asm) translate() *unit {
 	for k := range a.notes {
 		count += a.notes[k].progs()
 	}
-	u := &unit{a: a, progs: make([]obj.Prog, 0, count), first: make([]int, 0, len(a.notes)+1)}
+	if count > cap(a.spare) {
+		a.spare = make([]obj.Prog, 0, count+count/4)
+	}
+	u := &unit{a: a, progs: a.spare[:0], first: a.first[:0]}
 	for k := range a.notes {
 		n := &a.notes[k]
 		u.first = append(u.first, len(u.progs))
@@ -77,7 +81,9 @@ func (a *Asm) translate() *unit {
 			u.data([]byte(n.raw()))
 		default:
 			p := u.add(n.op.info().as)
-			u.operands(p, n)
+			if !n.isJump() { // those are jumps'
+				u.operands(p, n)
+			}
 			if rep := n.op.info().rep; rep != 0 {
 				u.add(rep)
 			}
@@ -85,6 +91,7 @@ func (a *Asm) translate() *unit {
 	}
 	u.first = append(u.first, len(u.progs))
 	u.add(obj.ANOP) // the end
+	a.first = u.first
 	u.jumps()
 	return u
 }
@@ -199,13 +206,18 @@ func (u *unit) symbol(o *operand) *obj.LSym {
 func (u *unit) jumps() {
 	for k := range u.a.notes {
 		n := &u.a.notes[k]
-		if n.kind != noteOp || n.op == CALL || n.n != 1 || n.args[0].kind != isLabel || n.op.info().form.args[0]&cTarget == 0 {
+		if !n.isJump() {
 			continue
 		}
 		p := &u.progs[u.first[k]]
 		p.To = obj.Addr{Type: obj.TYPE_BRANCH}
 		p.To.SetTarget(&u.progs[u.first[u.a.labels[n.args[0].name]]])
 	}
+}
+
+// isJump says whether n goes to a label by JMP or Jcc.
+func (n *note) isJump() bool {
+	return n.kind == noteOp && n.op != CALL && n.n == 1 && n.args[0].kind == isLabel && n.op.info().form.args[0]&cTarget != 0
 }
 
 // libReg is the library's name for the lower bytes of a register.
@@ -261,8 +273,8 @@ var dwarfNumbers = map[Reg]int{RBX: 3, RBP: 6, R12: 12, R13: 13, R14: 14, R15: 1
 
 // finish makes the Code: labels, fixups, items, lines.
 func (u *unit) finish() (*asm.Code, error) {
-	c := &asm.Code{Bytes: u.sym.P[:u.offset(len(u.a.notes))]}
-	if len(u.a.labels) > 0 {
+	c := &asm.Code{Bytes: slices.Clone(u.sym.P[:u.offset(len(u.a.notes))])}
+	if len(u.a.labels) > 0 && !u.a.trusted {
 		c.Labels = make(map[string]int, len(u.a.labels))
 		for name, k := range u.a.labels {
 			c.Labels[name] = u.offset(k)
@@ -279,10 +291,41 @@ func (u *unit) finish() (*asm.Code, error) {
 			c.Frames = append(c.Frames, asm.Frame{Off: off, Depth: f.depth, Saved: dwarfNumbers[f.saved]})
 		}
 	}
+	if u.a.trusted {
+		return c, u.complete(c)
+	}
 	if err := u.items(c); err != nil {
 		return nil, err
 	}
 	return c, nil
+}
+
+// complete finds instructions that the library has left out. What it forgets of fixups is put
+// right here, as in items.
+func (u *unit) complete(c *asm.Code) error {
+	fix := 0
+	for k := range u.a.notes {
+		n := &u.a.notes[k]
+		if n.kind != noteOp {
+			continue
+		}
+		end := u.offset(k + 1)
+		if u.offset(k) == end {
+			return fmt.Errorf("bug: %s: the assembler left it out", n)
+		}
+		if fix < len(c.Fixups) && c.Fixups[fix].Off < end {
+			u.mendFixup(n, &c.Fixups[fix])
+			fix++
+		}
+	}
+	return nil
+}
+
+// mendFixup adds the offset of a symbol to jump to, which the library forgets.
+func (u *unit) mendFixup(n *note, f *asm.Fixup) {
+	if n.op == JMP {
+		f.Add += n.args[0].imm
+	}
 }
 
 // offset is where a note's bytes begin; that of the note behind the last is the size.
@@ -303,7 +346,7 @@ func (u *unit) relocate(c *asm.Code) error {
 			c.Fixups = append(c.Fixups, asm.Fixup{Off: int(r.Off), Kind: asm.PC32, Sym: name, Add: add})
 			continue
 		}
-		rel := int64(c.Labels[name]) + add - int64(r.Off)
+		rel := int64(u.offset(u.a.labels[name])) + add - int64(r.Off)
 		binary.LittleEndian.PutUint32(c.Bytes[r.Off:], uint32(rel))
 	}
 	return nil
@@ -346,9 +389,7 @@ func (u *unit) items(c *asm.Code) error {
 			if fix < len(c.Fixups) && c.Fixups[fix].Off < end {
 				f = &c.Fixups[fix]
 				fix++
-				if n.op == JMP { // the library forgets the offset of a symbol to jump to
-					f.Add += n.args[0].imm
-				}
+				u.mendFixup(n, f)
 			}
 			if err := n.compare(&inst, c, off, end, f); err != nil {
 				return fmt.Errorf("%s: the assembler gave % x (%s): %w", n, c.Bytes[off:end], inst.Text(), err)

@@ -3,6 +3,8 @@ package amd64
 import (
 	"errors"
 	"fmt"
+
+	"github.com/twitchyliquid64/golang-asm/obj"
 )
 
 // Asm: the caller's side of the assembler. Each call notes one instruction after
@@ -16,6 +18,10 @@ type Asm struct {
 	frames []frameNote
 	depth  int64 // as in asm.Frame, behind the last instruction
 	errs   []error
+
+	trusted bool
+	spare   []obj.Prog // the library's list of the code before; see Reset
+	first   []int
 }
 
 // note is an instruction, a label or a string, as asked for.
@@ -67,6 +73,18 @@ const (
 
 // New gives an empty Asm.
 func New() *Asm { return new(Asm) }
+
+// NewTrusted gives an Asm whose code is not decoded again, and which has neither Items nor
+// Labels: for code generators, whose instructions are decoded when they are listed, and in tests.
+// That the library has left none of them out is looked at here, too.
+func NewTrusted() *Asm { return &Asm{trusted: true} }
+
+// Reset makes a as it was when it was new, but for memory that it has already.
+func (a *Asm) Reset() {
+	clear(a.labels)
+	*a = Asm{notes: a.notes[:0], labels: a.labels, lines: a.lines[:0], frames: a.frames[:0],
+		trusted: a.trusted, spare: a.spare, first: a.first}
+}
 
 // Len is the number of calls of Op, Label and String so far.
 func (a *Asm) Len() int { return len(a.notes) }
@@ -151,7 +169,7 @@ func (a *Asm) Op(op Op, args ...Arg) {
 		n.args[i] = operandOf(arg)
 	}
 	if err := n.check(len(args)); err != nil {
-		a.errs = append(a.errs, fmt.Errorf("%s: %w", &n, err))
+		a.refuse(n, err)
 		return
 	}
 	if op == MOVQ && n.args[0].kind == isReg && n.args[1].kind == isImm && uint64(n.args[1].imm) <= 0xFFFFFFFF {
@@ -161,6 +179,10 @@ func (a *Asm) Op(op Op, args ...Arg) {
 	a.notes = append(a.notes, n)
 	a.move(&n)
 }
+
+// refuse notes what is wrong with an instruction. It has a copy of it, so that the instruction
+// itself need not outlive Op.
+func (a *Asm) refuse(n note, err error) { a.errs = append(a.errs, fmt.Errorf("%s: %w", &n, err)) }
 
 func operandOf(arg Arg) operand {
 	switch x := arg.(type) {

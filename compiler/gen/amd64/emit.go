@@ -3,7 +3,9 @@ package amd64
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 
 	neutral "slul/asm"
 	asm "slul/asm/amd64"
@@ -27,9 +29,19 @@ type emitter struct {
 	pos   ir.Pos
 }
 
-// emit gives the code of f from its allocated form.
-func emit(f *ir.Func, m *mach.Func) (*neutral.Code, error) {
-	e := &emitter{Asm: asm.New(), f: f, m: m, frame: frameOf(f, m), known: map[int32]bool{}}
+// assemblers are used again: they grow to what the largest functions need.
+var assemblers = sync.Pool{New: func() any { return asm.NewTrusted() }}
+
+// emit gives the code of f from its allocated form; with list, the list of its instructions as
+// well, each decoded again.
+func emit(f *ir.Func, m *mach.Func, list bool) (*neutral.Code, error) {
+	a := asm.New()
+	if !list {
+		a = assemblers.Get().(*asm.Asm)
+		a.Reset()
+		defer assemblers.Put(a)
+	}
+	e := &emitter{Asm: a, f: f, m: m, frame: frameOf(f, m), known: map[int32]bool{}}
 	for _, b := range m.Blocks {
 		peep(b)
 	}
@@ -91,7 +103,7 @@ func skipEmpty(blocks []*mach.Block) (kept []*mach.Block) {
 }
 
 // label names a block's first instruction.
-func label(b *mach.Block) asm.Label { return asm.Label(fmt.Sprintf("b%d", b.ID)) }
+func label(b *mach.Block) asm.Label { return asm.Label("b" + strconv.Itoa(b.ID)) }
 
 func (e *emitter) line(pos ir.Pos) {
 	if pos.Line != 0 && pos != e.pos {
@@ -146,7 +158,7 @@ func (e *emitter) stub(trap int32) asm.Label {
 	return stubLabel(trap)
 }
 
-func stubLabel(trap int32) asm.Label { return asm.Label(fmt.Sprintf("trap%d", trap)) }
+func stubLabel(trap int32) asm.Label { return asm.Label("trap" + strconv.Itoa(int(trap))) }
 
 // stubs writes what the traps jump to: all load their number, and the last one calls.
 func (e *emitter) stubs() error {

@@ -30,7 +30,7 @@ func compile(f *ir.Func, cpu *mach.CPU, dump mach.Dump) (*asm.Code, error) {
 	}
 	show("alloc", m.String)
 	// From here on all registers are physical and no block is added.
-	code, err := emit(f, m)
+	code, err := emit(f, m, dump != nil)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.Name, err)
 	}
