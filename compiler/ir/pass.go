@@ -2,6 +2,7 @@ package ir
 
 import (
 	"fmt"
+	"slices"
 
 	"slul/compiler/parallel"
 )
@@ -52,6 +53,20 @@ var last = []Pass{
 	{"cold", markCold},
 }
 
+// perLoop lists passes that look at the whole function again for each loop that they change. In
+// functions of more than perLoopBlocks blocks, which only programs write, that would take longer
+// than everything else: these are left as they are.
+var perLoop = []string{"hoist", "unroll", "invert", "version", "walk"}
+
+const perLoopBlocks = 2000
+
+// run does p on f, unless f is too large for it.
+func (p *Pass) run(f *Func) {
+	if len(f.Blocks) <= perLoopBlocks || !slices.Contains(perLoop, p.Name) {
+		p.Run(f)
+	}
+}
+
 // alone lists passes that are no part of the road: lowering runs them.
 var alone = []Pass{
 	{"phis", simplifyPhis},
@@ -97,14 +112,14 @@ func Optimize(m *Module) {
 	for round := 0; len(work) > 0 && round < rounds; round++ {
 		parallel.Each(len(work), func(i int) {
 			for _, p := range passes {
-				p.Run(work[i])
+				p.run(work[i])
 			}
 		})
 		work = inlineSmall(m)
 	}
 	parallel.Each(len(m.Funcs), func(i int) {
 		for _, p := range last {
-			p.Run(m.Funcs[i])
+			p.run(m.Funcs[i])
 		}
 	})
 }
@@ -127,7 +142,7 @@ func OptimizeChecked(m *Module, after func(pass string, f *Func)) error {
 	run := func(list []Pass, funcs []*Func) error {
 		for _, f := range funcs {
 			for _, p := range list {
-				p.Run(f)
+				p.run(f)
 				if err := look(p.Name, f); err != nil {
 					return err
 				}

@@ -13,7 +13,7 @@ type facts struct {
 	scaled  []bool      // a shift by 1 to 3 that addresses can do: only added to what makes them
 	ahead   []int       // how many effects stand before it in its block
 	second  []*ir.Value // of a call: the first OpResult2
-	live    [][]uint64
+	live    liveness
 	arena   bool // the arena register never changes in this function
 }
 
@@ -69,7 +69,7 @@ func find(f *ir.Func) *facts {
 	}
 	k.findNear(f)
 	k.findScaled(f)
-	k.findLive(f)
+	k.live.find(f, k.root)
 	return k
 }
 
@@ -177,67 +177,4 @@ func constant(v *ir.Value) (int64, bool) {
 		return int64(uint32(c)), ok
 	}
 	return 0, false
-}
-
-// findLive gives, by block ID, the values (roots) that are needed behind the block.
-func (k *facts) findLive(f *ir.Func) {
-	words := (f.NumIDs() + 63) / 64
-	in := make([][]uint64, f.NumBlockIDs())
-	k.live = make([][]uint64, f.NumBlockIDs())
-	for _, b := range f.Blocks {
-		in[b.ID] = make([]uint64, words)
-		k.live[b.ID] = make([]uint64, words)
-	}
-	scratch := make([]uint64, words)
-	use := func(v *ir.Value) {
-		id := k.root(v).ID
-		scratch[id/64] |= 1 << (id % 64)
-	}
-	for changed := true; changed; {
-		changed = false
-		for n := len(f.Blocks) - 1; n >= 0; n-- {
-			b := f.Blocks[n]
-			clear(scratch)
-			for _, s := range b.Succs {
-				for w, x := range in[s.ID] {
-					scratch[w] |= x
-				}
-				for p, q := range s.Preds {
-					for _, v := range s.Values {
-						if q == b && v.Op == ir.OpPhi {
-							use(v.Args[p])
-						}
-					}
-				}
-			}
-			copy(k.live[b.ID], scratch)
-			if b.Ctl != nil {
-				use(b.Ctl)
-			}
-			if b.Ctl2 != nil {
-				use(b.Ctl2)
-			}
-			for m := len(b.Values) - 1; m >= 0; m-- {
-				v := b.Values[m]
-				scratch[v.ID/64] &^= 1 << (v.ID % 64)
-				if v.Op == ir.OpPhi {
-					continue
-				}
-				for _, x := range v.Args {
-					use(x)
-				}
-			}
-			for w, x := range scratch {
-				if in[b.ID][w] != x {
-					in[b.ID][w] = x
-					changed = true
-				}
-			}
-		}
-	}
-}
-
-// liveOut says whether root is needed behind b.
-func (k *facts) liveOut(b *ir.Block, root *ir.Value) bool {
-	return k.live[b.ID][root.ID/64]>>(root.ID%64)&1 != 0
 }

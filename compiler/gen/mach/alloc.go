@@ -285,16 +285,16 @@ func (a *allocator) give(r, v Reg) {
 	iv.reg = r
 	a.used |= Set(r)
 	old, spans := a.taken[r], iv.spans
+	at := firstAfter(old, spans[0].from)
 	if len(spans) == 1 {
-		at := firstAfter(old, spans[0].from)
 		a.taken[r] = slices.Insert(old, at, tenant{spans[0], v})
 		return
 	}
-	list := make([]tenant, 0, len(old)+len(spans)+len(old)/2)
-	for len(old) > 0 || len(spans) > 0 {
-		if len(spans) == 0 || len(old) > 0 && old[0].from < spans[0].from {
-			list = append(list, old[0])
-			old = old[1:]
+	rest, list := slices.Clone(old[at:]), old[:at]
+	for len(rest) > 0 || len(spans) > 0 {
+		if len(spans) == 0 || len(rest) > 0 && rest[0].from < spans[0].from {
+			list = append(list, rest[0])
+			rest = rest[1:]
 		} else {
 			list = append(list, tenant{spans[0], v})
 			spans = spans[1:]

@@ -48,16 +48,43 @@ func (f *Func) number() {
 	}
 }
 
-// bits is a set of virtual registers.
+// bits is a set of numbers.
 type bits []uint64
 
 func (s bits) has(n Reg) bool { return s[n/64]>>(n%64)&1 != 0 }
 func (s bits) add(n Reg)      { s[n/64] |= 1 << (n % 64) }
 
-// liveOut gives, by Block.index, the virtual registers (less FirstVirtual) that are
-// needed behind each block.
-func (f *Func) liveOut() []bits {
-	words := (len(f.wide) + 63) / 64
+// shared gives the virtual registers that hold a value from one block to another: those that
+// some block reads before it writes them.
+func (f *Func) shared() (list []Reg) {
+	written := make([]int32, len(f.wide)) // by register: 1 + the last block that writes it
+	isShared := make([]bool, len(f.wide))
+	for n, b := range f.Blocks {
+		here := int32(n + 1)
+		for _, i := range b.Insts {
+			i.eachReg(func(r *Reg, role Role) {
+				if v := *r - FirstVirtual; v >= 0 && role&Use != 0 && written[v] != here && !isShared[v] {
+					isShared[v] = true
+					list = append(list, *r)
+				}
+			})
+			i.eachReg(func(r *Reg, role Role) {
+				if v := *r - FirstVirtual; v >= 0 && role&Def != 0 {
+					written[v] = here
+				}
+			})
+		}
+	}
+	return list
+}
+
+// liveOut gives, by Block.index, which registers of shared are needed behind each block.
+func (f *Func) liveOut(shared []Reg) []bits {
+	number := make([]Reg, len(f.wide)) // 1 + the place in shared
+	for n, r := range shared {
+		number[r-FirstVirtual] = Reg(n + 1)
+	}
+	words := (len(shared) + 63) / 64
 	sets := make([]uint64, 3*len(f.Blocks)*words)
 	take := func() (s bits) { s, sets = sets[:words:words], sets[words:]; return }
 	out, in, def := make([]bits, len(f.Blocks)), make([]bits, len(f.Blocks)), make([]bits, len(f.Blocks))
@@ -65,12 +92,18 @@ func (f *Func) liveOut() []bits {
 		out[n], in[n], def[n] = take(), take(), take()
 		for _, i := range b.Insts {
 			i.eachReg(func(r *Reg, role Role) {
-				if v := *r - FirstVirtual; v >= 0 && role&Use != 0 && !def[n].has(v) {
+				if !r.IsVirtual() || role&Use == 0 {
+					return
+				}
+				if v := number[*r-FirstVirtual] - 1; v >= 0 && !def[n].has(v) {
 					in[n].add(v)
 				}
 			})
 			i.eachReg(func(r *Reg, role Role) {
-				if v := *r - FirstVirtual; v >= 0 && role&Def != 0 {
+				if !r.IsVirtual() || role&Def == 0 {
+					return
+				}
+				if v := number[*r-FirstVirtual] - 1; v >= 0 {
 					def[n].add(v)
 				}
 			})
@@ -96,7 +129,8 @@ func (f *Func) liveOut() []bits {
 // findSpans gives the spans of all registers: first the physical ones, up to
 // FirstVirtual, then the virtual ones.
 func (f *Func) findSpans() [][]span {
-	out := f.liveOut()
+	shared := f.shared()
+	out := f.liveOut(shared)
 	n := int(FirstVirtual) + len(f.wide)
 	spans := make([][]span, n) // backwards at first
 	end := make([]int32, n)    // 0: not needed here
@@ -121,7 +155,7 @@ func (f *Func) findSpans() [][]span {
 		for w, x := range out[index] {
 			for k := Reg(0); x != 0; k, x = k+1, x>>1 {
 				if x&1 != 0 {
-					note(FirstVirtual+Reg(w*64)+k, b.to)
+					note(shared[Reg(w*64)+k], b.to)
 				}
 			}
 		}
@@ -186,19 +220,27 @@ func behind(s []span, p int32) []span {
 	return s[lo:]
 }
 
-// union joins two lists.
+// union joins two lists, both of which it may change. Only what lies behind the start of the
+// shorter one is copied.
 func union(a, b []span) []span {
-	out := make([]span, 0, len(a)+len(b))
-	for len(a) > 0 || len(b) > 0 {
-		if len(a) == 0 || len(b) > 0 && b[0].from < a[0].from {
-			a, b = b, a
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	if len(b) == 0 {
+		return a
+	}
+	at := len(a) - len(behind(a, b[0].from-1)) // the first that touches b
+	rest, out := slices.Clone(a[at:]), a[:at]
+	for len(rest) > 0 || len(b) > 0 {
+		if len(rest) == 0 || len(b) > 0 && b[0].from < rest[0].from {
+			rest, b = b, rest
 		}
-		if n := len(out); n > 0 && a[0].from <= out[n-1].to {
-			out[n-1].to = max(out[n-1].to, a[0].to)
+		if n := len(out); n > at && rest[0].from <= out[n-1].to {
+			out[n-1].to = max(out[n-1].to, rest[0].to)
 		} else {
-			out = append(out, a[0])
+			out = append(out, rest[0])
 		}
-		a = a[1:]
+		rest = rest[1:]
 	}
 	return out
 }

@@ -134,7 +134,7 @@ func isConstant(a Operand) bool {
 func (a *allocator) slotFor(spans []span) int32 {
 	for n, s := range a.slots {
 		if !overlap(s, spans) {
-			a.slots[n] = union(s, spans)
+			a.slots[n] = union(s, slices.Clone(spans))
 			return int32(n)
 		}
 	}
