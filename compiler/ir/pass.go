@@ -56,7 +56,7 @@ var last = []Pass{
 // perLoop lists passes that look at the whole function again for each loop that they change. In
 // functions of more than perLoopBlocks blocks, which only programs write, that would take longer
 // than everything else: these are left as they are.
-var perLoop = []string{"hoist", "unroll", "invert", "version", "walk"}
+var perLoop = []string{"hoist", "unroll", "invert", "version", "walk", "arrange", "sink"}
 
 const perLoopBlocks = 2000
 

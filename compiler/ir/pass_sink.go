@@ -135,11 +135,23 @@ func (s *sinker) maySink(v *Value, b *Block) bool {
 		return false
 	}
 	for _, a := range v.Args {
-		if !isCheap(a) && a.Uses < 2 && s.isInLoopsOf(b, a.Block) {
+		if !s.isThere(a, b) {
 			return false
 		}
 	}
 	return true
+}
+
+// isThere says whether an operand of a value of b is there behind b all the same. What an
+// address scales or extends is, when that is which it scales or extends.
+func (s *sinker) isThere(a *Value, b *Block) bool {
+	switch {
+	case isCheap(a) || a.Uses > 1 || !s.isInLoopsOf(b, a.Block):
+		return true
+	case a.Op == OpZextW || a.Op == OpShl && a.Args[1].Op == OpConst:
+		return s.isThere(a.Args[0], b)
+	}
+	return false
 }
 
 // target is the last block on the way to the uses of v, from b, that is in no loop that b is

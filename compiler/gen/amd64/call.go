@@ -20,11 +20,19 @@ func (s *selector) params() {
 		switch {
 		case s.f.Start:
 			stack = append(stack, s.m.Copy(d, mach.Operand{Kind: mach.KAddr, Place: mach.Incoming}))
+		case n < len(paramRegs) && s.facts.cleared[v.ID]:
+			t := s.m.NewVirtual(false)
+			regs = append(regs, mach.RM(t, mach.Def), mach.R(paramRegs[n], mach.Use))
+			stack = append(stack, s.inst(oZext32, false, mach.R(d, mach.Def), mach.RM(t, mach.Use)))
 		case n < len(paramRegs):
 			regs = append(regs, mach.RM(d, mach.Def), mach.R(paramRegs[n], mach.Use))
 		default:
 			// The return address lies at the stack pointer, the first word above it.
 			at := mach.Operand{Kind: mach.KMem, Place: mach.Incoming, Imm: 8 + 8*int64(n-len(paramRegs))}
+			if s.facts.cleared[v.ID] {
+				stack = append(stack, s.inst(oZext32, false, mach.R(d, mach.Def), at))
+				continue
+			}
 			stack = append(stack, s.m.Copy(d, at))
 		}
 	}

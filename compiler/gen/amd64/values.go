@@ -7,6 +7,7 @@ import "slul/compiler/ir"
 // facts is indexed by value ID.
 type facts struct {
 	clean   []bool      // a W whose register's upper half is surely zero
+	cleared []bool      // a parameter of which that is made sure at the start
 	widened []bool      // a W that also serves as the L that ZextW makes of it
 	address []bool      // only ever used as the address of loads and stores
 	near    []bool      // used twice or less often, in its own block
@@ -23,6 +24,7 @@ func find(f *ir.Func) *facts {
 	n := f.NumIDs()
 	k := &facts{
 		clean:   make([]bool, n),
+		cleared: make([]bool, n),
 		widened: make([]bool, n),
 		address: make([]bool, n),
 		near:    make([]bool, n),
@@ -125,13 +127,18 @@ func (k *facts) findScaled(f *ir.Func) {
 
 // findClean: each operation on 32 bits clears the upper half. What comes from outside or
 // from the low half of an L may hold anything. A phi is clean when all that reach it are:
-// assume it of all, and take it back until nothing changes.
+// assume it of all, and take it back until nothing changes. A parameter that goes around a
+// loop and serves as an L there is cleared once, at the start.
 func (k *facts) findClean(f *ir.Func) {
+	k.findCleared(f)
 	var phis []*ir.Value
 	for _, b := range f.Blocks {
 		for _, v := range b.Values {
 			switch v.Op {
-			case ir.OpParam, ir.OpCall, ir.OpResult2, ir.OpTrunc:
+			case ir.OpParam:
+				k.clean[v.ID] = k.cleared[v.ID]
+				continue
+			case ir.OpCall, ir.OpResult2, ir.OpTrunc:
 				continue
 			case ir.OpPhi:
 				phis = append(phis, v)
@@ -147,6 +154,35 @@ func (k *facts) findClean(f *ir.Func) {
 					k.clean[v.ID] = false
 					changed = true
 				}
+			}
+		}
+	}
+}
+
+// findCleared finds the parameters that come through phis to a ZextW.
+func (k *facts) findCleared(f *ir.Func) {
+	var work []*ir.Value
+	seen := make([]bool, f.NumIDs())
+	need := func(v *ir.Value) {
+		if v.Op == ir.OpPhi && !seen[v.ID] {
+			seen[v.ID] = true
+			work = append(work, v)
+		}
+	}
+	for _, b := range f.Blocks {
+		for _, v := range b.Values {
+			if v.Op == ir.OpZextW {
+				need(v.Args[0])
+			}
+		}
+	}
+	for len(work) > 0 {
+		v := work[len(work)-1]
+		work = work[:len(work)-1]
+		for _, x := range v.Args {
+			need(x)
+			if x.Op == ir.OpParam {
+				k.cleared[x.ID] = true
 			}
 		}
 	}
