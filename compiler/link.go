@@ -75,7 +75,8 @@ func (l *linker) export(list []ir.Export) {
 	}
 }
 
-// generateAll has the code of every function made at once, and gives what hands it out.
+// generateAll has the code of every function made at once, and gives what hands it out. The
+// functions are empty then: their memory is that of the next ones' code.
 func generateAll(m *ir.Module, compile func(*ir.Func, mach.Dump) (*asm.Code, error)) func(*ir.Func) (*asm.Code, error) {
 	type result struct {
 		code *asm.Code
@@ -88,6 +89,7 @@ func generateAll(m *ir.Module, compile func(*ir.Func, mach.Dump) (*asm.Code, err
 	}
 	parallel.Each(len(m.Funcs), func(n int) {
 		results[n].code, results[n].err = compile(m.Funcs[n], nil)
+		m.Funcs[n].Empty()
 	})
 	return func(f *ir.Func) (*asm.Code, error) {
 		r := results[number[f]]

@@ -30,9 +30,10 @@ type Options struct {
 var lines = []int{100, 1_000, 10_000, 100_000}
 
 const (
-	slul = "slul"
-	tcc  = "tcc"
-	unit = "line"
+	slul  = "slul"
+	plain = "slul-O0" // without the passes, as tcc has none
+	tcc   = "tcc"
+	unit  = "line"
 )
 
 // compiler is one that is measured.
@@ -47,6 +48,9 @@ type compiler struct {
 var compilers = []compiler{
 	{slul, "slul", "", 0, func(k *kit, source, out string) ([]string, error) {
 		return []string{"build", "--strip", "--rtld", k.rtld, "-o", out, source}, nil
+	}},
+	{plain, "slul", "", 0, func(k *kit, source, out string) ([]string, error) {
+		return []string{"build", "-O0", "--strip", "--rtld", k.rtld, "-o", out, source}, nil
 	}},
 	{tcc, "c", "tcc", 0, func(_ *kit, source, out string) ([]string, error) { return []string{"-o", out, source}, nil }},
 	{"gcc-O1", "c", "gcc", 10_000, func(_ *kit, source, out string) ([]string, error) {
@@ -167,7 +171,7 @@ func (k *kit) prepare(c compiler, n int) (result.Row, []string, error) {
 		return result.Row{}, nil, err
 	}
 	args, err := c.args(k, source, filepath.Join(dir, "out"))
-	return result.Row{Group: "volume", Name: c.name, N: n, Ours: c.name == slul, Work: int64(strings.Count(text, "\n"))}, args, err
+	return result.Row{Group: "volume", Name: c.name, N: n, Ours: c.tool == "", Work: int64(strings.Count(text, "\n"))}, args, err
 }
 
 // environment is what compilers need: gcc looks for its linker along PATH.

@@ -45,8 +45,7 @@ func newBuilder(f *Func, varTyp func(any) (Type, bool)) *builder {
 
 // block makes a block that will get predecessors; seal says that it has them all.
 func (g *builder) block() *Block {
-	b := &Block{ID: g.f.nextBlk}
-	g.f.nextBlk++
+	b := g.f.looseBlock()
 	g.open, g.todo = append(g.open, true), append(g.todo, nil)
 	return b
 }

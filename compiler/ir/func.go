@@ -5,11 +5,13 @@ package ir
 
 // NewBlock appends an empty block.
 func (f *Func) NewBlock() *Block {
-	b := &Block{ID: f.nextBlk}
-	f.nextBlk++
+	b := f.looseBlock()
 	f.Blocks = append(f.Blocks, b)
 	return b
 }
+
+// Empty lets go of all that f is made of; what it is called and how it is called stays.
+func (f *Func) Empty() { f.Blocks, f.Params, f.room = nil, nil, room{} }
 
 // newValue makes a value that is in no block yet.
 func (f *Func) newValue(op Op, t Type, args ...*Value) *Value {

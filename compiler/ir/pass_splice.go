@@ -122,13 +122,6 @@ func (f *Func) splice(b *Block, i int, of *Func, r replacements) (rest *Block) {
 	return rest
 }
 
-// looseBlock makes a block that is not in the function's list yet.
-func (f *Func) looseBlock() *Block {
-	b := &Block{ID: f.nextBlk}
-	f.nextBlk++
-	return b
-}
-
 // copyBlocks copies the blocks of a function, with the call's arguments for its parameters
 // and jumps to rest for its returns; results and seconds are what these bring.
 func (f *Func) copyBlocks(of *Func, call *Value, rest *Block) (blocks []*Block, results, seconds []*Value) {

@@ -156,6 +156,7 @@ func (f *Func) NewVirtual(wide bool) Reg {
 func (f *Func) NewBlock() *Block {
 	b := f.room.blocks.One()
 	b.ID = f.nextBlk
+	b.Succs, b.Preds = f.room.edges.List(2)[:0], f.room.edges.List(2)[:0]
 	f.nextBlk++
 	f.Blocks = append(f.Blocks, b)
 	return b

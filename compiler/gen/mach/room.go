@@ -13,6 +13,7 @@ type room struct {
 	insts     slab.Of[Inst]
 	operands  slab.Of[Operand]
 	blocks    slab.Of[Block]
+	edges     slab.Of[*Block]
 	intervals slab.Of[interval]
 }
 
@@ -30,6 +31,7 @@ func (f *Func) Free() {
 	r.insts.Reset()
 	r.operands.Reset()
 	r.blocks.Reset()
+	r.edges.Reset()
 	r.intervals.Reset()
 	rooms.Put(r)
 }
