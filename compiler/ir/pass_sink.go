@@ -71,6 +71,9 @@ func (s *sinker) block(b *Block) {
 		at := b
 		if s.maySink(v, b) {
 			at = s.target(v, b)
+			if at != b && at.hasCall() && !s.isKept(v, b) {
+				at = b
+			}
 		}
 		stays := v
 		if at != b {
@@ -146,12 +149,32 @@ func (s *sinker) maySink(v *Value, b *Block) bool {
 // address scales or extends is, when that is which it scales or extends.
 func (s *sinker) isThere(a *Value, b *Block) bool {
 	switch {
-	case isCheap(a) || a.Uses > 1 || !s.isInLoopsOf(b, a.Block):
+	case s.isAlsoElsewhere(a, b):
 		return true
 	case a.Op == OpZextW || a.Op == OpShl && a.Args[1].Op == OpConst:
 		return s.isThere(a.Args[0], b)
 	}
 	return false
+}
+
+// isAlsoElsewhere says whether an operand of a value of b is there for others than that.
+func (s *sinker) isAlsoElsewhere(a *Value, b *Block) bool {
+	return isCheap(a) || a.Uses > 1 || !s.isInLoopsOf(b, a.Block)
+}
+
+// isKept says whether all operands of v are there for others. Where a call lies between uses
+// of v that matters: one register is kept over it, and not one for each operand.
+func (s *sinker) isKept(v *Value, b *Block) bool {
+	for _, a := range v.Args {
+		if !s.isAlsoElsewhere(a, b) {
+			return false
+		}
+	}
+	return true
+}
+
+func (b *Block) hasCall() bool {
+	return slices.ContainsFunc(b.Values, func(v *Value) bool { return v.Op == OpCall || v.Op == OpCallAt })
 }
 
 // target is the last block on the way to the uses of v, from b, that is in no loop that b is
