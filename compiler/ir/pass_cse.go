@@ -1,5 +1,7 @@
 package ir
 
+import "sync"
+
 // pass_cse.go computes nothing twice: a value for which an equal one was made in a
 // dominating block is replaced by that. Pure values, checks and loads of fixed memory
 // are found anywhere above; other loads as long as nothing on any way between may have
@@ -47,12 +49,36 @@ type sharer struct {
 	dropped map[*Value]bool // traps that were asked above
 }
 
+// sharers are used again: their tables grow to what the largest functions need.
+var sharers = sync.Pool{New: func() any { return new(sharer) }}
+
 func shareEqual(f *Func) {
-	s := &sharer{d: f.dominators(), r: replacements{}, num: make([]int32, f.nextID),
-		ends: make([]epochs, f.nextBlk), dropped: map[*Value]bool{}}
+	s := sharers.Get().(*sharer)
+	defer sharers.Put(s)
+	s.begin(f)
 	s.walk(f.Blocks[0])
-	f.keep(func(v *Value) bool { return !s.dropped[v] })
+	if len(s.dropped) > 0 {
+		f.keep(func(v *Value) bool { return !s.dropped[v] })
+	}
 	s.r.apply(f)
+}
+
+// begin makes s ready for f.
+func (s *sharer) begin(f *Func) {
+	s.numbers.cut(0)
+	s.table.cut(0)
+	*s = sharer{d: f.dominators(), r: replacements{}, dropped: map[*Value]bool{}, numbers: s.numbers, table: s.table,
+		num: zeroed(s.num, f.nextID), ends: zeroed(s.ends, f.nextBlk)}
+}
+
+// zeroed gives n zeros, in the memory of list if it is large enough.
+func zeroed[T any](list []T, n int) []T {
+	if n > cap(list) {
+		return make([]T, n)
+	}
+	list = list[:n]
+	clear(list)
+	return list
 }
 
 // walk goes down the dominator tree; what a block adds to the table is taken out again

@@ -36,7 +36,9 @@ func fold(f *Func) {
 		b.Values = g.out
 	}
 	// What is replaced is in no list any more; only its uses are left.
-	f.operands(func(p **Value) { *p = g.r.find(*p) })
+	if len(g.r) > 0 {
+		f.operands(func(p **Value) { *p = g.r.find(*p) })
+	}
 	for _, b := range f.Blocks {
 		foldBranch(b)
 	}

@@ -135,7 +135,9 @@ func inlineInto(f *Func, loops map[*Block]bool, small, often map[string]*Func) b
 			}
 		}
 	}
-	f.operands(func(p **Value) { *p = r.find(*p) })
+	if len(r) > 0 {
+		f.operands(func(p **Value) { *p = r.find(*p) })
+	}
 	return changed
 }
 

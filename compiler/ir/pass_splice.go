@@ -83,7 +83,9 @@ func spliceInto(f *Func, loops map[*Block]bool, fit map[string]*Func) bool {
 			break // what follows is in rest, which comes later
 		}
 	}
-	f.operands(func(p **Value) { *p = r.find(*p) })
+	if len(r) > 0 {
+		f.operands(func(p **Value) { *p = r.find(*p) })
+	}
 	return done
 }
 
