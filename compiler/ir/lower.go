@@ -248,10 +248,7 @@ func (l *lowering) trapFunc(file *syntax.File) *Func {
 	f := &Func{Name: l.trapSym(file)}
 	g := newBuilder(f, varType)
 	place := f.NewParam(W)
-	name := path.Base(file.Name)
-	if own := l.info.Modules.Own; own != nil && int(l.files[file]) >= l.info.CoreFiles {
-		name = own.Module + "/" + name
-	}
+	name := l.info.FileName(int(l.files[file]), file.Name)
 	g.call(coreTrap, None, place, g.addr(l.text(name)))
 	g.finish()
 	return f
