@@ -193,7 +193,7 @@ var damages = []struct {
 		f.Set(7, 1<<20)
 		f.Set(8, 24<<40)
 	}, "DT_RELA=0x100000"},
-	{43, "DT_RELASZ without DT_RELA", func(f *elftest.File) { f.Dyn[5].Tag = 0x6ffffff9 }, "without address or size"},
+	{43, "DT_RELASZ without DT_RELA", func(f *elftest.File) { f.Dyn[5].Tag = 0x6ffffff9 }, "incomplete table: DT_RELASZ"},
 	{44, "RELR bitmap first", func(f *elftest.File) { f.Relr[0] = 3 }, "bad address: DT_RELR=0x1"},
 	{44, "RELR unaligned", func(f *elftest.File) { f.Relr[0] = elftest.Words + 2 }, "DT_RELR="},
 	{44, "RELR outside", func(f *elftest.File) { f.Relr[0] = 1 << 40 }, "address=0x10000000000"},

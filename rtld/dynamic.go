@@ -134,7 +134,7 @@ func (m *module) checkDynamic() {
 			m.complain(lit("wrong value: DT_&=$\x00"), size)
 		case !m.has(at) && n == 0:
 		case !m.has(at) || !m.has(size):
-			m.complain(lit("table without address or size: DT_&=$\x00"), size)
+			m.complain(lit("incomplete table: DT_&=$\x00"), size)
 		case n > m.size || m.view(m.get(at), n, pfR) == nil: // no table is .bss, where one could be endless
 			m.complain(lit(outsideImage), at)
 		}

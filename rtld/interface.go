@@ -40,7 +40,7 @@ func (m *module) noteText(typ uint32) text {
 			if n.typ == typ && n.namesz == 5 && n.owner == noteOwner && n.descsz != 0 {
 				t := text{at + ntSize + 8, at + ntSize + 8 + uintptr(n.descsz)}
 				if byteAt(t.end-1) != 0 {
-					bad(lit("note without end: n_type=#\x00"), uint64(typ))
+					bad(lit("damaged note: n_type=#\x00"), uint64(typ))
 				}
 				return t
 			}

@@ -16,7 +16,7 @@ func protOf(flags uint32) uintptr {
 // what may not lie there, they go over a reservation. When that fails, the process ends, or undoLate unmaps it.
 func (m *module) mapAll() {
 	l := &process
-	if m.align == l.page && !m.fixed && uintptr(m.hi-m.lo) < l.below/2 { // far from address 0
+	if m.align == l.page && !m.fixed {
 		m.base = l.below - uintptr(m.hi)
 		if !failed(m.mapLoads(mapFixedNoreplace)) {
 			l.below = m.base + uintptr(m.lo)

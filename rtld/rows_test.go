@@ -176,7 +176,7 @@ var rows = []row{
 	{34, "DT_RELR outside", both, tag(dtRelr, ^uint64(0)), "table outside the image: DT_RELR=0xffffffffffffffff", ""},
 	{35, "DT_STRSZ too small", both, tag(elf.DT_STRSZ, 4), "damaged table: DT_STRTAB=", ""},
 	{35, "DT_STRSZ 1", both, tag(elf.DT_STRSZ, 1), "bad string: offset=", ""},
-	{35, "DT_STRSZ missing", both, func(o *elftest.Object) { o.Drop(elf.DT_STRSZ) }, "table without address or size: DT_STRSZ=0x0", ""},
+	{35, "DT_STRSZ missing", both, func(o *elftest.Object) { o.Drop(elf.DT_STRSZ) }, "incomplete table: DT_STRSZ=0x0", ""},
 	{35, "DT_STRSZ 2^60", both, tag(elf.DT_STRSZ, 1<<60), "table outside the image: DT_STRTAB=", ""},
 	{35, "not terminated", both, func(o *elftest.Object) { o.Str[len(o.Str)-1] = 'x' }, "damaged table: DT_STRTAB=", ""},
 	{36, "DT_SYMENT", both, tag(elf.DT_SYMENT, 16), "wrong value: DT_SYMENT=0x10", ""},

@@ -9,6 +9,10 @@ import "unsafe"
 // (5-level paging, Documentation/arch/x86/x86_64/mm.rst; arm64 has less).
 const maxAddress = 1 << 56
 
+// hugePage is how files of that size and more are aligned, so that one entry of the page table can serve for
+// many of their pages (mm/huge_memory.c, thp_get_unmapped_area).
+const hugePage = 2 << 20
+
 // checkSegments checks the program header table and sorts it: PT_LOADs with memory
 // first, by address, as the kernel accepts them in any order. It leaves the places of
 // the other segments, and the pages that the PT_LOADs span.
@@ -22,6 +26,9 @@ func (m *module) checkSegments() {
 	}
 	m.loads = table[:loads]
 	m.align = process.page
+	if m.size >= hugePage {
+		m.align = hugePage
+	}
 	skip := uint64(process.skip)
 	for i := range table {
 		m.takeSegment(&table[i])

@@ -118,7 +118,7 @@ func TestInterfaces(t *testing.T) {
 		}},
 		{"not needed as a library", []string{split, count}, []elfimage.Note{about, both}, []elfimage.Note{moduleNote(4, "dep "+hash11+" other 1.0")}, []string{"needs an interface of other, not the library"}},
 		{"short line", []string{split, count}, []elfimage.Note{about, both}, []elfimage.Note{moduleNote(4, "dep "+hash11[:20])}, []string{"damaged note: n_type=4"}},
-		{"no end", []string{split, count}, []elfimage.Note{about, both}, []elfimage.Note{{Section: ".note.slul-x", Owner: elfimage.Owner, Type: 4, Desc: []byte("dep")}}, []string{"note without end: n_type=4"}},
+		{"no end", []string{split, count}, []elfimage.Note{about, both}, []elfimage.Note{{Section: ".note.slul-x", Owner: elfimage.Owner, Type: 4, Desc: []byte("dep")}}, []string{"damaged note: n_type=4"}},
 		{"symbol gone", []string{split}, []elfimage.Note{about, both}, []elfimage.Note{needs}, []string{"undefined symbols: " + count}},
 		{"short offer", []string{split, count}, []elfimage.Note{about, moduleNote(2, "api", "api 1.1.0", "api 1.1.0 ", "")}, []elfimage.Note{needs}, nil},
 	}
