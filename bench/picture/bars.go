@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"cmp"
 	"fmt"
 	"image/color"
 	"slices"
@@ -13,8 +14,8 @@ import (
 	"slul/bench/result"
 )
 
-// groupColours are by the place of the group in the result.
-var groupColours = []color.Color{grey, blue, vermillion, green}
+// groupColours are by the group's name; what is not here is grey.
+var groupColours = map[string]color.Color{"least": black, "slul": blue, "others": vermillion}
 
 // bars draws one bar for each row, the first on top: its end is the median, a line
 // leads from the minimum to the 90th percentile.
@@ -37,7 +38,7 @@ func bars(r *result.Result) (vg.Length, func(draw.Canvas) error, error) {
 			return 0, nil, err
 		}
 		bar.Horizontal, bar.XMin, bar.LineStyle.Width = true, y, 0
-		bar.Color = groupColour(r, row.Group)
+		bar.Color = cmp.Or[color.Color](groupColours[row.Group], grey)
 		span, err := plotter.NewLine(plotter.XYs{{X: row.Min, Y: y}, {X: row.P90, Y: y}})
 		if err != nil {
 			return 0, nil, err
@@ -80,15 +81,6 @@ func paintOne(p *plot.Plot) func(draw.Canvas) error {
 		p.Draw(draw.Crop(c, 14, -14, 6, -6))
 		return nil
 	}
-}
-
-func groupColour(r *result.Result, name string) color.Color {
-	for i, g := range r.Groups {
-		if g.Name == name {
-			return groupColours[i%len(groupColours)]
-		}
-	}
-	return black
 }
 
 // steps puts a tick with a number at every such step, or twice, five times, ten times …

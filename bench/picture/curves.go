@@ -17,7 +17,7 @@ import (
 // nameColours are those of loaders and of tools, by the name of the row.
 var nameColours = map[string]color.Color{
 	"slul": blue, "glibc": vermillion, "musl": green,
-	"gcc-O1": grey, "gcc-O2": vermillion, "tcc": orange, "go": purple,
+	"gcc-O1": grey, "gcc-O2": vermillion, "tcc": orange, "go": purple, "slul-O0": green, "least": grey,
 }
 
 const columns = 2
@@ -33,12 +33,13 @@ func curves(r *result.Result) (vg.Length, func(draw.Canvas) error, error) {
 	if len(plots) == 0 {
 		return 0, nil, errors.New("no series has a point to draw")
 	}
-	columns := min(columns, len(plots))
-	rows := (len(plots) + columns - 1) / columns
-	return vg.Length(rows) * rowHeight, func(c draw.Canvas) error { tile(c, plots, columns); return nil }, nil
+	return rowsOf(plots) * rowHeight, func(c draw.Canvas) error { tile(c, plots, min(columns, len(plots))); return nil }, nil
 }
 
 const rowHeight = 190
+
+// rowsOf is how many rows of columns these plots take.
+func rowsOf(plots []*plot.Plot) vg.Length { return vg.Length((len(plots) + columns - 1) / columns) }
 
 // series gives a plot for each series that has a point.
 func series(r *result.Result) (plots []*plot.Plot, err error) {

@@ -28,7 +28,7 @@ func ratios(r *result.Result) (vg.Length, func(draw.Canvas) error, error) {
 		height += barsHeight
 	}
 	if len(below) > 0 {
-		height += rowHeight
+		height += rowsOf(below) * rowHeight
 	}
 	paint := func(c draw.Canvas) error {
 		low := c
@@ -37,7 +37,7 @@ func ratios(r *result.Result) (vg.Length, func(draw.Canvas) error, error) {
 			above.Draw(draw.Crop(c, 4, -8, height-barsHeight+6, -6))
 		}
 		if len(below) > 0 {
-			tile(low, below, len(below))
+			tile(low, below, min(columns, len(below)))
 		}
 		return nil
 	}
