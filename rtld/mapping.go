@@ -16,7 +16,7 @@ func protOf(flags uint32) uintptr {
 // what may not lie there, they go over a reservation. When that fails, the process ends, or undoLate unmaps it.
 func (m *module) mapAll() {
 	l := &process
-	if m.align == l.page && !m.fixed {
+	if m.align == l.page && !m.fixed && m.hi < hugePage { // never near address 0, however large .bss is
 		m.base = l.below - uintptr(m.hi)
 		if !failed(m.mapLoads(mapFixedNoreplace)) {
 			l.below = m.base + uintptr(m.lo)
