@@ -128,7 +128,7 @@ func fill(r *result.Result, dir string, list []series, loaders []*loader, o meas
 		return err
 	}
 	for i := range r.Rows {
-		r.Rows[i].Times, r.Rows[i].Faults = samples[i].Times, samples[i].MedianFaults()
+		r.Rows[i].Times, r.Rows[i].Faults = samples[i].Times, samples[i].LeastFaults()
 	}
 	r.Finish()
 	return nil

@@ -39,9 +39,19 @@ const (
 	Worsened
 )
 
-var verdicts = [...]string{Same: "~", Improved: "better", Worsened: "WORSE"}
-
-func (v Verdict) String() string { return verdicts[v] }
+// word is the verdict as the table has it. Rows of others are neither good nor bad: their
+// numbers say how much the machine has changed.
+func (c Change) word() string {
+	switch {
+	case c.Verdict == Same:
+		return "~"
+	case !c.Ours:
+		return "changed"
+	case c.Verdict == Improved:
+		return "better"
+	}
+	return "WORSE"
+}
 
 // Delta is the difference as a part of the old number.
 func (c Change) Delta() float64 { return c.New/c.Old - 1 }
@@ -88,7 +98,7 @@ func Compare(old, now *Result, threshold float64) (*Comparison, error) {
 }
 
 // exact are the numbers that do not vary: one more is one more. Of page faults the
-// median of few starts varies by one, as a stack that begins somewhere has one page more
+// least of few starts varies by one, as a stack that begins somewhere has one page more
 // or less.
 var exact = []struct {
 	name  string
@@ -174,7 +184,7 @@ func (c *Comparison) WriteText(w io.Writer) error {
 		if !x.Exact {
 			p = fmt.Sprintf("%.3f", x.P)
 		}
-		fmt.Fprintf(t, "%s\t%s\t%.5g\t%.5g\t%+.1f%%\t%s\t%s\n", x.Row, x.What, x.Old, x.New, 100*x.Delta(), p, x.Verdict)
+		fmt.Fprintf(t, "%s\t%s\t%.5g\t%.5g\t%+.1f%%\t%s\t%s\n", x.Row, x.What, x.Old, x.New, 100*x.Delta(), p, x.word())
 	}
 	if err := t.Flush(); err != nil {
 		return err

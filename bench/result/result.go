@@ -65,7 +65,7 @@ type Row struct {
 	Median float64 `json:"median_us"`
 	P90    float64 `json:"p90_us"`
 
-	Faults       *uint64 `json:"page_faults,omitempty"` // median
+	Faults       *uint64 `json:"page_faults,omitempty"` // the least of the rounds
 	Calls        *uint64 `json:"system_calls,omitempty"`
 	Instructions *uint64 `json:"instructions,omitempty"`
 

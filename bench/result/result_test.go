@@ -42,6 +42,13 @@ func faults(r *Result, more uint64) *Result {
 	return r
 }
 
+// slowOthers makes the other program slower.
+func slowOthers(r *Result) *Result {
+	r.Rows[3].Times = times(104, 400, 700e3)
+	r.Finish()
+	return r
+}
+
 // What compare must see, and what it must not.
 func TestCompare(t *testing.T) {
 	old := made(1, 1, 1, 0)
@@ -60,6 +67,7 @@ func TestCompare(t *testing.T) {
 		{"a page fault more", faults(made(91, 1, 1, 0), 1), ""},
 		{"a byte less", made(71, 1, 1, -1), ""},
 		{"a faster loader", made(81, 1, 0.8, 0), ""},
+		{"a slower program of others", slowOthers(made(101, 1, 1, 0)), ""},
 	} {
 		x, err := Compare(old, c.now, Threshold)
 		if err != nil {

@@ -103,7 +103,7 @@ func Run(dir string, o Options) (*result.Result, error) {
 		return nil, err
 	}
 	for i := range r.Rows {
-		r.Rows[i].Times, r.Rows[i].Faults = samples[i].Times, samples[i].MedianFaults()
+		r.Rows[i].Times, r.Rows[i].Faults = samples[i].Times, samples[i].LeastFaults()
 	}
 	r.Finish()
 	return r, nil

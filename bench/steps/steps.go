@@ -120,7 +120,7 @@ func Run(dir, version string, o measure.Options) (*result.Result, error) {
 	}
 	for i := range r.Rows {
 		row := &r.Rows[i]
-		row.Times, row.Faults = samples[i].Times, samples[i].MedianFaults()
+		row.Times, row.Faults = samples[i].Times, samples[i].LeastFaults()
 		row.More = more(samples[i].Times, samples[0].Times)
 	}
 	r.Finish()

@@ -264,7 +264,8 @@ func newBenchCompare() *cobra.Command {
 compared as ratios, within the run and the round, to the floor or other tool that takes
 about as long; p is the probability, by Mann-Whitney's test, that both come from one distribution. A change
 counts when p is below 0.05 and the medians differ by more than the threshold. Sizes,
-page faults and system calls are exact: one more is a change.`,
+system calls and page faults (the least of the rounds) are exact: one more is a change,
+of page faults two. Rows of others are only said to have changed.`,
 		Example: `  slul bench compare before.json after.json
   slul bench compare --fail --threshold 3 before.json after.json`,
 		Args: takes(false, "OLD.json", "NEW.json"),
