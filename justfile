@@ -1,9 +1,9 @@
 # The everyday words. Each is one line that also works by hand; docs/development.md
 # says how to get just.
 
-# the command, as bin/slul
+# the command, as bin/slul; without the C library, which takes longer to start than slul itself
 build:
-    go build -o bin/slul ./cmd/slul
+    CGO_ENABLED=0 go build -o bin/slul ./cmd/slul
 
 # everything that go test can prove here; "SLUL_TEST_ALL=1 just test" skips nothing
 test:

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -25,8 +26,9 @@ type heard struct {
 	found string   // about a module: the file that was found
 }
 
-// forms are the lines of the table as patterns.
-var forms = makeForms()
+// forms are the lines of the table as patterns. Like all patterns they are made when they are first
+// asked for: most commands of this tool never do.
+var forms = sync.OnceValue(makeForms)
 
 type form struct {
 	pattern *regexp.Regexp
@@ -64,18 +66,22 @@ func makeForms() []form {
 }
 
 // hint is what the loader says of this tool.
-var hint = regexp.MustCompile(`(?s): slul doctor .*$`)
+var hint = pattern(`(?s): slul doctor .*$`)
 
 // foundLine is where a message about a module says which file it is.
-var foundLine = regexp.MustCompile(`\n  found  (.*?): ?`)
+var foundLine = pattern(`\n  found  (.*?): ?`)
+
+func pattern(text string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })
+}
 
 // hear finds the failure that a line of the loader is; nil: it is in no row.
 func hear(out string) (*Failure, heard) {
-	h := heard{line: strings.TrimSpace(hint.ReplaceAllString(out, ""))}
-	if m := foundLine.FindStringSubmatch(h.line); m != nil {
+	h := heard{line: strings.TrimSpace(hint().ReplaceAllString(out, ""))}
+	if m := foundLine().FindStringSubmatch(h.line); m != nil {
 		h.found = m[1]
 	}
-	for _, f := range forms {
+	for _, f := range forms() {
 		if m := f.pattern.FindStringSubmatch(h.line); m != nil {
 			h.file, h.what = m[1], m[2]
 			for _, g := range f.names {
@@ -187,12 +193,12 @@ const coreLibrary = "core.so"
 
 // absentOne is a library in the message about those that were not found: its name, who needs it,
 // and where it was looked for.
-var absentOne = regexp.MustCompile(` (\S.*?) \(for (.*?), looked in (.*?)\)`)
+var absentOne = pattern(` (\S.*?) \(for (.*?), looked in (.*?)\)`)
 
 // bringLibraries looks for what is not found where it was looked for, and where it may be meant.
 func bringLibraries(e *exam, h heard) string {
 	var list []string
-	for _, m := range absentOne.FindAllStringSubmatch(strings.TrimPrefix(h.what, "libraries not found:"), -1) {
+	for _, m := range absentOne().FindAllStringSubmatch(strings.TrimPrefix(h.what, "libraries not found:"), -1) {
 		mend := e.bringLibrary(m[1], m[2], strings.Split(m[3], ":"))
 		if mend == "" {
 			h.names = []string{m[1]}

@@ -177,7 +177,7 @@ func TestFailures(t *testing.T) {
 		for _, more := range []string{"", ": more", ": slul doctor ./p", ": more: slul doctor /a b"} {
 			for _, file := range []string{"./p", "/a: b/c d"} {
 				var of []int
-				for _, f := range forms {
+				for _, f := range forms() {
 					if f.pattern.MatchString("slulrtld: " + file + ": " + line + more) {
 						of = append(of, slices.IndexFunc(Failures, func(g Failure) bool { return &g.Lines[0] == &f.of.Lines[0] }))
 					}

@@ -50,10 +50,11 @@ func (l *Ledger) String() string {
 	return b.String()
 }
 
-var (
-	lineForm = regexp.MustCompile(`^ *(\d+)  (.+)$`)
+// The forms of lines. Patterns are made where they are used: those made at the start would be made by every command.
+const (
+	lineForm = `^ *(\d+)  (.+)$`
 	// a line of "slul stub --format asm", which older revisions have as their ledger
-	listingForm = regexp.MustCompile(`^ *\d+ +(\d+)  [0-9a-f]+ +(.+)$`)
+	listingForm = `^ *\d+ +(\d+)  [0-9a-f]+ +(.+)$`
 )
 
 // Parse reads a text back, and the listing of a stub, which was its first ledger.
@@ -63,9 +64,10 @@ func Parse(name, text string) (*Ledger, error) {
 	if strings.HasPrefix(text, "# start-up stub") {
 		form = listingForm
 	}
+	pattern := regexp.MustCompile(form)
 	for s := range strings.Lines(text) {
 		s = strings.TrimSuffix(s, "\n")
-		m := form.FindStringSubmatch(s)
+		m := pattern.FindStringSubmatch(s)
 		switch {
 		case m != nil && m[2] == "total":
 		case m != nil:

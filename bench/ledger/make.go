@@ -103,12 +103,9 @@ func loaders(root string) (list []*Ledger, err error) {
 	return list, nil
 }
 
-var (
-	mapTotal = regexp.MustCompile(`^# (\d+) bytes in all`)
-	mapLine  = regexp.MustCompile(`^ *([0-9a-f]+) +(\d+) {2,}(?:\d+ +\d+)? *(\S.*)$`)
-)
-
 func loader(name, text string) (*Ledger, error) {
+	mapTotal := regexp.MustCompile(`^# (\d+) bytes in all`)
+	mapLine := regexp.MustCompile(`^ *([0-9a-f]+) +(\d+) {2,}(?:\d+ +\d+)? *(\S.*)$`)
 	l := &Ledger{Name: name, What: "the loader, by function and constant"}
 	total := 0
 	for line := range strings.Lines(text) {

@@ -87,6 +87,7 @@ func Draw(r *result.Result, path string) ([]byte, error) {
 // anyFont lets an SVG look alike for who has not its font: another is taken, and pressed
 // into the width that the text was laid out for.
 func anyFont(svg []byte) []byte {
+	svgText := regexp.MustCompile(`font-family:Liberation Sans;([^"]*)font-size:([0-9.]+)px">([^<]+)</text>`)
 	return svgText.ReplaceAllFunc(svg, func(text []byte) []byte {
 		m := svgText.FindSubmatch(text)
 		size, _ := strconv.ParseFloat(string(m[2]), 64)
@@ -98,8 +99,6 @@ func anyFont(svg []byte) []byte {
 			m[1], m[2], float64(wide), m[3])
 	})
 }
-
-var svgText = regexp.MustCompile(`font-family:Liberation Sans;([^"]*)font-size:([0-9.]+)px">([^<]+)</text>`)
 
 var sans = font.Font{Typeface: "Liberation", Variant: "Sans"}
 
