@@ -50,6 +50,7 @@ type checker struct {
 	usedConsts map[*Const]bool
 	changed    map[*Var]bool
 
+	looked   map[*Func]bool             // whose bodies have been looked at
 	calls    map[*Func][]*Call          // by caller
 	touches  map[*Func]bool             // uses `this` directly
 	complete map[*syntax.MatchStmt]bool // covers all values
@@ -58,8 +59,9 @@ type checker struct {
 // Check gives the program and its core library their meaning. core is the files of
 // package core, parsed; program is the files of one module.
 //
-// The list has all mistakes, sorted; with an empty one Info is complete.
-// Info.Warnings says what is allowed but hardly meant.
+// The list has all mistakes, sorted; with an empty one Info is complete, but for bodies of
+// core that nothing of the program leads to: Info.Need. Info.Warnings says what is allowed
+// but hardly meant.
 func Check(core, program []*syntax.File) (*Info, syntax.Errors) {
 	return CheckModule(core, program, Modules{})
 }
@@ -67,6 +69,7 @@ func Check(core, program []*syntax.File) (*Info, syntax.Errors) {
 // CheckModule is Check for a program or library that uses other modules.
 func CheckModule(core, program []*syntax.File, m Modules) (*Info, syntax.Errors) {
 	c := newChecker(append(append([]*syntax.File(nil), core...), program...))
+	c.info.checker = c
 	c.info.CoreFiles = len(core)
 	c.info.Modules = m
 	c.addUnits(core, program, m)
@@ -99,13 +102,16 @@ func CheckModule(core, program []*syntax.File, m Modules) (*Info, syntax.Errors)
 		c.serviceDecl(program)
 	}
 
-	// bodies
+	// bodies; of core those that the program's lead to
+	var bodies []*Func
 	for _, fn := range c.info.Funcs {
-		c.enter(fn.File, fn.Core)
-		c.body(fn)
+		if !fn.Core || len(program) == 0 {
+			bodies = append(bodies, fn)
+		}
 	}
+	bodies = c.bodies(bodies)
 	c.spreadThis()
-	c.flow()
+	c.flow(bodies)
 	c.unusedGlobals()
 	c.ctors()
 	c.owned()
@@ -129,8 +135,46 @@ func newChecker(files []*syntax.File) *checker {
 		types: make(map[string]*Type), public: make(map[string]bool),
 		givemes: make(map[string]*Var), options: make(map[string]*Var),
 		used: make(map[*Var]bool), usedConsts: make(map[*Const]bool), changed: make(map[*Var]bool),
-		calls: make(map[*Func][]*Call), touches: make(map[*Func]bool),
+		looked: make(map[*Func]bool), calls: make(map[*Func][]*Call), touches: make(map[*Func]bool),
 		complete: make(map[*syntax.MatchStmt]bool),
+	}
+}
+
+// bodies checks bodies and those of core that they lead to, and gives all that it has checked.
+func (c *checker) bodies(work []*Func) (done []*Func) {
+	for len(work) > 0 {
+		fn := work[0]
+		work = work[1:]
+		if c.looked[fn] {
+			continue
+		}
+		c.looked[fn] = true
+		done = append(done, fn)
+		c.enter(fn.File, fn.Core)
+		c.body(fn)
+		for _, call := range c.calls[fn] {
+			if call.Func != nil && call.Func.Core && !c.looked[call.Func] {
+				work = append(work, call.Func)
+			}
+		}
+	}
+	return done
+}
+
+// Need gives a func of core, which code is generated for, the facts of its body; those of the
+// program have theirs.
+func (info *Info) Need(fn *Func) {
+	c := info.checker
+	if c.looked[fn] {
+		return
+	}
+	added := c.bodies([]*Func{fn})
+	for _, fn := range added {
+		c.passThis(c.calls[fn])
+	}
+	c.flow(added)
+	if len(c.errs) > 0 {
+		panic("bug: check: core: " + c.errs.Error())
 	}
 }
 
@@ -201,7 +245,14 @@ func (c *checker) spreadThis() {
 			if call.Func != nil && call.Func.Class == nil && fn.Class != nil && fn.Class != c.object && call.Func.UsesThis {
 				c.errs.Add(fn.File, call.pos, "`%s` uses what the service is given: a func of %s cannot call it", call.Func.Name, fn.Class.Name)
 			}
-			call.This = call.Func != nil && call.Func.UsesThis && call.Recv == nil && call.Prim == PrimNone
 		}
+		c.passThis(list)
+	}
+}
+
+// passThis marks the calls that pass the service object, or that of a class, on.
+func (c *checker) passThis(list []*Call) {
+	for _, call := range list {
+		call.This = call.Func != nil && call.Func.UsesThis && call.Recv == nil && call.Prim == PrimNone
 	}
 }

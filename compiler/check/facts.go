@@ -37,7 +37,7 @@ type Info struct {
 	Needs map[string]module.Dep
 
 	// Funcs holds every func, core's first, each group in source order. Funcs that are
-	// never called are here too.
+	// never called are here too. Those of core have facts behind Need.
 	Funcs []*Func
 
 	// Classes is every record and class, core's first, those of other modules among them.
@@ -87,6 +87,8 @@ type Info struct {
 
 	// Warnings is what is allowed but hardly meant, sorted; of the program only.
 	Warnings syntax.Errors
+
+	checker *checker // for Need
 }
 
 // FileName is what debuggers and messages of traps call Files[i], whose path is given: those of a

@@ -16,6 +16,7 @@ func complete(info *check.Info) (missing []string) {
 		missing = append(missing, (&syntax.Error{File: f.File, Pos: n.Pos(), Msg: what}).Error())
 	}
 	for _, fn := range info.Funcs {
+		info.Need(fn)
 		var visit func(n syntax.Node) bool
 		visit = func(n syntax.Node) bool {
 			switch n := n.(type) {

@@ -7,11 +7,12 @@ import (
 	"slul/compiler/syntax"
 )
 
-// flow finds the funcs that never come back, then judges every body.
-func (c *checker) flow() {
+// flow finds those of the funcs that never come back, then judges their bodies. What they call
+// is among them, or was before.
+func (c *checker) flow(list []*Func) {
 	for changed := true; changed; {
 		changed = false
-		for _, fn := range c.info.Funcs {
+		for _, fn := range list {
 			if fn.NoReturn || fn.Entry {
 				continue
 			}
@@ -21,7 +22,7 @@ func (c *checker) flow() {
 			}
 		}
 	}
-	for _, fn := range c.info.Funcs {
+	for _, fn := range list {
 		c.enter(fn.File, fn.Core)
 		w := walker{c: c, fn: fn, report: true}
 		if w.block(fn.Decl.Body) && fn.Result.Kind != Nothing && fn.Result.Kind != Invalid {

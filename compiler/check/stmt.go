@@ -11,6 +11,9 @@ func (c *checker) body(fn *Func) {
 	if c.fn = fn; fn.Class != c.object {
 		c.class = fn.Class
 	}
+	if errs := fn.File.Read(fn.Decl.Body); len(errs) > 0 {
+		panic("bug: check: core: " + errs.Error())
+	}
 	c.vars = nil
 	c.push()
 	for _, v := range fn.Params {

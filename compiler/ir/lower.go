@@ -33,12 +33,15 @@ type lowering struct {
 	lengths map[string]int64        // of arrays and texts, by symbol
 	givemes map[*check.Var]bool     // that are read somewhere
 	guarded []string                // funcs that ask for room on the stack
+	core    map[string]*check.Func  // by symbol, those of core that nothing has led to yet; see lower_core.go
+	lowered map[*check.Func]*Func   // the others of core
 	askAll  bool                    // all funcs of the program do
 	err     error                   // the first thing that cannot be lowered
 }
 
 // Build lowers a program without mistakes to IR. arch is the CPU as UNSAFE_arch names
-// it: x86_64 or arm64. The module holds all funcs; linking picks what is reached.
+// it: x86_64 or arm64. The module holds all funcs of the program and those of core that they lead
+// to; linking picks what is reached.
 func Build(info *check.Info, arch string) (*Module, error) { return build(info, arch, false) }
 
 // BuildAsking is Build for a program whose funcs need much stack: each of them asks
@@ -46,26 +49,34 @@ func Build(info *check.Info, arch string) (*Module, error) { return build(info, 
 func BuildAsking(info *check.Info, arch string) (*Module, error) { return build(info, arch, true) }
 
 func build(info *check.Info, arch string, askAll bool) (*Module, error) {
-	l := &lowering{info: info, arch: arch, askAll: askAll, m: &Module{}, files: map[*syntax.File]int32{},
+	l := &lowering{info: info, arch: arch, askAll: askAll, m: &Module{}, files: map[*syntax.File]int32{}, lowered: map[*check.Func]*Func{},
 		strings: map[string]string{}, tables: map[*check.Enum]bool{}, arrays: map[*check.Const]string{}, lengths: map[string]int64{}, givemes: map[*check.Var]bool{}}
 	for i, file := range info.Files {
 		l.files[file] = int32(i)
 		l.m.Files = append(l.m.Files, file.Name)
 	}
+	l.findCore()
 	for _, fn := range info.Funcs {
-		l.m.Funcs = append(l.m.Funcs, l.lowerFunc(fn))
+		if !fn.Core {
+			l.m.Funcs = append(l.m.Funcs, l.lowerFunc(fn))
+		}
 	}
 	l.exports()
+	l.lead(l.m.Funcs...)
 	l.guardStack()
 	if info.Service != nil {
 		l.m.Funcs = append(l.m.Funcs, l.startFunc(info.Service))
 	}
-	for _, file := range l.traps {
+	if len(l.traps) > 0 {
+		l.need(coreTrap)
+	}
+	for _, file := range l.coreTrapsFirst() {
 		l.m.Funcs = append(l.m.Funcs, l.trapFunc(file))
 	}
 	if l.err != nil {
 		return nil, l.err
 	}
+	l.coreFirst()
 	markNoReturn(l.m, exitCall[arch])
 	l.shareCore()
 	return l.m, nil

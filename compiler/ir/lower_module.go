@@ -23,6 +23,7 @@ func (l *lowering) exports() {
 		name := ""
 		if e.Func != nil {
 			name = e.Func.Symbol
+			l.need(name) // where core is a library itself
 		} else {
 			f := l.maker(e.Class)
 			l.m.Funcs = append(l.m.Funcs, f)

@@ -57,6 +57,7 @@ func (l *lowering) startFunc(s *check.Service) *Func {
 	}
 	g.call(coreFinish, None, status)
 	g.finish()
+	l.lead(f)
 	reached := l.m.callGraph().reachedFrom(f)
 	out := leadsOut(reached) || l.info.CoreSymbols != nil
 	needsArena := out || reached[coreArenaNew]

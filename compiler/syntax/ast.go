@@ -51,6 +51,9 @@ type File struct {
 	Decls    []Decl
 	Comments []*Comment
 	End      Pos
+
+	text   string          // Src
+	unread map[*Block]rest // bodies that ParseHeads has left out; see heads.go
 }
 
 // Comment is one `#` comment up to its line's end, without the line end.

@@ -350,6 +350,9 @@ func (p *parser) body(word opener, ok bool) *Block {
 		}
 		return nil
 	}
+	if b := p.leaveOut(word); b != nil {
+		return b
+	}
 	word.word, word.pos = p.tok.Text, p.tok.Pos
 	p.blocks = append(p.blocks, word)
 	p.line(func() {

@@ -12,6 +12,7 @@
 //	decl.go        rules of declarations
 //	foreign.go     rules of foreign blocks
 //	type.go        rules of types, parameters, ranges
+//	heads.go       bodies that are read only when asked for
 //	block.go       blocks, and a missing or surplus `end`
 //	stmt.go        rules of statements
 //	expr.go        rules of expressions

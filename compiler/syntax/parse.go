@@ -40,36 +40,44 @@ func KindOf(name string) FileKind {
 
 // Parse reads one file. The tree is complete when there are no mistakes; otherwise it
 // lacks what was wrong. Parse keeps src.
-func Parse(name string, src []byte) (*File, Errors) {
-	f := &File{Name: name, Kind: KindOf(name), Src: bytes.TrimPrefix(src, []byte("\ufeff"))}
+func Parse(name string, src []byte) (*File, Errors) { return parse(newFile(name, src), false) }
+
+func newFile(name string, src []byte) *File {
+	return &File{Name: name, Kind: KindOf(name), Src: bytes.TrimPrefix(src, []byte("\ufeff"))}
+}
+
+// parse is Parse; with heads bodies are left unread.
+func parse(f *File, heads bool) (*File, Errors) {
 	var errs Errors
 	if !isText(f, &errs) {
 		return f, errs
 	}
-	p := &parser{file: f, errs: &errs, scan: newScanner(f, &errs)}
-	p.whole()
+	f.text = string(f.Src)
+	p := &parser{file: f, errs: &errs, scan: newScanner(f, &errs), heads: heads}
+	p.whole(p.parseFile)
 	errs.Sort()
 	return f, errs
 }
 
-// whole parses the file, up to a giveUp.
-func (p *parser) whole() {
+// whole parses from the first token on, up to a giveUp.
+func (p *parser) whole(rules func()) {
 	defer func() {
 		if r := recover(); r != nil && r != any(giveUp{}) {
 			panic(r)
 		}
 	}()
 	p.advance()
-	p.parseFile()
+	rules()
 }
 
 // Tokens gives all tokens of a file, for the dump; mistakes are only the scanner's.
 func Tokens(name string, src []byte) ([]Token, Errors) {
-	f := &File{Name: name, Kind: KindOf(name), Src: bytes.TrimPrefix(src, []byte("\ufeff"))}
+	f := newFile(name, src)
 	var errs Errors
 	if !isText(f, &errs) {
 		return nil, errs
 	}
+	f.text = string(f.Src)
 	s := newScanner(f, &errs)
 	var list []Token
 	for {
@@ -113,6 +121,7 @@ type parser struct {
 	file  *File
 	errs  *Errors
 	scan  *scanner
+	heads bool // bodies are left unread
 	tok   Token
 	last  Pos // end of the token before tok
 	depth int

@@ -29,7 +29,7 @@ type scanner struct {
 }
 
 func newScanner(f *File, errs *Errors) *scanner {
-	s := &scanner{file: f, errs: errs, src: string(f.Src), line: 1, col: 1, prev: NL}
+	s := &scanner{file: f, errs: errs, src: f.text, line: 1, col: 1, prev: NL}
 	s.unsafe = f.Kind == KindUnsafe
 	return s
 }
