@@ -59,7 +59,7 @@ func (c *checker) seen(t *Type, depth int) *Type {
 
 // depth is the arena in which what e refers to may live, at the deepest.
 func (c *checker) depth(e syntax.Expr) int {
-	if _, ok := c.info.Consts[e]; ok {
+	if _, ok := c.info.Const(e); ok {
 		return 0
 	}
 	switch e := e.(type) {
@@ -68,14 +68,14 @@ func (c *checker) depth(e syntax.Expr) int {
 	case *syntax.NoneLit, *syntax.ThisExpr:
 		return 0
 	case *syntax.Name:
-		switch o := c.info.Uses[e].(type) {
+		switch o := c.info.Use(e).(type) {
 		case *Var:
 			return o.depth
 		case *Const:
 			return 0
 		}
 	case *syntax.Member:
-		if c.info.Fields[e] != nil {
+		if c.info.Field(e) != nil {
 			return c.depth(e.X)
 		}
 	case *syntax.Index:
@@ -91,7 +91,7 @@ func (c *checker) depth(e syntax.Expr) int {
 // outlives refuses a reference that does not live as long as the place at depth where
 // it is put. A copy goes there right away.
 func (c *checker) outlives(e syntax.Expr, depth int, what string) {
-	t := c.info.Types[e]
+	t := c.info.Type(e)
 	if t == nil || !t.IsRef() || depth >= c.arenas {
 		return
 	}

@@ -22,12 +22,12 @@ func (c *checker) call(e *syntax.Call, want *Type) operand {
 func (c *checker) callName(e syntax.Expr, name *syntax.Name, args []*syntax.Arg, want *Type) operand {
 	if c.class != nil && c.local(name.Name) == nil {
 		if fn := c.class.Funcs[name.Name]; fn != nil {
-			c.info.Uses[name] = fn
+			c.info.setUse(name, fn)
 			return c.callFunc(e, name.Pos(), fn, nil, args)
 		}
 	}
 	if fn, ok := c.global(name.Name).(*Func); ok && c.local(name.Name) == nil && c.ownField(name.Name) == nil {
-		c.info.Uses[name] = fn
+		c.info.setUse(name, fn)
 		return c.callFunc(e, name.Pos(), fn, nil, args)
 	}
 	if info := prims[name.Name]; info != nil && c.local(name.Name) == nil {
@@ -91,7 +91,7 @@ func (c *checker) badCall(e syntax.Expr, args []*syntax.Arg) operand {
 
 // record keeps a resolved call.
 func (c *checker) record(e syntax.Expr, pos syntax.Pos, call *Call) operand {
-	c.info.Calls[e] = call
+	c.info.setCall(e, call)
 	switch call.Prim {
 	case PrimFormat, PrimPushFormat, PrimStreamPrint:
 		c.info.Sinks = true
@@ -157,7 +157,7 @@ func (c *checker) recvType(call *Call) *Type {
 	if call.Recv == nil || call.Func.Class == nil {
 		return nil
 	}
-	return c.info.Types[call.Recv]
+	return c.info.Type(call.Recv)
 }
 
 // bind gives every parameter of fn its argument. call has those that are known.

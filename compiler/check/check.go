@@ -73,6 +73,7 @@ func CheckModule(core, program []*syntax.File, m Modules) (*Info, syntax.Errors)
 	c.info.CoreFiles = len(core)
 	c.info.Modules = m
 	c.addUnits(core, program, m)
+	c.info.beside = newBeside(c.files)
 	c.findService(program)
 
 	// declarations: from here on every global name is known
@@ -125,11 +126,7 @@ func CheckModule(core, program []*syntax.File, m Modules) (*Info, syntax.Errors)
 func newChecker(files []*syntax.File) *checker {
 	return &checker{
 		info: &Info{
-			Files: files, Types: make(map[syntax.Expr]*Type), Widen: make(map[syntax.Expr]*Type),
-			Consts: make(map[syntax.Expr]Value), Uses: make(map[*syntax.Name]Object),
-			Fields: make(map[*syntax.Member]*Var), CopyOut: make(map[*syntax.Copy]int),
-			Calls: make(map[syntax.Expr]*Call), Defs: make(map[*syntax.Ident]*Var),
-			Labels: make(map[*syntax.Label]Label), InRange: make(map[syntax.Expr]bool),
+			Files: files, CopyOut: make(map[*syntax.Copy]int), Labels: make(map[*syntax.Label]Label),
 		},
 		units: make(map[*syntax.File]*unit), uses: make(map[*syntax.File]map[string]*used),
 		types: make(map[string]*Type), public: make(map[string]bool),

@@ -43,9 +43,9 @@ func (k *constant) value() Value {
 // settle writes the facts of x, which has its final type now.
 func (c *checker) settle(x *operand, t *Type) {
 	x.typ = t
-	c.info.Types[x.expr] = t
+	c.info.setType(x.expr, t)
 	if x.val != nil {
-		c.info.Consts[x.expr] = x.val.value()
+		c.info.setConst(x.expr, x.val.value())
 	}
 	if p, ok := x.expr.(*syntax.Paren); ok { // parentheses are transparent
 		inner := *x
@@ -106,7 +106,7 @@ func (c *checker) convert(x *operand, t *Type, what string) bool {
 		if !c.convert(x, t.Elem, what) {
 			return false
 		}
-		c.info.Widen[x.expr] = t
+		c.info.setWidened(x.expr, t)
 		x.typ = t
 		return true
 	case x.untyped():
@@ -127,7 +127,7 @@ func (c *checker) convert(x *operand, t *Type, what string) bool {
 		return false
 	}
 	if !from.isObject() {
-		c.info.Widen[x.expr] = t
+		c.info.setWidened(x.expr, t)
 	}
 	x.typ = t
 	return true
@@ -281,6 +281,6 @@ func (c *checker) isVariable(e syntax.Expr) bool {
 	if n == nil {
 		return false
 	}
-	_, ok := c.info.Uses[n].(*Var)
+	_, ok := c.info.Use(n).(*Var)
 	return ok
 }

@@ -48,11 +48,11 @@ func (c *checker) ctor(fn *Func) {
 		case *syntax.ThisExpr:
 			whole(e.Pos(), "`this` is used")
 		case *syntax.Name:
-			if v, ok := c.info.Uses[e].(*Var); ok && v.Kind == FieldVar && p.now[v] != isSet {
+			if v, ok := c.info.Use(e).(*Var); ok && v.Kind == FieldVar && p.now[v] != isSet {
 				c.errorf(e.Pos(), "`%s` is read before it is set", v.Name)
 			}
 		case *syntax.Member:
-			if _, ok := e.X.(*syntax.ThisExpr); ok && isOwnField(c.info.Fields[e]) && p.now[c.info.Fields[e]] != isSet {
+			if _, ok := e.X.(*syntax.ThisExpr); ok && isOwnField(c.info.Field(e)) && p.now[c.info.Field(e)] != isSet {
 				c.errorf(e.Pos(), "`%s` is read before it is set", e.Name.Name)
 			}
 		}
@@ -65,12 +65,12 @@ func (c *checker) ctor(fn *Func) {
 	p.store = func(s *syntax.AssignStmt) {
 		switch left := s.Left.(type) {
 		case *syntax.Name:
-			if v, ok := c.info.Uses[left].(*Var); ok && v.Kind == FieldVar {
+			if v, ok := c.info.Use(left).(*Var); ok && v.Kind == FieldVar {
 				p.now[v] = isSet
 			}
 		case *syntax.Member:
 			if _, ok := left.X.(*syntax.ThisExpr); ok && s.Op == syntax.OpNone {
-				p.now[c.info.Fields[left]] = isSet
+				p.now[c.info.Field(left)] = isSet
 			}
 		}
 	}

@@ -378,8 +378,8 @@ func (c *checker) constArray(e syntax.Expr, t *Type) (list []Value) {
 			list = append(list, v.value())
 		}
 	}
-	c.info.Types[e] = t
-	c.info.Types[lit] = t
+	c.info.setType(e, t)
+	c.info.setType(lit, t)
 	return list
 }
 
@@ -393,27 +393,27 @@ func (c *checker) fitsRange(e syntax.Expr, num *big.Int, v *Var) {
 // store notes whether a value given to v, converted already, is known to be in v's
 // range, and refuses a constant that is not.
 func (c *checker) store(e syntax.Expr, v *Var) {
-	t := c.info.Types[e]
+	t := c.info.Type(e)
 	if v.Range == nil || t == nil || !t.IsInteger() {
 		return
 	}
-	if k, ok := c.info.Consts[e]; ok {
+	if k, ok := c.info.Const(e); ok {
 		num := big.NewInt(k.Bits)
 		if t.Wraps() {
 			num.SetUint64(uint64(k.Bits))
 		}
 		c.fitsRange(e, num, v)
-		c.info.InRange[e] = true
+		c.info.setInRange(e)
 		return
 	}
 	low, high := numbers[t.Kind].low, numbers[t.Kind].high
 	if name, ok := unparen(e).(*syntax.Name); ok {
-		if from, ok := c.info.Uses[name].(*Var); ok && from.Range != nil {
+		if from, ok := c.info.Use(name).(*Var); ok && from.Range != nil {
 			low, high = big.NewInt(from.Range.Low), big.NewInt(from.Range.High)
 		}
 	}
 	if low.Cmp(big.NewInt(v.Range.Low)) >= 0 && high.Cmp(big.NewInt(v.Range.High)) <= 0 {
-		c.info.InRange[e] = true
+		c.info.setInRange(e)
 	}
 }
 

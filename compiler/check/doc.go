@@ -9,7 +9,7 @@
 //
 // The files in reading order:
 //
-//	facts.go       Info: what lowering reads
+//	facts.go       Info: what lowering reads; beside.go: of expressions
 //	check.go       Check: the order of the stages
 //	types.go       types, widening, the type in which two operands meet
 //	universe.go    names that nobody declares, primitives

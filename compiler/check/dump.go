@@ -48,9 +48,9 @@ func dumpFunc(b *strings.Builder, info *Info, fn *Func) {
 	syntax.Walk(fn.Decl.Body, func(n syntax.Node) bool {
 		switch n := n.(type) {
 		case *syntax.VarStmt:
-			dumpVar(b, n.Pos(), info.Defs[n.Name])
+			dumpVar(b, n.Pos(), info.Def(n.Name))
 		case *syntax.ForStmt:
-			dumpVar(b, n.Pos(), info.Defs[n.Name])
+			dumpVar(b, n.Pos(), info.Def(n.Name))
 		case *syntax.Label:
 			l := info.Labels[n]
 			fmt.Fprintf(b, "  %d:%d label %s %s\n", n.Pos().Line, n.Pos().Col, l.Low, l.High)
@@ -77,23 +77,23 @@ func dumpVar(b *strings.Builder, pos syntax.Pos, v *Var) {
 
 // dumpExpr writes one expression and says whether its parts have facts too.
 func dumpExpr(b *strings.Builder, info *Info, e syntax.Expr) bool {
-	t := info.Types[e]
+	t := info.Type(e)
 	if t == nil {
 		return true
 	}
 	kind := strings.TrimPrefix(fmt.Sprintf("%T", e), "*syntax.")
 	fmt.Fprintf(b, "  %d:%d %s %s", e.Pos().Line, e.Pos().Col, kind, t)
-	v, known := info.Consts[e]
+	v, known := info.Const(e)
 	if known {
 		fmt.Fprintf(b, " = %s", v)
 	}
-	if w := info.Widen[e]; w != nil {
+	if w := info.Widened(e); w != nil {
 		fmt.Fprintf(b, " widen %s", w)
 	}
-	if info.InRange[e] {
+	if info.InRange(e) {
 		b.WriteString(" in-range")
 	}
-	if call := info.Calls[e]; call != nil {
+	if call := info.Call(e); call != nil {
 		dumpCall(b, call)
 	}
 	b.WriteByte('\n')

@@ -102,7 +102,7 @@ func (c *checker) condition(e syntax.Expr, what string) {
 // name is a use of a name: of a variable or a constant, or a call without arguments.
 func (c *checker) name(e *syntax.Name, want *Type) operand {
 	if v := c.local(e.Name); v != nil {
-		c.info.Uses[e] = v
+		c.info.setUse(e, v)
 		c.used[v] = true
 		c.visibleInside(e, v)
 		t := v.Type
@@ -112,14 +112,14 @@ func (c *checker) name(e *syntax.Name, want *Type) operand {
 		return operand{expr: e, typ: c.seen(t, v.depth)}
 	}
 	if v := c.ownField(e.Name); v != nil {
-		c.info.Uses[e] = v
+		c.info.setUse(e, v)
 		return c.useField(e, v)
 	}
 	if v := c.given(e.Name); v != nil {
 		return c.useGiveme(e, v)
 	}
 	if k, ok := c.global(e.Name).(*Const); ok {
-		c.info.Uses[e] = k
+		c.info.setUse(e, k)
 		c.usedConsts[k] = true
 		c.constant(k)
 		if k.val == nil && k.Array == nil {
@@ -149,7 +149,7 @@ func (c *checker) useGiveme(e syntax.Expr, v *Var) operand {
 		return bad(e)
 	}
 	if name, ok := e.(*syntax.Name); ok {
-		c.info.Uses[name] = v
+		c.info.setUse(name, v)
 	}
 	c.used[v] = true
 	c.touches[c.fn] = true
@@ -272,7 +272,7 @@ func (c *checker) failing(e syntax.Expr, want *Type) (operand, *Call) {
 	c.mayFail = unparen(e)
 	x := c.expr(e, want)
 	c.mayFail = outer
-	call := c.info.Calls[unparen(e)]
+	call := c.info.Call(unparen(e))
 	if call == nil || call.Fails == nil {
 		return x, nil
 	}

@@ -1,6 +1,6 @@
-// What check finds out about a program: facts beside the tree, in maps whose keys are
-// the tree's own nodes. Lowering reads only these and the tree; it looks no name up and
-// compares no types.
+// What check finds out about a program: facts beside the tree. Those of expressions are
+// in beside.go. Lowering reads only these and the tree; it looks no name up and compares
+// no types.
 //
 // All facts of a program without errors are complete: every expression that is
 // evaluated has a Type, every call is resolved, every default is filled in.
@@ -43,44 +43,12 @@ type Info struct {
 	// Classes is every record and class, core's first, those of other modules among them.
 	Classes []*Class
 
-	// Types is the type that an expression is evaluated in. Literals and constant
-	// expressions already have the type of the place that they stand in.
-	Types map[syntax.Expr]*Type
-
-	// Widen is set where the value of an expression (of type Types[e]) is implicitly
-	// converted before it is used: an operand to its operation's type, an argument to
-	// its parameter's, a value to the type of what it is stored in.
-	Widen map[syntax.Expr]*Type
-
-	// Consts is the value of an expression that is known while compiling. Its parts
-	// need no code and may have no facts of their own.
-	Consts map[syntax.Expr]Value
-
-	// Uses is what a *syntax.Name stands for: *Var, *Const or *Func. A *Func here also
-	// has an entry in Calls.
-	Uses map[*syntax.Name]Object
-
-	// Fields is the field that a Member without a call names.
-	Fields map[*syntax.Member]*Var
-
-	// Calls is the call that an expression makes: of a *syntax.Call, New or Format, and
-	// of a Name or Member that stands for a call without arguments.
-	Calls map[syntax.Expr]*Call
-
 	// CopyOut is set for a `copy` whose result goes to an arena around the one at hand:
 	// the number of arenas of the func that are open there.
 	CopyOut map[*syntax.Copy]int
 
-	// Defs is the variable made by the name of a VarStmt, ForStmt or OnError. (Those of
-	// parameters are in Func.Params, those of givemes in Service.Givemes.)
-	Defs map[*syntax.Ident]*Var
-
 	// Labels is the values of a case label, both the same without `..=`.
 	Labels map[*syntax.Label]Label
-
-	// InRange marks values stored to or passed to a variable with a Range when they
-	// are proved to lie in it: there is nothing left to check at run time.
-	InRange map[syntax.Expr]bool
 
 	// Sinks says whether the program formats into more than the console.
 	Sinks bool
@@ -88,6 +56,7 @@ type Info struct {
 	// Warnings is what is allowed but hardly meant, sorted; of the program only.
 	Warnings syntax.Errors
 
+	beside
 	checker *checker // for Need
 }
 

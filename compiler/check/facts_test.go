@@ -27,17 +27,17 @@ func complete(info *check.Info) (missing []string) {
 				return false
 			case *syntax.Call:
 				settled(info, fn, n, miss)
-				if info.Calls[n] != nil {
+				if info.Call(n) != nil {
 					callFacts(info, fn, n, miss, visit)
 				}
 				return false
 			case *syntax.Member:
 				settled(info, fn, n, miss)
-				if info.Calls[n] == nil && info.Fields[n] == nil {
+				if info.Call(n) == nil && info.Field(n) == nil {
 					miss(fn, n, "no call and no field")
 				}
 			case *syntax.VarStmt:
-				if info.Defs[n.Name] == nil {
+				if info.Def(n.Name) == nil {
 					miss(fn, n, "no variable")
 				}
 				syntax.Walk(n.Value, visit)
@@ -60,20 +60,20 @@ func complete(info *check.Info) (missing []string) {
 
 // settled says whether e needs no code; all others need a type that can be lowered.
 func settled(info *check.Info, fn *check.Func, e syntax.Expr, miss func(*check.Func, syntax.Node, string)) bool {
-	t := info.Types[e]
+	t := info.Type(e)
 	if t == nil || t.Kind == check.Invalid || t.Kind == check.Untyped {
 		miss(fn, e, "no type")
 	}
-	if n, ok := e.(*syntax.Name); ok && info.Uses[n] == nil && info.Calls[n] == nil {
+	if n, ok := e.(*syntax.Name); ok && info.Use(n) == nil && info.Call(n) == nil {
 		miss(fn, e, "stands for nothing")
 	}
-	_, known := info.Consts[e]
+	_, known := info.Const(e)
 	return known
 }
 
 // callFacts checks that each parameter has an argument.
 func callFacts(info *check.Info, fn *check.Func, e syntax.Expr, miss func(*check.Func, syntax.Node, string), visit func(syntax.Node) bool) {
-	call := info.Calls[e]
+	call := info.Call(e)
 	if call.Func != nil && len(call.Args) != len(call.Func.Params) || len(call.Eval) != len(call.Args) {
 		miss(fn, e, "arguments missing")
 	}
@@ -83,8 +83,8 @@ func callFacts(info *check.Info, fn *check.Func, e syntax.Expr, miss func(*check
 			continue
 		}
 		if call.Func != nil {
-			t := info.Types[a]
-			if w := info.Widen[a]; w != nil {
+			t := info.Type(a)
+			if w := info.Widened(a); w != nil {
 				t = w
 			}
 			want := call.Func.Params[i].Type

@@ -86,7 +86,7 @@ func (w *walker) stmt(s syntax.Stmt) bool {
 	case *syntax.LoopStmt:
 		return w.loopStmt(s)
 	case *syntax.AssertStmt:
-		k, known := w.c.info.Consts[s.X]
+		k, known := w.c.info.Const(s.X)
 		return !known || k.Bits != 0
 	}
 	return true
@@ -94,7 +94,7 @@ func (w *walker) stmt(s syntax.Stmt) bool {
 
 // isTrue says whether e is known to be true.
 func (c *checker) isTrue(e syntax.Expr) bool {
-	k, known := c.info.Consts[e]
+	k, known := c.info.Const(e)
 	return known && k.Bits != 0
 }
 
@@ -105,7 +105,7 @@ func (w *walker) exprStmt(s *syntax.ExprStmt) bool {
 	if s.OnError != nil {
 		w.onError(s.OnError)
 	}
-	call := w.c.info.Calls[s.X]
+	call := w.c.info.Call(s.X)
 	return call == nil || call.Prim != PrimTrap && (call.Func == nil || !call.Func.NoReturn)
 }
 

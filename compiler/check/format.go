@@ -57,7 +57,7 @@ func (c *checker) format(m *syntax.Member, call *Call, args []*syntax.Arg) bool 
 
 // formatted takes a format and its values apart into call.Format.
 func (c *checker) formatted(text *syntax.StringLit, call *Call, values []*syntax.Arg) bool {
-	c.info.Types[text] = StringType
+	c.info.setType(text, StringType)
 	pieces, ok := c.pieces(text)
 	given := len(values)
 	for i := range pieces {

@@ -92,7 +92,7 @@ func (c *checker) maybeHint(e syntax.Expr, t *Type) string {
 	if t.Kind != MaybeKind {
 		return ""
 	}
-	if v, ok := c.info.Uses[asName(e)].(*Var); ok && v.Mutable && v.Kind == LocalVar {
+	if v, ok := c.info.Use(asName(e)).(*Var); ok && v.Mutable && v.Kind == LocalVar {
 		return fmt.Sprintf(": it may be none, whatever was asked before, because `%s` can be assigned (give it to another: `%s x = %s`)", v.Name, v.Type, v.Name)
 	}
 	return ": it may be none (ask `if x <> none` first, or write `x else …`)"
@@ -104,7 +104,7 @@ func (c *checker) fieldOf(e syntax.Expr, m *syntax.Member, x *operand, v *Var, a
 		c.errorf(args[0].Pos(), "expected an operator or the end of the line: `%s` is a field and takes no arguments", v.Name)
 		return c.badCall(e, args)
 	}
-	c.info.Fields[m] = v
+	c.info.setField(m, v)
 	c.used[v] = true
 	return operand{expr: e, typ: c.through(x.typ, v.Type)}
 }
@@ -159,7 +159,7 @@ func (c *checker) thisMember(e syntax.Expr, m *syntax.Member, args []*syntax.Arg
 			c.errorf(args[0].Pos(), "expected an operator or the end of the line: `%s` is no func and takes no arguments", name)
 			return c.badCall(e, args)
 		}
-		c.info.Fields[m] = v
+		c.info.setField(m, v)
 		return c.useGiveme(e, v)
 	}
 	if v := c.ownField(name); v != nil {
@@ -167,8 +167,8 @@ func (c *checker) thisMember(e syntax.Expr, m *syntax.Member, args []*syntax.Arg
 			c.errorf(args[0].Pos(), "expected an operator or the end of the line: `%s` is a field and takes no arguments", name)
 			return c.badCall(e, args)
 		}
-		c.info.Fields[m] = v
-		c.info.Types[m.X] = c.thisType()
+		c.info.setField(m, v)
+		c.info.setType(m.X, c.thisType())
 		return c.useField(e, v)
 	}
 	if fn, ok := c.own.names[name].(*Func); ok {
@@ -230,7 +230,7 @@ func (c *checker) callMember(e syntax.Expr, m *syntax.Member, info *memberInfo, 
 
 // noIO explains why I/O is refused.
 func (c *checker) noIO(m *syntax.Member, x *operand) {
-	if v, ok := c.info.Uses[asName(m.X)].(*Var); ok && (v.Kind == GivemeVar || v.Kind == FieldVar) && v.Type.Sigil&syntax.DoIO != 0 {
+	if v, ok := c.info.Use(asName(m.X)).(*Var); ok && (v.Kind == GivemeVar || v.Kind == FieldVar) && v.Type.Sigil&syntax.DoIO != 0 {
 		c.errorf(m.Name.Pos(), "`%s` does I/O: `%s` must be a `func @%s` for it", m.Name.Name, c.fn.Name, c.fn.Name)
 		return
 	}

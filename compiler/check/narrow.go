@@ -88,8 +88,8 @@ func (c *checker) compareNone(e *syntax.Compare, i int) operand {
 		return bad(e)
 	}
 	c.settle(&x, x.typ)
-	c.info.Types[e.X[i]] = x.typ
-	c.info.Types[unparen(e.X[i])] = x.typ
+	c.info.setType(e.X[i], x.typ)
+	c.info.setType(unparen(e.X[i]), x.typ)
 	return operand{expr: e, typ: BoolType}
 }
 

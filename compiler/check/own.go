@@ -85,7 +85,7 @@ func (o *owners) variable(e syntax.Expr) *Var {
 	if n == nil {
 		return nil
 	}
-	if v, ok := o.c.info.Uses[n].(*Var); ok && v.Type.isOwn() {
+	if v, ok := o.c.info.Use(n).(*Var); ok && v.Type.isOwn() {
 		return v
 	}
 	return nil

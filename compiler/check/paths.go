@@ -107,13 +107,13 @@ func (p *paths) endOf(at syntax.Pos, before marks) {
 func (p *paths) stmt(s syntax.Stmt) {
 	switch s := s.(type) {
 	case *syntax.VarStmt:
-		p.guarded(s.Value, s.OnError, func() { p.begin(p.c.info.Defs[s.Name], s.Value) })
+		p.guarded(s.Value, s.OnError, func() { p.begin(p.c.info.Def(s.Name), s.Value) })
 	case *syntax.AssignStmt:
 		p.left(s)
 		p.guarded(s.Right, s.OnError, func() { p.store(s) })
 	case *syntax.ExprStmt:
 		p.guarded(s.X, s.OnError, func() {})
-		if call := p.c.info.Calls[s.X]; call != nil && s.OnError == nil && (call.Prim == PrimTrap || call.Func != nil && call.Func.NoReturn) {
+		if call := p.c.info.Call(s.X); call != nil && s.OnError == nil && (call.Prim == PrimTrap || call.Func != nil && call.Func.NoReturn) {
 			p.now = nil
 		}
 	case *syntax.IfStmt:
@@ -253,7 +253,7 @@ func (p *paths) expr(e syntax.Expr) {
 	if e == nil || p.now == nil {
 		return
 	}
-	if call := p.c.info.Calls[e]; call != nil {
+	if call := p.c.info.Call(e); call != nil {
 		p.callExpr(call)
 		return
 	}

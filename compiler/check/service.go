@@ -212,7 +212,7 @@ func checkedHere(t *Type) (bits uint32) {
 
 // hasRight refuses a member of a giveme whose `only` has taken the right away.
 func (c *checker) hasRight(m *syntax.Member) {
-	v, ok := c.info.Uses[asName(m.X)].(*Var)
+	v, ok := c.info.Use(asName(m.X)).(*Var)
 	if !ok || v.Kind != GivemeVar {
 		return
 	}

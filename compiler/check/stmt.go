@@ -96,7 +96,7 @@ func (c *checker) guarded(e syntax.Expr, want *Type, on *syntax.OnError) operand
 	c.push()
 	if on.Name != nil {
 		v := &Var{Name: on.Name.Name, Kind: ErrorVar, Type: fails, Ident: on.Name}
-		c.info.Defs[on.Name] = v
+		c.info.setDef(on.Name, v)
 		c.declare(v)
 	}
 	c.block(on.Body)
@@ -127,7 +127,7 @@ func (c *checker) varStmt(s *syntax.VarStmt) {
 	} else if c.convert(&x, t, "the value of `"+v.Name+"`") {
 		c.store(s.Value, v)
 	}
-	c.info.Defs[s.Name] = v
+	c.info.setDef(s.Name, v)
 	c.declare(v)
 }
 
@@ -141,7 +141,7 @@ func (c *checker) assign(s *syntax.AssignStmt) {
 		}
 		return
 	}
-	c.info.Types[s.Left] = v.Type
+	c.info.setType(s.Left, v.Type)
 	x := c.guarded(s.Right, v.Type, s.OnError)
 	c.nonNothing(&x)
 	if s.Op == syntax.OpNone {
@@ -185,7 +185,7 @@ func (c *checker) target(s *syntax.AssignStmt) *Var {
 		if x.invalid() {
 			return nil
 		}
-		on := c.info.Types[left.X]
+		on := c.info.Type(left.X)
 		if on.Kind == String || on.Sigil&syntax.Change == 0 {
 			c.settleDefault(&x)
 			c.errorf(left.Pos(), "elements of %s cannot be changed%s", on, c.readHint(left.X, on))
@@ -200,14 +200,14 @@ func (c *checker) target(s *syntax.AssignStmt) *Var {
 		return c.targetField(left)
 	case *syntax.Name:
 		if v := c.local(left.Name); v != nil {
-			c.info.Uses[left] = v
+			c.info.setUse(left, v)
 			c.changed[v] = true
 			c.visibleInside(left, v)
 			c.mutable(left, v)
 			return v
 		}
 		if v := c.ownField(left.Name); v != nil {
-			c.info.Uses[left] = v
+			c.info.setUse(left, v)
 			c.touches[c.fn] = true
 			if c.thisType().Sigil&syntax.Change == 0 {
 				c.errorf(left.Pos(), "`%s` is a field: only a `func !` of %s changes it, and `%s` is none%s", v.Name, c.objectClass().Name, c.fn.Name, c.thisHint())
@@ -243,7 +243,7 @@ const arenaReads = " (inside `arena`, what was made outside and holds references
 // readHint says why what e names is only read, and what would help.
 func (c *checker) readHint(e syntax.Expr, t *Type) string {
 	hint := c.arenaHint(e)
-	v, ok := c.info.Uses[asName(e)].(*Var)
+	v, ok := c.info.Use(asName(e)).(*Var)
 	if hint == "" && ok && (v.Kind == LocalVar || v.Kind == ParamVar) && v.Type.Sigil&syntax.Change == 0 && v.Type.isObject() {
 		return " (declare it as `" + c.withSigils(t, t.Sigil|syntax.Change).Name + " " + v.Name + "`)"
 	}
@@ -252,7 +252,7 @@ func (c *checker) readHint(e syntax.Expr, t *Type) string {
 
 // arenaHint is arenaReads when that is why e is only read.
 func (c *checker) arenaHint(e syntax.Expr) string {
-	if v, ok := c.info.Uses[asName(e)].(*Var); ok && v.depth < c.arenas && v.Type.Sigil&syntax.Change != 0 {
+	if v, ok := c.info.Use(asName(e)).(*Var); ok && v.depth < c.arenas && v.Type.Sigil&syntax.Change != 0 {
 		return arenaReads
 	}
 	return ""
@@ -268,13 +268,13 @@ func (c *checker) targetField(left *syntax.Member) *Var {
 	if x.invalid() {
 		return nil
 	}
-	v := c.info.Fields[left]
+	v := c.info.Field(left)
 	if v == nil {
 		c.settleDefault(&x)
 		c.errorf(left.Name.Pos(), "`%s` is a func: it cannot be assigned", left.Name.Name)
 		return nil
 	}
-	if on := c.info.Types[left.X]; on.Sigil&syntax.Change == 0 {
+	if on := c.info.Type(left.X); on.Sigil&syntax.Change == 0 {
 		c.errorf(left.Name.Pos(), "`%s` cannot be changed through %s, which is only read%s", v.Name, on, c.readHint(left.X, on))
 		return nil
 	}
@@ -302,7 +302,7 @@ func (c *checker) exprStmt(s *syntax.ExprStmt) {
 	if t, ok := inner.(*syntax.Try); ok {
 		inner = t.X
 	}
-	call := c.info.Calls[inner]
+	call := c.info.Call(inner)
 	if call == nil {
 		c.settleDefault(&x)
 		c.errorf(s.X.Pos(), "this value is not used: a statement is a call or an assignment")
@@ -351,7 +351,7 @@ func (c *checker) forStmt(s *syntax.ForStmt) {
 	}
 	c.push()
 	v := &Var{Name: s.Name.Name, Kind: LoopVar, Type: t, Ident: s.Name}
-	c.info.Defs[s.Name] = v
+	c.info.setDef(s.Name, v)
 	c.declare(v)
 	c.loop(s.Body)
 	c.pop()

@@ -21,7 +21,7 @@ func (g *fn) callExpr(e syntax.Expr, c *check.Call) *Value {
 // failingCall is a call of a func with "or E": its result and its second result word.
 func (g *fn) failingCall(e syntax.Expr) (v, second *Value) {
 	e = unparen(e)
-	c := g.l.info.Calls[e]
+	c := g.l.info.Call(e)
 	if c == nil || c.Fails == nil {
 		panic("bug: lower: a call that cannot fail")
 	}

@@ -73,8 +73,8 @@ func (g *fn) between(e *syntax.Compare) *Value {
 	if len(e.Ops) != 2 || e.Ops[0] != syntax.OpLe || e.Ops[1] != syntax.OpLe {
 		return nil
 	}
-	low, isLow := g.l.info.Consts[e.X[0]]
-	high, isHigh := g.l.info.Consts[e.X[2]]
+	low, isLow := g.l.info.Const(e.X[0])
+	high, isHigh := g.l.info.Const(e.X[2])
 	if t := g.typeAfter(e.X[1]); !isLow || !isHigh || !isNonneg(t) || low.Bits > high.Bits {
 		return nil
 	}
@@ -91,7 +91,7 @@ func (g *fn) inside(x *Value, r check.Label) *Value {
 
 // cond branches on e.
 func (g *fn) cond(e syntax.Expr, yes, no *Block) {
-	if _, ok := g.l.info.Consts[e]; !ok {
+	if _, ok := g.l.info.Const(e); !ok {
 		switch x := unparen(e).(type) {
 		case *syntax.Unary:
 			if x.Op == syntax.OpNot {
@@ -154,7 +154,7 @@ func (g *fn) condChain(e *syntax.Compare, yes, no *Block) {
 func (g *fn) condValue(e syntax.Expr) *Value {
 	yes, no, end := g.block(), g.block(), g.block()
 	g.cond(e, yes, no)
-	result := &check.Var{Name: "condition", Kind: check.LocalVar, Type: g.l.info.Types[e]}
+	result := &check.Var{Name: "condition", Kind: check.LocalVar, Type: g.l.info.Type(e)}
 	for i, b := range []*Block{no, yes} {
 		g.start(b)
 		if !g.isDead() {
@@ -168,7 +168,7 @@ func (g *fn) condValue(e syntax.Expr) *Value {
 
 // assert traps unless e holds; the parts of an "and" are asserted one by one.
 func (g *fn) assert(e syntax.Expr) {
-	if _, ok := g.l.info.Consts[e]; !ok {
+	if _, ok := g.l.info.Const(e); !ok {
 		switch x := unparen(e).(type) {
 		case *syntax.Binary:
 			if x.Op == syntax.OpAnd {

@@ -13,7 +13,7 @@ import (
 
 // expr gives the value of e in the type that its place asks for.
 func (g *fn) expr(e syntax.Expr) *Value {
-	if c, ok := g.l.info.Consts[e]; ok {
+	if c, ok := g.l.info.Const(e); ok {
 		t := g.typeAfter(e)
 		if t.Kind == check.MaybeKind {
 			t = t.Elem
@@ -28,19 +28,19 @@ func (g *fn) expr(e syntax.Expr) *Value {
 
 // typeAfter is the type of e's value after implicit conversion.
 func (g *fn) typeAfter(e syntax.Expr) *check.Type {
-	if t := g.l.info.Widen[e]; t != nil {
+	if t := g.l.info.Widened(e); t != nil {
 		return t
 	}
-	return g.l.info.Types[e]
+	return g.l.info.Type(e)
 }
 
 // widened converts the value of e as its place asks.
 func (g *fn) widened(e syntax.Expr, v *Value) *Value {
-	if to := g.l.info.Widen[e]; to != nil && v != nil {
+	if to := g.l.info.Widened(e); to != nil && v != nil {
 		if to.Kind == check.MaybeKind {
 			to = to.Elem
 		}
-		return g.extend(v, g.l.info.Types[e], to)
+		return g.extend(v, g.l.info.Type(e), to)
 	}
 	return v
 }
@@ -57,7 +57,7 @@ func unparen(e syntax.Expr) syntax.Expr {
 
 // raw gives the value of e in its own type; nil for a call without result.
 func (g *fn) raw(e syntax.Expr) *Value {
-	if c := g.l.info.Calls[e]; c != nil {
+	if c := g.l.info.Call(e); c != nil {
 		return g.callExpr(e, c)
 	}
 	switch e := e.(type) {
@@ -86,13 +86,13 @@ func (g *fn) raw(e syntax.Expr) *Value {
 	case *syntax.Copy:
 		return g.copyExpr(e)
 	case *syntax.NoneLit:
-		return g.konst(typeOf(g.l.info.Types[e]), 0)
+		return g.konst(typeOf(g.l.info.Type(e)), 0)
 	}
 	panic(fmt.Sprintf("bug: lower: an expression %T", e))
 }
 
 func (g *fn) name(e *syntax.Name) *Value {
-	switch o := g.l.info.Uses[e].(type) {
+	switch o := g.l.info.Use(e).(type) {
 	case *check.Const:
 		return g.addr(g.l.constArray(o))
 	case *check.Var:
@@ -156,7 +156,7 @@ func (g *fn) unary(e *syntax.Unary) *Value {
 		return g.not(x)
 	}
 	g.at(e.Pos())
-	switch t := g.l.info.Types[e]; {
+	switch t := g.l.info.Type(e); {
 	case isWrapping(t):
 		return g.wrap(OpNeg, x)
 	case isSigned(t):
@@ -174,7 +174,7 @@ func (g *fn) binary(e *syntax.Binary) *Value {
 	}
 	x, y := g.expr(e.X), g.expr(e.Y)
 	g.at(e.OpPos)
-	return g.arith(e.Op, g.l.info.Types[e], x, y)
+	return g.arith(e.Op, g.l.info.Type(e), x, y)
 }
 
 // arithOps is the op of each operator that is one.
@@ -294,7 +294,7 @@ func (g *fn) passOn(e syntax.Expr, second *Value) {
 // isFailure says whether the second word of the call e is that of an error: not 0, and
 // where the result may be none, not that either.
 func (g *fn) isFailure(e syntax.Expr, second *Value) *Value {
-	if !g.l.info.Calls[unparen(e)].Result.IsPair() {
+	if !g.l.info.Call(unparen(e)).Result.IsPair() {
 		return second
 	}
 	return g.cmp(ULT, g.wrap(OpSub, second, g.konst(W, 1)), g.konst(W, noneWord-1))
@@ -312,6 +312,6 @@ func (g *fn) elseExpr(e *syntax.Else) *Value {
 	y := g.expr(e.Y)
 	g.jump(end)
 	v = g.joined(end, x, y)
-	v.Nonneg = isNonneg(g.l.info.Types[e])
+	v.Nonneg = isNonneg(g.l.info.Type(e))
 	return v
 }

@@ -109,7 +109,7 @@ func (g *fn) pieces(c *check.Call) []piece {
 	for _, p := range c.Format {
 		if p.X == nil {
 			text(p.Text)
-		} else if k, ok := g.l.info.Consts[p.X]; ok {
+		} else if k, ok := g.l.info.Const(p.X); ok {
 			text(formatConst(k, g.typeAfter(p.X), p))
 		} else {
 			out = append(out, piece{p, g.expr(p.X), g.typeAfter(p.X)})

@@ -30,7 +30,7 @@ func (g *fn) whileStmt(s *syntax.WhileStmt) {
 }
 
 func (g *fn) forStmt(s *syntax.ForStmt) {
-	v := g.l.info.Defs[s.Name]
+	v := g.l.info.Def(s.Name)
 	switch {
 	case s.To != nil && s.Inclusive:
 		g.forThrough(s, v)

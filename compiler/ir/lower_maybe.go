@@ -13,11 +13,11 @@ const noneWord = -1
 
 // pair gives the two words of a value whose place has a type with two words.
 func (g *fn) pair(e syntax.Expr) (v, none *Value) {
-	t := g.l.info.Types[e]
-	if _, known := g.l.info.Consts[e]; known || !t.IsPair() {
+	t := g.l.info.Type(e)
+	if _, known := g.l.info.Const(e); known || !t.IsPair() {
 		return g.expr(e), g.konst(W, 0)
 	}
-	if c := g.l.info.Calls[e]; c != nil {
+	if c := g.l.info.Call(e); c != nil {
 		return g.callBoth(e, c)
 	}
 	switch e := e.(type) {
@@ -26,7 +26,7 @@ func (g *fn) pair(e syntax.Expr) (v, none *Value) {
 	case *syntax.NoneLit:
 		return g.konst(typeOf(t), 0), g.konst(W, noneWord)
 	case *syntax.Name:
-		of := g.l.info.Uses[e].(*check.Var)
+		of := g.l.info.Use(e).(*check.Var)
 		return g.read(of), g.read(isNone{of})
 	case *syntax.Try:
 		v, second := g.failingCall(e.X)
@@ -39,8 +39,8 @@ func (g *fn) pair(e syntax.Expr) (v, none *Value) {
 // present gives the value of e in its own type, and a word that is not 0 when there is
 // none: e failed, or is none.
 func (g *fn) present(e syntax.Expr) (v, absent *Value) {
-	t := g.l.info.Types[e]
-	if c := g.l.info.Calls[unparen(e)]; c != nil && c.Fails != nil {
+	t := g.l.info.Type(e)
+	if c := g.l.info.Call(unparen(e)); c != nil && c.Fails != nil {
 		v, absent = g.failingCall(e)
 	} else if t.IsPair() {
 		return g.pair(e)
@@ -72,7 +72,7 @@ func (g *fn) compareNone(e *syntax.Compare) *Value {
 		return nil
 	}
 	x, c := e.X[1-side], unsignedConds[e.Ops[0]]
-	if g.l.info.Types[x].IsPair() {
+	if g.l.info.Type(x).IsPair() {
 		_, none := g.pair(x)
 		return g.cmp(c.Not(), none, g.konst(W, 0))
 	}

@@ -114,7 +114,7 @@ func (g *fn) storeOf(t *check.Type, at *Value, offset int64, x *Value, in MemSet
 
 // member is a field of an object, or a giveme behind `this.`.
 func (g *fn) member(e *syntax.Member) *Value {
-	v := g.l.info.Fields[e]
+	v := g.l.info.Field(e)
 	if v.Kind == check.GivemeVar {
 		return g.giveme(v)
 	}
@@ -196,7 +196,7 @@ func (g *fn) loadElement(on, t *check.Type, s spot) *Value {
 
 // index is x[i].
 func (g *fn) index(e *syntax.Index) *Value {
-	el, t := g.element(e), g.l.info.Types[e]
+	el, t := g.element(e), g.l.info.Type(e)
 	return g.loadElement(el.on, t, g.find(el, t))
 }
 
@@ -213,7 +213,7 @@ type place struct {
 func (g *fn) place(e syntax.Expr) place {
 	switch e := unparen(e).(type) {
 	case *syntax.Name:
-		v := g.l.info.Uses[e].(*check.Var)
+		v := g.l.info.Use(e).(*check.Var)
 		if v.Kind == check.FieldVar {
 			return g.fieldPlace(v, g.this)
 		}
@@ -224,9 +224,9 @@ func (g *fn) place(e syntax.Expr) place {
 			}
 		}}
 	case *syntax.Member:
-		return g.fieldPlace(g.l.info.Fields[e], g.expr(e.X))
+		return g.fieldPlace(g.l.info.Field(e), g.expr(e.X))
 	case *syntax.Index:
-		el, t := g.element(e), g.l.info.Types[e]
+		el, t := g.element(e), g.l.info.Type(e)
 		load := func() *Value { return g.loadElement(el.on, t, g.find(el, t)) }
 		return place{t, nil, load, func(x, _ *Value) {
 			s := g.find(el, t)
@@ -308,7 +308,7 @@ func (g *fn) newArray(e syntax.Expr, c *check.Call) *Value {
 
 // listLit is `[a b c]`. Its elements are computed before there is a list.
 func (g *fn) listLit(e *syntax.ListLit) *Value {
-	t := g.l.info.Types[e]
+	t := g.l.info.Type(e)
 	var elems []*Value
 	for _, x := range e.Elems {
 		elems = append(elems, g.expr(x))

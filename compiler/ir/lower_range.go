@@ -43,7 +43,7 @@ func (g *fn) convert(x *Value, from, to *check.Type) *Value {
 
 // inRange checks a value before it goes into a variable with a range.
 func (g *fn) inRange(e syntax.Expr, x *Value, v *check.Var) *Value {
-	if v.Range != nil && !g.l.info.InRange[e] {
+	if v.Range != nil && !g.l.info.InRange(e) {
 		g.checkBetween(x, v.Type, values{v.Range.Low, uint64(v.Range.High), v.Range.High < 0 && isSigned(v.Type)})
 	}
 	return x

@@ -41,7 +41,7 @@ func (g *fn) spends(b *syntax.Block, n int) bool {
 	if !ok || s.OnError != nil {
 		return false
 	}
-	c := g.l.info.Calls[unparen(s.X)]
+	c := g.l.info.Call(unparen(s.X))
 	if c == nil || c.Func == nil || c.Func.Symbol != coreMapSet {
 		return false
 	}
@@ -56,13 +56,13 @@ func (g *fn) spends(b *syntax.Block, n int) bool {
 	if !ok {
 		return false
 	}
-	v, ok := g.l.info.Uses[name].(*check.Var)
+	v, ok := g.l.info.Use(name).(*check.Var)
 	if !ok || v.Mutable {
 		return false
 	}
 	for at := n - 1; at >= 0; at-- {
 		d, ok := b.Stmts[at].(*syntax.VarStmt)
-		if ok && g.l.info.Defs[d.Name] == v {
+		if ok && g.l.info.Def(d.Name) == v {
 			return v.Type.Kind == check.String && d.OnError == nil && g.isFresh(d.Value) && g.onlyKey(b.Stmts[at+1:], n-at-1, v, name)
 		}
 	}
@@ -71,7 +71,7 @@ func (g *fn) spends(b *syntax.Block, n int) bool {
 
 // isFresh says whether e makes a text.
 func (g *fn) isFresh(e syntax.Expr) bool {
-	c := g.l.info.Calls[unparen(e)]
+	c := g.l.info.Call(unparen(e))
 	return c != nil && c.Func != nil && fresh[c.Func.Symbol]
 }
 
@@ -88,11 +88,11 @@ func (g *fn) onlyKey(stmts []syntax.Stmt, last int, v *check.Var, set *syntax.Na
 					harmless[unparen(x)] = true
 				}
 			case *syntax.Name:
-				if g.l.info.Uses[e] == check.Object(v) {
+				if g.l.info.Use(e) == check.Object(v) {
 					ok = ok && harmless[e] && n <= last
 				}
 			case syntax.Expr:
-				if c := g.l.info.Calls[e]; c != nil && c.Func != nil && keyOnly[c.Func.Symbol] {
+				if c := g.l.info.Call(e); c != nil && c.Func != nil && keyOnly[c.Func.Symbol] {
 					harmless[unparen(c.Args[0])] = true
 				} else if c != nil && c.Prim == check.PrimStringLength {
 					harmless[unparen(c.Recv)] = true

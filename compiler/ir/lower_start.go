@@ -114,7 +114,7 @@ func (l *lowering) serviceObject(g *builder, s *check.Service, stack, run *Value
 // fieldDefault puts a constant, or none, into a field of the service object.
 func (l *lowering) fieldDefault(g *builder, object *Value, v *check.Var) {
 	x := g.konst(typeOf(v.Type), 0)
-	if k, ok := l.info.Consts[v.Default]; ok && l.info.Types[v.Default].Kind == check.String {
+	if k, ok := l.info.Const(v.Default); ok && l.info.Type(v.Default).Kind == check.String {
 		x = g.addr(l.text(k.Str))
 	} else if ok {
 		x = g.konst(typeOf(v.Type), k.Bits)
@@ -179,7 +179,8 @@ func (l *lowering) runSize() int64 {
 	for _, file := range l.info.Files {
 		for _, d := range file.Decls {
 			if c, ok := d.(*syntax.ConstDecl); ok && file.Kind == syntax.KindUnsafe && c.Name.Name == coreRunSize {
-				return l.info.Consts[c.Value].Bits
+				size, _ := l.info.Const(c.Value)
+				return size.Bits
 			}
 		}
 	}

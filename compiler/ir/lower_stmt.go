@@ -23,7 +23,7 @@ func (g *fn) stmt(s syntax.Stmt) {
 	g.at(s.Pos())
 	switch s := s.(type) {
 	case *syntax.VarStmt:
-		v := g.l.info.Defs[s.Name]
+		v := g.l.info.Def(s.Name)
 		g.withValue(s.Value, s.OnError, v.Type, func(x, none *Value) { g.define(v, s.Value, x, none) })
 	case *syntax.AssignStmt:
 		g.assign(s)
@@ -68,14 +68,14 @@ func (g *fn) withValue(e syntax.Expr, on *syntax.OnError, t *check.Type, use fun
 	g.branch(g.isFailure(e, second), bad, good)
 	g.start(good)
 	none := second
-	if isPair && g.l.info.Widen[unparen(e)] != nil {
+	if isPair && g.l.info.Widened(unparen(e)) != nil {
 		none = g.konst(W, 0)
 	}
 	use(g.widened(e, v), none)
 	g.jump(end)
 	g.start(bad)
 	if on.Name != nil {
-		g.write(g.l.info.Defs[on.Name], g.errorNumber(second))
+		g.write(g.l.info.Def(on.Name), g.errorNumber(second))
 	}
 	g.stmts(on.Body)
 	g.jumpIfAlive(end)
@@ -106,7 +106,7 @@ func (g *fn) returnStmt(s *syntax.ReturnStmt) {
 
 // errorStmt fails with 1 + the number of the error.
 func (g *fn) errorStmt(s *syntax.ErrorStmt) {
-	if k, known := g.l.info.Consts[s.X]; known {
+	if k, known := g.l.info.Const(s.X); known {
 		g.fails(g.konst(W, 1+k.Bits))
 		return
 	}
@@ -170,7 +170,7 @@ func (g *fn) jumpIfAlive(to *Block) {
 // ---- match ----
 
 func (g *fn) matchStmt(s *syntax.MatchStmt) {
-	if c := g.l.info.Calls[unparen(s.X)]; c != nil && c.Prim == check.PrimArch {
+	if c := g.l.info.Call(unparen(s.X)); c != nil && c.Prim == check.PrimArch {
 		g.matchArch(s)
 		return
 	}
@@ -226,7 +226,7 @@ func (g *fn) fits(x *Value, t *check.Type, label check.Label) *Value {
 func (g *fn) matchArch(s *syntax.MatchStmt) {
 	for _, arm := range s.Arms {
 		for _, label := range arm.Labels {
-			for _, v := range g.l.info.Types[s.X].Enum.Values {
+			for _, v := range g.l.info.Type(s.X).Enum.Values {
 				if v.Number == g.l.info.Labels[label].Low.Bits && v.Name == g.l.arch {
 					g.stmts(arm.Body)
 					return

@@ -3,8 +3,8 @@
 // Every node knows where it starts and ends. Nothing of the source is lost that a
 // reader would miss: parentheses are nodes, literals keep their spelling, comments
 // stand in File.Comments in source order. Meaning (types, names, constants) is not
-// here: package check keeps it in maps beside the tree, with these nodes as keys, so
-// a node is never shared between two places.
+// here: package check keeps it beside the tree, by the keys of the nodes, so a node is
+// never shared between two places.
 
 package syntax
 
@@ -31,6 +31,19 @@ func (s *span) End() Pos { return s.end }
 
 func (s *span) startAt(p Pos) { s.pos = p }
 
+// Key is the number of an expression, or of a name that declares a variable, in its file, from 0
+// on without gaps; File is the file's. What others know of the node they keep beside the tree,
+// by its key.
+type Key struct{ File, Node uint32 }
+
+// keyed is the place of a node that has a key.
+type keyed struct {
+	span
+	key Key
+}
+
+func (k *keyed) Key() Key { return k.key }
+
 // FileKind is what kind of text a file holds; its name decides (KindOf).
 type FileKind uint8
 
@@ -52,9 +65,17 @@ type File struct {
 	Comments []*Comment
 	End      Pos
 
+	number uint32          // of all files that were ever parsed, from 1
+	keys   uint32          // that its nodes have
 	text   string          // Src
 	unread map[*Block]rest // bodies that ParseHeads has left out; see heads.go
 }
+
+// Number is what keys call the file: no other has it.
+func (f *File) Number() uint32 { return f.number }
+
+// Keys is how many keys its nodes have, which Read may make more.
+func (f *File) Keys() int { return int(f.keys) }
 
 // Comment is one `#` comment up to its line's end, without the line end.
 type Comment struct {
@@ -63,9 +84,9 @@ type Comment struct {
 	Own  bool   // it stands alone on its line
 }
 
-// Ident is a name or a type name where it is written.
+// Ident is a name or a type name where it is written. That of a VarStmt, ForStmt or OnError has a key.
 type Ident struct {
-	span
+	keyed
 	Name string
 }
 
@@ -417,120 +438,121 @@ type Label struct {
 // Expr is one expression.
 type Expr interface {
 	Node
+	Key() Key
 	expr()
 }
 
 type (
 	// IntLit is a whole number without a sign.
 	IntLit struct {
-		span
+		keyed
 		Text  string
 		Value uint64
 	}
 
 	// ByteLit is 'x'.
 	ByteLit struct {
-		span
+		keyed
 		Text  string
 		Value byte
 	}
 
 	// StringLit is "text"; Value has the escapes resolved.
 	StringLit struct {
-		span
+		keyed
 		Text  string
 		Value string
 	}
 
 	BoolLit struct {
-		span
+		keyed
 		Value bool
 	}
 
-	NoneLit struct{ span }
+	NoneLit struct{ keyed }
 
-	ThisExpr struct{ span }
+	ThisExpr struct{ keyed }
 
 	// Name is a use of a local, parameter, constant, field or func.
 	Name struct {
-		span
+		keyed
 		Name string
 	}
 
 	// EnumVal is `.name`, or with Type set `TypeName.name`.
 	EnumVal struct {
-		span
+		keyed
 		Type *Ident
 		Name *Ident
 	}
 
 	Paren struct {
-		span
+		keyed
 		X Expr
 	}
 
 	// ListLit is `[a b c]`.
 	ListLit struct {
-		span
+		keyed
 		Elems []Expr
 	}
 
 	// Member is `X.Name`: a field, or a func (alone: a call without arguments).
 	Member struct {
-		span
+		keyed
 		X    Expr
 		Name *Ident
 	}
 
 	// Index is `X[I]`.
 	Index struct {
-		span
+		keyed
 		X, I Expr
 	}
 
 	// Call is a func with at least one argument: `Fun a b=c`.
 	Call struct {
-		span
+		keyed
 		Fun  Expr
 		Args []*Arg
 	}
 
 	// New is `new [Type] args`.
 	New struct {
-		span
+		keyed
 		Type *TypeExpr // nil: the target's
 		Args []*Arg
 	}
 
 	// Format is `format "…" args`.
 	Format struct {
-		span
+		keyed
 		Text *StringLit
 		Args []Expr
 	}
 
 	// Try is `try call`.
 	Try struct {
-		span
+		keyed
 		X Expr
 	}
 
 	// Copy is `copy atom`.
 	Copy struct {
-		span
+		keyed
 		X Expr
 	}
 
 	// Unary is OpNeg or OpNot of X.
 	Unary struct {
-		span
+		keyed
 		Op Op
 		X  Expr
 	}
 
 	// Binary is arithmetic, bit operations, OpAnd and OpOr.
 	Binary struct {
-		span
+		keyed
 		Op    Op
 		OpPos Pos
 		X, Y  Expr
@@ -539,7 +561,7 @@ type (
 	// Compare is a chain: X[0] Ops[0] X[1] Ops[1] X[2] …; len(X) = len(Ops)+1. It
 	// is true when each neighbouring pair is; each X is evaluated at most once.
 	Compare struct {
-		span
+		keyed
 		X     []Expr
 		Ops   []Op
 		OpPos []Pos
@@ -547,7 +569,7 @@ type (
 
 	// Else is `X else Y`: Y when X fails or is none.
 	Else struct {
-		span
+		keyed
 		X, Y Expr
 	}
 )
@@ -563,7 +585,7 @@ type Arg struct {
 // members are the file's declarations.
 func (f *File) Class(name string) *ClassDecl {
 	at := f.Header.span
-	d := &ClassDecl{span: at, Name: &Ident{at, name}, EndPos: f.End}
+	d := &ClassDecl{span: at, Name: &Ident{keyed{span: at}, name}, EndPos: f.End}
 	for _, m := range f.Decls {
 		switch m.(type) {
 		case *FieldsDecl, *CtorDecl, *FuncDecl:
@@ -576,7 +598,7 @@ func (f *File) Class(name string) *ClassDecl {
 // Func is the ctor as a func that is called `ctor`.
 func (d *CtorDecl) Func() *FuncDecl {
 	end := Pos{d.pos.Line, d.pos.Col + int32(len("ctor"))}
-	return &FuncDecl{span: d.span, Name: &Ident{span{d.pos, end}, "ctor"}, Params: d.Params, Body: d.Body}
+	return &FuncDecl{span: d.span, Name: &Ident{keyed{span: span{d.pos, end}}, "ctor"}, Params: d.Params, Body: d.Body}
 }
 
 // Op is an operator.

@@ -236,7 +236,7 @@ func (p *parser) enumDecl() *EnumDecl {
 		v.Name = p.name()
 		if p.got(Assign) {
 			t := p.want(IntTok)
-			v.Value = &IntLit{span{t.Pos, t.End}, t.Text, t.Num}
+			v.Value = &IntLit{keyed{span{t.Pos, t.End}, p.key()}, t.Text, t.Num}
 		}
 		v.span = p.from(at)
 		n.Values = append(n.Values, v)

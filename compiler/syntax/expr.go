@@ -11,7 +11,7 @@ func (p *parser) expr() Expr {
 		return x
 	}
 	y := p.orExpr()
-	return &Else{p.from(x.Pos()), x, y}
+	return &Else{p.node(x.Pos()), x, y}
 }
 
 // orExpr = andExpr { "or" andExpr }
@@ -56,7 +56,7 @@ func (p *parser) chain(l *level) Expr {
 		at := p.tok.Pos
 		p.advance()
 		y := l.operand(p)
-		x = &Binary{p.from(x.Pos()), op, at, x, y}
+		x = &Binary{p.node(x.Pos()), op, at, x, y}
 	}
 }
 
@@ -70,7 +70,7 @@ func (p *parser) notExpr() Expr {
 	start := p.tok.Pos
 	p.advance()
 	x := p.notExpr()
-	return &Unary{p.from(start), OpNot, x}
+	return &Unary{p.node(start), OpNot, x}
 }
 
 var cmpOps = [numKinds]Op{
@@ -92,7 +92,7 @@ func (p *parser) cmpExpr() Expr {
 		c.X = append(c.X, p.addExpr())
 		op = cmpOps[p.tok.Kind]
 	}
-	c.span = p.from(x.Pos())
+	c.keyed = p.node(x.Pos())
 	return c
 }
 
@@ -105,15 +105,15 @@ func (p *parser) unary() Expr {
 		defer p.leave()
 		p.advance()
 		x := p.unary()
-		return &Unary{p.from(start), OpNeg, x}
+		return &Unary{p.node(start), OpNeg, x}
 	case TryWord:
 		p.advance()
 		x := p.call()
-		return &Try{p.from(start), x}
+		return &Try{p.node(start), x}
 	case CopyWord:
 		p.advance()
 		x := p.atom()
-		return &Copy{p.from(start), x}
+		return &Copy{p.node(start), x}
 	}
 	return p.call()
 }
@@ -136,7 +136,7 @@ func (p *parser) call() Expr {
 	if args == nil {
 		return x
 	}
-	return &Call{p.from(x.Pos()), x, args}
+	return &Call{p.node(x.Pos()), x, args}
 }
 
 // args = { arg }
@@ -169,7 +169,7 @@ func (p *parser) newExpr() Expr {
 		n.Type = p.baseType()
 	}
 	n.Args = p.args()
-	n.span = p.from(start)
+	n.keyed = p.node(start)
 	return n
 }
 
@@ -182,7 +182,7 @@ func (p *parser) formatExpr() Expr {
 	for p.startsAtom() {
 		n.Args = append(n.Args, p.atom())
 	}
-	n.span = p.from(start)
+	n.keyed = p.node(start)
 	return n
 }
 
@@ -205,13 +205,13 @@ func (p *parser) atom() Expr {
 		case MemberDot:
 			p.advance()
 			name := p.ident(NameTok)
-			x = &Member{p.from(x.Pos()), x, name}
+			x = &Member{p.node(x.Pos()), x, name}
 		case IndexBrack:
 			open := p.tok.Pos
 			p.advance()
 			i := p.expr()
 			p.closing(RBrack, "[", open)
-			x = &Index{p.from(x.Pos()), x, i}
+			x = &Index{p.node(x.Pos()), x, i}
 		default:
 			return x
 		}
@@ -236,28 +236,28 @@ func (p *parser) closing(k Kind, word string, open Pos) {
 // | "(" expr ")" | "[" { atom } "]"
 func (p *parser) primary() Expr {
 	t := p.tok
-	at := span{t.Pos, t.End}
+	at := func() keyed { return keyed{span{t.Pos, t.End}, p.key()} }
 	switch t.Kind {
 	case IntTok:
 		p.advance()
-		return &IntLit{at, t.Text, t.Num}
+		return &IntLit{at(), t.Text, t.Num}
 	case ByteTok:
 		p.advance()
-		return &ByteLit{at, t.Text, byte(t.Num)}
+		return &ByteLit{at(), t.Text, byte(t.Num)}
 	case StringTok:
 		return p.stringLit()
 	case True, False:
 		p.advance()
-		return &BoolLit{at, t.Kind == True}
+		return &BoolLit{at(), t.Kind == True}
 	case None:
 		p.advance()
-		return &NoneLit{at}
+		return &NoneLit{at()}
 	case This:
 		p.advance()
-		return &ThisExpr{at}
+		return &ThisExpr{at()}
 	case NameTok:
 		p.advance()
-		return &Name{at, t.Text}
+		return &Name{at(), t.Text}
 	case EnumDot, TypeName:
 		if t.Kind == EnumDot || t.Hold {
 			return p.enumVal()
@@ -271,7 +271,7 @@ func (p *parser) primary() Expr {
 		}
 		x := p.expr()
 		p.closing(RParen, "(", t.Pos)
-		return &Paren{p.from(t.Pos), x}
+		return &Paren{p.node(t.Pos), x}
 	case ListBrack:
 		p.enter()
 		defer p.leave()
@@ -310,7 +310,7 @@ func (p *parser) listLit() Expr {
 		p.fail(p.tok.Pos, "expected a value or `]`, saw `-`: elements are atoms, write `(-1)`")
 	}
 	p.closing(RBrack, "[", open)
-	n.span = p.from(open)
+	n.keyed = p.node(open)
 	return n
 }
 
@@ -325,12 +325,12 @@ func (p *parser) enumVal() *EnumVal {
 		p.want(EnumDot)
 	}
 	n.Name = p.ident(NameTok)
-	n.span = p.from(start)
+	n.keyed = p.node(start)
 	return n
 }
 
 // stringLit = STRING
 func (p *parser) stringLit() *StringLit {
 	t := p.want(StringTok)
-	return &StringLit{span{t.Pos, t.End}, t.Text, t.Str}
+	return &StringLit{keyed{span{t.Pos, t.End}, p.key()}, t.Text, t.Str}
 }

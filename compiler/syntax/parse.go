@@ -12,6 +12,7 @@ import (
 	"bytes"
 	"path"
 	"strings"
+	"sync/atomic"
 	"unicode/utf8"
 )
 
@@ -42,8 +43,11 @@ func KindOf(name string) FileKind {
 // lacks what was wrong. Parse keeps src.
 func Parse(name string, src []byte) (*File, Errors) { return parse(newFile(name, src), false) }
 
+// files counts them, for File.Number.
+var files atomic.Uint32
+
 func newFile(name string, src []byte) *File {
-	return &File{Name: name, Kind: KindOf(name), Src: bytes.TrimPrefix(src, []byte("\ufeff"))}
+	return &File{Name: name, Kind: KindOf(name), Src: bytes.TrimPrefix(src, []byte("\ufeff")), number: files.Add(1)}
 }
 
 // parse is Parse; with heads bodies are left unread.
@@ -341,10 +345,27 @@ func (p *parser) link() {
 // from is the span from a place to the end of the last token.
 func (p *parser) from(start Pos) span { return span{start, p.last} }
 
+// node is the place and the key of an expression, from a place to the end of the last token.
+func (p *parser) node(start Pos) keyed { return keyed{p.from(start), p.key()} }
+
+// key is the next one.
+func (p *parser) key() Key {
+	k := Key{p.file.number, p.file.keys}
+	p.file.keys++
+	return k
+}
+
+// declared is a name that a variable is declared by.
+func (p *parser) declared() *Ident {
+	id := p.name()
+	id.key = p.key()
+	return id
+}
+
 // ident is a token that is a name or type name.
 func (p *parser) ident(k Kind) *Ident {
 	t := p.want(k)
-	return &Ident{span{t.Pos, t.End}, t.Text}
+	return &Ident{keyed{span: span{t.Pos, t.End}}, t.Text}
 }
 
 // name is a name that something is declared by.

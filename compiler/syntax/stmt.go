@@ -84,7 +84,7 @@ func (p *parser) varStmt() Stmt {
 	start := p.tok.Pos
 	n.Type = p.typeExpr()
 	n.Mutable = p.got(Bang)
-	n.Name = p.name()
+	n.Name = p.declared()
 	n.Range = p.rangeOpt()
 	if p.is(NL) {
 		p.fail(p.tok.Pos, "expected `=`, saw end of line: a variable has a value from the start")
@@ -196,7 +196,7 @@ func (p *parser) onError(s Stmt) {
 	p.head(func() {
 		p.want(ErrorWord)
 		if !p.is(NL) {
-			n.Name = p.name()
+			n.Name = p.declared()
 		}
 	})
 	n.Body = p.block()
@@ -256,7 +256,7 @@ func (p *parser) forStmt() Stmt {
 		if p.startsType() && !p.is(TypeName) {
 			p.fail(p.tok.Pos, "expected a name, saw a type: the loop's name takes the type of what it goes over")
 		}
-		n.Name = p.name()
+		n.Name = p.declared()
 		p.want(In)
 		n.X = p.expr()
 		n.Inclusive = p.is(DotDotEq)

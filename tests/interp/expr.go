@@ -10,18 +10,18 @@ import (
 
 // typeAfter is the type of e's value after implicit conversion.
 func (f *frame) typeAfter(e syntax.Expr) *check.Type {
-	if t := f.info.Widen[e]; t != nil {
+	if t := f.info.Widened(e); t != nil {
 		return t
 	}
-	return f.info.Types[e]
+	return f.info.Type(e)
 }
 
 // expr gives the value of e. A number is the same in any type that it is widened to.
 func (f *frame) expr(e syntax.Expr) value {
-	if k, ok := f.info.Consts[e]; ok {
+	if k, ok := f.info.Const(e); ok {
 		return constant(f.typeAfter(e), k)
 	}
-	if c := f.info.Calls[e]; c != nil {
+	if c := f.info.Call(e); c != nil {
 		x, failed := f.callExpr(e, c)
 		if failed != nil {
 			panic("bug: interp: a failure that nobody looks at")
@@ -78,14 +78,14 @@ func (f *frame) attempt(e syntax.Expr) (value, *failure) {
 		}
 		e = p.X
 	}
-	if c := f.info.Calls[e]; c != nil {
+	if c := f.info.Call(e); c != nil {
 		return f.callExpr(e, c)
 	}
 	return f.expr(e), nil
 }
 
 func (f *frame) name(e *syntax.Name) value {
-	switch o := f.info.Uses[e].(type) {
+	switch o := f.info.Use(e).(type) {
 	case *check.Const:
 		a := &array{}
 		for _, k := range o.Array {
@@ -109,7 +109,7 @@ func (f *frame) variable(v *check.Var) value {
 }
 
 func (f *frame) member(e *syntax.Member) value {
-	v := f.info.Fields[e]
+	v := f.info.Field(e)
 	if v.Kind == check.GivemeVar {
 		return f.givemes[v.Index]
 	}
@@ -129,7 +129,7 @@ func (f *frame) unary(e *syntax.Unary) value {
 	}
 	x := f.expr(e.X)
 	f.at(e.Pos())
-	return bits(f.settled(f.info.Types[e], new(big.Int).Neg(number(f.typeAfter(e.X), x))))
+	return bits(f.settled(f.info.Type(e), new(big.Int).Neg(number(f.typeAfter(e.X), x))))
 }
 
 func (f *frame) binary(e *syntax.Binary) value {
@@ -141,7 +141,7 @@ func (f *frame) binary(e *syntax.Binary) value {
 	}
 	x, y := f.expr(e.X), f.expr(e.Y)
 	f.at(e.OpPos)
-	return bits(f.arith(e.Op, f.info.Types[e], f.typeAfter(e.X), number(f.typeAfter(e.X), x), number(f.typeAfter(e.Y), y)))
+	return bits(f.arith(e.Op, f.info.Type(e), f.typeAfter(e.X), number(f.typeAfter(e.X), x), number(f.typeAfter(e.Y), y)))
 }
 
 func (f *frame) compare(e *syntax.Compare) value {

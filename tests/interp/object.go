@@ -92,7 +92,7 @@ func (f *frame) listLit(e *syntax.ListLit) value {
 	for _, x := range e.Elems {
 		elems = append(elems, f.expr(x))
 	}
-	if f.info.Types[e].Kind == check.ArrayKind {
+	if f.info.Type(e).Kind == check.ArrayKind {
 		return &array{elems}
 	}
 	return &list{elems}
@@ -187,20 +187,20 @@ func (f *frame) place(e syntax.Expr) place {
 	case *syntax.Paren:
 		return f.place(e.X)
 	case *syntax.Name:
-		v := f.info.Uses[e].(*check.Var)
+		v := f.info.Use(e).(*check.Var)
 		if v.Kind == check.FieldVar {
 			return fieldPlace(v, f.this)
 		}
 		return place{v.Type, v, func() value { return f.locals[v] }, func(x value) { f.locals[v] = x }}
 	case *syntax.Member:
-		return fieldPlace(f.info.Fields[e], f.expr(e.X).(*object))
+		return fieldPlace(f.info.Field(e), f.expr(e.X).(*object))
 	case *syntax.Index:
 		x, i := f.expr(e.X), f.expr(e.I)
 		at := func(set value) value {
 			f.at(e.I.Pos())
 			return *f.element(x, index(i), set)
 		}
-		return place{f.info.Types[e], nil, func() value { return at(nil) }, func(v value) { at(v) }}
+		return place{f.info.Type(e), nil, func() value { return at(nil) }, func(v value) { at(v) }}
 	}
 	panic("bug: interp: an assignment to no place")
 }

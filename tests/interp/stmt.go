@@ -58,7 +58,7 @@ func (f *frame) stmt(s syntax.Stmt) ending {
 	f.at(s.Pos())
 	switch s := s.(type) {
 	case *syntax.VarStmt:
-		v := f.info.Defs[s.Name]
+		v := f.info.Def(s.Name)
 		return f.take(s.Value, s.OnError, func(x value) { f.locals[v] = f.inRange(v, x) })
 	case *syntax.ExprStmt:
 		return f.take(s.X, s.OnError, func(value) {})
@@ -122,7 +122,7 @@ func (f *frame) take(e syntax.Expr, on *syntax.OnError, use func(value)) ending 
 		return ending{}
 	}
 	if on.Name != nil {
-		f.locals[f.info.Defs[on.Name]] = failed.number
+		f.locals[f.info.Def(on.Name)] = failed.number
 	}
 	return f.block(on.Body)
 }
@@ -180,7 +180,7 @@ func (f *frame) turn(b *syntax.Block) (how ending, done bool) {
 }
 
 func (f *frame) forStmt(s *syntax.ForStmt) ending {
-	v := f.info.Defs[s.Name]
+	v := f.info.Def(s.Name)
 	if s.To == nil {
 		return f.forEach(s, v)
 	}

@@ -1,0 +1,139 @@
+// The facts of expressions, and of names that declare variables: a row for each, found by its key.
+
+package check
+
+import "slul/compiler/syntax"
+
+// row is what is known of one of them.
+type row struct {
+	typ, widen *Type
+	call       *Call
+	of         Object // what a Name stands for, the field of a Member, the variable that is declared
+	value      int32  // 1 + index of values; 0: not known while compiling
+	inRange    bool
+}
+
+// fileRows are those of one file.
+type fileRows struct {
+	file *syntax.File
+	rows []row // by Key.Node
+}
+
+// beside is all of them. The place of a file is its number, but for the bits above mask: there are
+// enough left that no two files share one.
+type beside struct {
+	files  []fileRows
+	mask   uint32
+	values []Value
+}
+
+func newBeside(files []*syntax.File) (b beside) {
+	for size := uint32(16); ; size *= 2 {
+		b.files, b.mask = make([]fileRows, size), size-1
+		if b.hold(files) {
+			return b
+		}
+	}
+}
+
+// hold gives the files their places, unless two would have the same.
+func (b *beside) hold(files []*syntax.File) bool {
+	for _, f := range files {
+		at := &b.files[f.Number()&b.mask]
+		if at.file != nil && at.file != f {
+			return false
+		}
+		at.file = f
+	}
+	for i := range b.files {
+		if f := b.files[i].file; f != nil {
+			b.files[i].rows = make([]row, f.Keys())
+		}
+	}
+	return true
+}
+
+// unknown is the row of what was not looked at.
+var unknown row
+
+// at is the row of a node, to be read.
+func (b *beside) at(k syntax.Key) *row {
+	if rows := b.files[k.File&b.mask].rows; int(k.Node) < len(rows) {
+		return &rows[k.Node]
+	}
+	return &unknown
+}
+
+// set is the row of a node, to be changed.
+func (b *beside) set(k syntax.Key) *row {
+	f := &b.files[k.File&b.mask]
+	if more := f.file.Keys() - len(f.rows); more > 0 { // bodies were read since
+		f.rows = append(f.rows, make([]row, more)...)
+	}
+	return &f.rows[k.Node]
+}
+
+// Type is the type that an expression is evaluated in; nil when it is not. Literals and
+// constant expressions already have the type of the place that they stand in.
+func (b *beside) Type(e syntax.Expr) *Type { return b.at(e.Key()).typ }
+
+// Widened is set where the value of an expression (of type Type(e)) is implicitly
+// converted before it is used: an operand to its operation's type, an argument to
+// its parameter's, a value to the type of what it is stored in.
+func (b *beside) Widened(e syntax.Expr) *Type { return b.at(e.Key()).widen }
+
+// Const is the value of an expression that is known while compiling. Its parts
+// need no code and may have no facts of their own.
+func (b *beside) Const(e syntax.Expr) (v Value, known bool) {
+	if at := b.at(e.Key()).value; at != 0 {
+		return b.values[at-1], true
+	}
+	return Value{}, false
+}
+
+// Use is what a *syntax.Name stands for: *Var, *Const or *Func; nil of a nil Name. Where it is
+// a *Func there is a Call too.
+func (b *beside) Use(n *syntax.Name) Object {
+	if n == nil {
+		return nil
+	}
+	return b.at(n.Key()).of
+}
+
+// Field is the field that a Member without a call names.
+func (b *beside) Field(m *syntax.Member) *Var {
+	v, _ := b.at(m.Key()).of.(*Var)
+	return v
+}
+
+// Call is the call that an expression makes: of a *syntax.Call, New or Format, and
+// of a Name or Member that stands for a call without arguments.
+func (b *beside) Call(e syntax.Expr) *Call { return b.at(e.Key()).call }
+
+// Def is the variable made by the name of a VarStmt, ForStmt or OnError. (Those of
+// parameters are in Func.Params, those of givemes in Service.Givemes.)
+func (b *beside) Def(id *syntax.Ident) *Var {
+	v, _ := b.at(id.Key()).of.(*Var)
+	return v
+}
+
+// InRange says of a value stored to or passed to a variable with a Range that it
+// is proved to lie in it: there is nothing left to check at run time.
+func (b *beside) InRange(e syntax.Expr) bool { return b.at(e.Key()).inRange }
+
+func (b *beside) setType(e syntax.Expr, t *Type)    { b.set(e.Key()).typ = t }
+func (b *beside) setWidened(e syntax.Expr, t *Type) { b.set(e.Key()).widen = t }
+func (b *beside) setUse(n *syntax.Name, o Object)   { b.set(n.Key()).of = o }
+func (b *beside) setField(m *syntax.Member, v *Var) { b.set(m.Key()).of = v }
+func (b *beside) setCall(e syntax.Expr, call *Call) { b.set(e.Key()).call = call }
+func (b *beside) setDef(id *syntax.Ident, v *Var)   { b.set(id.Key()).of = v }
+func (b *beside) setInRange(e syntax.Expr)          { b.set(e.Key()).inRange = true }
+
+func (b *beside) setConst(e syntax.Expr, v Value) {
+	at := b.set(e.Key())
+	if at.value == 0 {
+		b.values = append(b.values, Value{})
+		at.value = int32(len(b.values))
+	}
+	b.values[at.value-1] = v
+}
