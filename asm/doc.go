@@ -11,8 +11,8 @@
 //
 // # What a CPU's folder gives
 //
-//	New, NewTrusted, Asm.Op, Asm.Label, Asm.String, Asm.Line, Asm.Depth, Asm.Assemble
-//	Reg, Mem, Imm, Label, Sym; Op and its table
+//	New, NewTrusted, Asm.Op, Asm.Label, Asm.NewLabels, Asm.Here, Asm.String, Asm.Line, Asm.Depth, Asm.Assemble
+//	Reg, Mem, Imm, Label, Local, Sym, Any; Op and its table
 //	Decode, DecodeAll, Inst with Text
 //
 // The names are the same everywhere and the types are not: a code generator knows
@@ -27,7 +27,7 @@
 // The library's arm64 assembler (span7) takes its first Prog for the TEXT
 // directive and skips it, and pads the end of a function to 16 bytes: so the
 // folder puts an obj.ATEXT in front and cuts the result at the offset of the
-// closing label, as amd64 does already. It makes its constant pool behind the
+// closing label. It makes its constant pool behind the
 // code; strings are therefore placed by the assembler's own data words, and
 // constants that need the pool are refused. x/arch/arm64/arm64asm is the decoder.
 //
@@ -35,7 +35,10 @@
 //
 // golang-asm is Go's own assembler as a library. It prints a diagnostic and drops
 // the instruction: here the diagnostics are the error of Assemble. It pads jumps
-// to 32-byte lines unless told that the code is hand-written. Its package objabi
+// to 32-byte lines unless told that the code is hand-written. Most of what it does
+// for an instruction is the same for the next: amd64 hands it one instruction at a
+// time, keeps the bytes for when the instruction comes again, and lays out jumps
+// by itself, by the library's rule and with the library's bytes. Its package objabi
 // looks at GOARM, GOMIPS, GOMIPS64 and GOPPC64 when the program starts, and ends it
 // with "Invalid GOARM value" and the like when one of them has a value that only a
 // newer Go knows; nothing of ours can run before that.

@@ -228,7 +228,7 @@ func TestTrusted(t *testing.T) {
 	saved := ops[NEGL]
 	defer func() { ops[NEGL] = saved }()
 	ops[NEGL].as = obj.ANOP
-	b.Reset()
+	b = NewTrusted() // one that has not kept how it was
 	b.Op(NEGL, RAX)
 	b.Op(RET)
 	if _, err := b.Assemble(); err == nil || !strings.Contains(err.Error(), "neg eax: the assembler left it out") {
@@ -284,6 +284,118 @@ func TestRelaxationCascade(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkJumps(t, code, func(k int) string { return fmt.Sprintf("l%d", (k*37+61)%n) })
+}
+
+// TestJumpsAsLibrary: jumps among pieces of any size are as long as in the library's own layout,
+// which is done here of the whole at once.
+func TestJumpsAsLibrary(t *testing.T) {
+	r := rand.New(rand.NewSource(5))
+	for range 200 {
+		a := NewTrusted()
+		n := 2 + r.Intn(60)
+		most := 1 + r.Intn(40)
+		first := a.NewLabels(n, nil)
+		var e encoder
+		l := e.library()
+		l.progs = make([]obj.Prog, 0, 100_000)
+		labels := make([]*obj.Prog, n)
+		var jumps []*obj.Prog
+		var to []int
+		for k := range n {
+			a.Here(first + Local(k))
+			labels[k] = l.add(obj.ANOP)
+			for range r.Intn(3) {
+				op := []Op{JMP, JE, JL}[r.Intn(3)]
+				to = append(to, r.Intn(n))
+				a.Op(op, first+Local(to[len(to)-1]))
+				jumps = append(jumps, l.add(op.info().as))
+			}
+			for range r.Intn(most) {
+				a.Op(RET)
+				l.add(obj.ARET)
+			}
+		}
+		for k, p := range jumps {
+			p.To.Type = obj.TYPE_BRANCH
+			p.To.SetTarget(labels[to[k]])
+		}
+		if err := l.run(); err != nil {
+			t.Fatal(err)
+		}
+		code, err := a.Assemble()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(code.Bytes, l.sym.P) {
+			t.Fatalf("%d labels, up to %d bytes between them: the library makes\n% x\nwe make\n% x", n, most, l.sym.P, code.Bytes)
+		}
+	}
+}
+
+// TestKept: what is kept of instructions is given again only for the same ones, also when there
+// are more than can be kept.
+func TestKept(t *testing.T) {
+	const most = mostKept / 2
+	a := NewTrusted()
+	assemble := func() []byte {
+		a.Reset()
+		for k := range most {
+			a.Op(ADDQ, Reg(RAX+Reg(k%16)), Imm(k/16))
+			a.Op(MOVL, RAX, Mem{Base: RAX + Reg(k%16), Disp: int32(k)})
+			a.Op(MOVQ, Mem{Base: RBX, Index: RCX, Scale: 1 << (k % 4), Disp: int32(-k)}, Imm(k))
+		}
+		code, err := a.Assemble()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return code.Bytes
+	}
+	once := assemble()
+	if !bytes.Equal(once, assemble()) {
+		t.Error("the second time it is another code")
+	}
+	for k := range most {
+		for _, op := range []struct {
+			op   Op
+			args []Arg
+		}{
+			{ADDQ, []Arg{Reg(RAX + Reg(k%16)), Imm(k / 16)}},
+			{MOVL, []Arg{RAX, Mem{Base: RAX + Reg(k%16), Disp: int32(k)}}},
+			{MOVQ, []Arg{Mem{Base: RBX, Index: RCX, Scale: 1 << (k % 4), Disp: int32(-k)}, Imm(k)}},
+		} {
+			code, err := one(op.op, op.args...)
+			if err != nil || !bytes.HasPrefix(once, code.Bytes) {
+				t.Fatalf("%d: %s: %v", k, op.op, err)
+			}
+			once = once[len(code.Bytes):]
+		}
+	}
+}
+
+// TestLocals: numbered labels are used like named ones, and one that is nowhere is found.
+func TestLocals(t *testing.T) {
+	for _, a := range []*Asm{New(), NewTrusted()} {
+		first := a.NewLabels(2, func(k int) string { return fmt.Sprintf("n%d", k) })
+		a.Here(first)
+		a.Op(LEAQ, RAX, first+1)
+		a.Op(CALL, first)
+		a.Op(JMP, first+1)
+		a.Op(UD2)
+		a.Here(first + 1)
+		a.Op(RET)
+		code, err := a.Assemble()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := hex.EncodeToString(code.Bytes); got != "488d0509000000e8f4ffffffeb020f0bc3" {
+			t.Error(got)
+		}
+		a.Reset()
+		a.Op(JMP, a.NewLabels(1, func(int) string { return "gone" }))
+		if _, err := a.Assemble(); err == nil || !strings.Contains(err.Error(), "no label ") {
+			t.Errorf("error %v", err)
+		}
+	}
 }
 
 // checkJumps follows every conditional jump of code and compares where it leads.

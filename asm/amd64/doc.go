@@ -22,9 +22,10 @@
 // destination first.
 //
 // Files in reading order: operand.go (registers, addresses, constants),
-// ops.go (the table of operations), build.go (Asm: one call per instruction, and
-// all that can be wrong with it), assemble.go (the library, labels, fixups),
-// compare.go (the check of the result), decode.go, text.go (Intel syntax).
+// ops.go (the table of operations), build.go (Asm: one call per instruction),
+// check.go (all that can be wrong with it), encode.go (the library, and what is
+// kept of its answers), assemble.go (jumps, labels, fixups), compare.go (the check
+// of the result), decode.go, text.go (Intel syntax).
 //
 // ABI and encoding: System V psABI x86-64; Intel SDM volume 2.
 //

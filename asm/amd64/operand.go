@@ -58,7 +58,7 @@ const CL = RCX
 // isGeneral says whether r is one of RAX … R15.
 func (r Reg) isGeneral() bool { return RAX <= r && r <= R15 }
 
-// Arg is an operand of Asm.Op: a Reg, Mem, Imm, Label or Sym.
+// Arg is an operand of Asm.Op: a Reg, Mem, Imm, Label, Local, Sym or Any.
 type Arg interface{ isArg() }
 
 // Mem is the memory at Base + Index·Scale + Disp. Scale is 1, 2, 4 or 8 (0 means
@@ -78,6 +78,9 @@ type Imm int64
 // the target; elsewhere it is the memory at [rip+label], whose address LEA takes.
 type Label string
 
+// Local is a label by its number, which NewLabels gives. It is used as a Label is.
+type Local int32
+
 // Sym is a symbol that is not known yet, plus Off bytes; it becomes a PC32 fixup.
 // After JMP and CALL it is the target; elsewhere it is the memory at [rip+sym].
 type Sym struct {
@@ -85,11 +88,20 @@ type Sym struct {
 	Off  int64
 }
 
+// Any is an operand whose kind is not known beforehand. A func that gives one need not
+// allocate, as it must to give an Arg.
+type Any struct{ operand }
+
+// AnyOf makes an Any of an Arg that is no label.
+func AnyOf(arg Arg) Any { return Any{operandOf(arg)} }
+
 func (Reg) isArg()   {}
 func (Mem) isArg()   {}
 func (Imm) isArg()   {}
 func (Label) isArg() {}
+func (Local) isArg() {}
 func (Sym) isArg()   {}
+func (Any) isArg()   {}
 
 // Cond is a condition as the CPU numbers them; c^1 is its opposite.
 type Cond uint8

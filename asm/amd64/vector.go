@@ -93,7 +93,8 @@ func (a *Asm) Vec(op VecOp, args ...Arg) {
 		a.errs = append(a.errs, fmt.Errorf("%s: %w", text, err))
 		return
 	}
-	a.notes = append(a.notes, note{kind: noteVec, name: text, data: data})
+	a.add(&note{kind: noteVec, at: a.here(), name: text})
+	a.code = append(a.code, data...)
 }
 
 // encodeVec gives the bytes and the text of an instruction.

@@ -21,11 +21,13 @@ type emitter struct {
 	f     *ir.Func
 	m     *mach.Func
 	frame *frame
-	traps []int32        // numbers of the stubs, in order of appearance
-	known map[int32]bool // those in traps
-	live  bool           // whether the flags are read behind the instruction being written
-	slow  bool           // whether its time does not matter
-	ends  int            // returns still to be written
+	first asm.Local           // the label of block 0
+	end   asm.Local           // the label of the last return, when there are several
+	traps []int32             // numbers of the stubs, in order of appearance
+	stubs map[int32]asm.Local // their labels
+	live  bool                // whether the flags are read behind the instruction being written
+	slow  bool                // whether its time does not matter
+	ends  int                 // returns still to be written
 	pos   ir.Pos
 }
 
@@ -41,7 +43,9 @@ func emit(f *ir.Func, m *mach.Func, list bool) (*neutral.Code, error) {
 		a.Reset()
 		defer assemblers.Put(a)
 	}
-	e := &emitter{Asm: a, f: f, m: m, frame: frameOf(f, m), known: map[int32]bool{}}
+	e := &emitter{Asm: a, f: f, m: m, frame: frameOf(f, m)}
+	e.first = e.NewLabels(m.NumBlockIDs(), func(k int) string { return "b" + strconv.Itoa(k) })
+	e.end = e.NewLabels(1, func(int) string { return "leave" })
 	for _, b := range m.Blocks {
 		peep(b)
 	}
@@ -64,7 +68,7 @@ func emit(f *ir.Func, m *mach.Func, list bool) (*neutral.Code, error) {
 		}
 		e.block(b, next)
 	}
-	if err := e.stubs(); err != nil {
+	if err := e.writeStubs(); err != nil {
 		return nil, err
 	}
 	return e.Assemble()
@@ -102,8 +106,8 @@ func skipEmpty(blocks []*mach.Block) (kept []*mach.Block) {
 	return kept
 }
 
-// label names a block's first instruction.
-func label(b *mach.Block) asm.Label { return asm.Label("b" + strconv.Itoa(b.ID)) }
+// label is that of a block's first instruction.
+func (e *emitter) label(b *mach.Block) asm.Local { return e.first + asm.Local(b.ID) }
 
 func (e *emitter) line(pos ir.Pos) {
 	if pos.Line != 0 && pos != e.pos {
@@ -113,7 +117,7 @@ func (e *emitter) line(pos ir.Pos) {
 }
 
 func (e *emitter) block(b, next *mach.Block) {
-	e.Label(string(label(b)))
+	e.Here(e.label(b))
 	behind := flagsBehind(b)
 	e.slow = b.Cold || slices.ContainsFunc(b.Insts, func(i *mach.Inst) bool { return i.Op == oSyscall })
 	for n, i := range b.Insts {
@@ -129,7 +133,7 @@ func (e *emitter) block(b, next *mach.Block) {
 				yes, no, cond = no, yes, cond.Not()
 			}
 			if yes != no {
-				e.Op(asm.Jcc(cond), label(yes))
+				e.Op(asm.Jcc(cond), e.label(yes))
 			}
 			e.jump(no, next)
 		default:
@@ -145,38 +149,42 @@ func (e *emitter) jump(b, next *mach.Block) {
 	case len(b.Insts) == 1 && b.Insts[0].Op == oRet && e.frame.leaveBytes() <= 1:
 		e.leave(rcx, asm.RET)
 	default:
-		e.Op(asm.JMP, label(b))
+		e.Op(asm.JMP, e.label(b))
 	}
 }
 
 // stub gives the label of the stub that reports a trap.
-func (e *emitter) stub(trap int32) asm.Label {
-	if !e.known[trap] {
-		e.known[trap] = true
+func (e *emitter) stub(trap int32) asm.Local {
+	l, known := e.stubs[trap]
+	if !known {
+		if e.stubs == nil {
+			e.stubs = make(map[int32]asm.Local)
+		}
+		l = e.NewLabels(1, func(int) string { return "trap" + strconv.Itoa(int(trap)) })
+		e.stubs[trap] = l
 		e.traps = append(e.traps, trap)
 	}
-	return stubLabel(trap)
+	return l
 }
 
-func stubLabel(trap int32) asm.Label { return asm.Label("trap" + strconv.Itoa(int(trap))) }
-
-// stubs writes what the traps jump to: all load their number, and the last one calls.
-func (e *emitter) stubs() error {
+// writeStubs writes what the traps jump to: all load their number, and the last one calls.
+func (e *emitter) writeStubs() error {
 	if len(e.traps) == 0 {
 		return nil
 	}
 	if e.f.TrapSym == "" {
 		return fmt.Errorf("traps, but no symbol to call for them")
 	}
+	last := e.NewLabels(1, func(int) string { return "trap" })
 	for n, t := range e.traps {
-		e.Label(string(stubLabel(t)))
+		e.Here(e.stubs[t])
 		e.line(ir.Pos{File: e.f.Pos.File, Line: t >> 4})
 		e.Op(asm.MOVL, asm.RDI, asm.Imm(t))
 		if n+1 < len(e.traps) {
-			e.Op(asm.JMP, asm.Label("trap"))
+			e.Op(asm.JMP, last)
 		}
 	}
-	e.Label("trap")
+	e.Here(last)
 	if !e.frame.even {
 		e.Op(asm.PUSH, asm.RAX)
 	}
@@ -185,12 +193,12 @@ func (e *emitter) stubs() error {
 }
 
 // arg is an operand as the assembler takes it.
-func (e *emitter) arg(o mach.Operand) asm.Arg {
+func (e *emitter) arg(o mach.Operand) asm.Any {
 	switch o.Kind {
 	case mach.KReg:
-		return asm.Reg(o.Reg)
+		return asm.AnyOf(asm.Reg(o.Reg))
 	case mach.KImm:
-		return asm.Imm(o.Imm)
+		return asm.AnyOf(asm.Imm(o.Imm))
 	}
 	return e.frame.address(o, 0)
 }
@@ -262,11 +270,11 @@ func transfers(to mach.Operand) (call, jump asm.Op) {
 func (e *emitter) ret() {
 	e.ends--
 	if e.ends > 0 && e.frame.leaveBytes() > 2 {
-		e.Op(asm.JMP, asm.Label("leave"))
+		e.Op(asm.JMP, e.end)
 		return
 	}
 	if e.ends == 0 {
-		e.Label("leave")
+		e.Here(e.end)
 	}
 	e.leave(rcx, asm.RET)
 }
@@ -356,12 +364,11 @@ func (e *emitter) copy(i *mach.Inst) {
 		e.Op(asm.MOVQ, e.frame.address(to, 8), asm.RAX)
 		e.Op(asm.POP, asm.RAX)
 	case from.Kind == mach.KAddr:
-		at := e.frame.address(from, 0)
-		if m, ok := at.(asm.Mem); ok && m.Disp == 0 && m.Index == asm.NoReg {
+		if m := e.frame.memory(from, 0); from.Place != mach.AtSym && m.Disp == 0 && m.Index == asm.NoReg {
 			e.Op(asm.MOVQ, e.arg(to), m.Base)
 			return
 		}
-		e.Op(asm.LEAQ, e.arg(to), at)
+		e.Op(asm.LEAQ, e.arg(to), e.arg(from))
 	case from.Kind == mach.KMem && toMem:
 		e.Op(asm.PUSH, e.arg(from))
 		e.Op(asm.POP, e.arg(to)) // which adds 8 to rsp before it looks at the address

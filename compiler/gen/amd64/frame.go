@@ -178,12 +178,18 @@ func (k *frame) leave(a *asm.Asm, scratch mach.Reg) {
 
 // address gives the assembler's form of a KMem or KAddr operand; pushed is how far rsp is
 // below its usual place.
-func (k *frame) address(o mach.Operand, pushed int64) asm.Arg {
+func (k *frame) address(o mach.Operand, pushed int64) asm.Any {
+	if o.Place == mach.AtSym {
+		return asm.AnyOf(asm.Sym{Name: o.Sym, Off: o.Imm})
+	}
+	return asm.AnyOf(k.memory(o, pushed))
+}
+
+// memory is address of what is no symbol.
+func (k *frame) memory(o mach.Operand, pushed int64) asm.Mem {
 	m := asm.Mem{Base: asm.RSP, Index: asm.Reg(o.Index), Scale: o.Scale}
 	off := pushed
 	switch o.Place {
-	case mach.AtSym:
-		return asm.Sym{Name: o.Sym, Off: o.Imm}
 	case mach.AtReg:
 		m.Base = asm.Reg(o.Reg)
 		off = 0

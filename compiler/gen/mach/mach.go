@@ -162,6 +162,9 @@ func (f *Func) NewBlock() *Block {
 	return b
 }
 
+// NumBlockIDs is more than every block's ID.
+func (f *Func) NumBlockIDs() int { return f.nextBlk }
+
 // AddEdge makes to a successor of b.
 func (b *Block) AddEdge(to *Block) {
 	b.Succs = append(b.Succs, to)
