@@ -40,7 +40,7 @@ func (s *selector) address(v *ir.Value, imm int64, open bool) mach.Operand {
 		}
 	}
 	if len(terms) == 1 && terms[0].v.Op == ir.OpAddr && terms[0].scale == 1 && a.Place == mach.AtReg && isImm(terms[0].v.Imm+a.Imm) {
-		a.Place, a.Sym = mach.AtSym, terms[0].v.Sym
+		a.Place, a.Num = mach.AtSym, s.m.NewSym(terms[0].v.Sym)
 		a.Imm += terms[0].v.Imm
 		return a
 	}

@@ -89,13 +89,13 @@ func (s *selector) arguments(v *ir.Value) (insts []*mach.Inst, regs []mach.Reg) 
 	return insts, regs
 }
 
-// target is the operand that names a function.
-func target(sym string) mach.Operand {
-	return mach.Operand{Kind: mach.KAddr, Place: mach.AtSym, Sym: sym}
+// symbol is the operand for the address imm bytes behind a symbol.
+func (s *selector) symbol(name string, imm int64) mach.Operand {
+	return mach.Operand{Kind: mach.KAddr, Place: mach.AtSym, Num: s.m.NewSym(name), Imm: imm}
 }
 
 func (s *selector) call(v *ir.Value) {
-	call := s.inst(oCall, false, target(v.Sym))
+	call := s.inst(oCall, false, s.symbol(v.Sym, 0))
 	var results []mach.Operand
 	written := mach.RegSet(0)
 	for _, x := range []struct {
@@ -155,7 +155,7 @@ func (s *selector) tailCall(b *ir.Block) int {
 	}
 	s.now = s.facts.ahead[call.ID]
 	insts, regs := s.arguments(call)
-	tail := s.inst(oTail, false, target(call.Sym))
+	tail := s.inst(oTail, false, s.symbol(call.Sym, 0))
 	for _, r := range regs {
 		tail.Args = append(tail.Args, mach.R(r, mach.Use))
 	}

@@ -238,7 +238,7 @@ func (e *emitter) inst(i *mach.Inst) {
 		e.Op(op)
 	case oCall:
 		to := i.Args[callee(i)]
-		call, jump := transfers(to)
+		call, jump := e.transfers(to)
 		if e.frame.bare {
 			call = jump // then the stack is as at entry, which is as at a call
 		}
@@ -247,7 +247,7 @@ func (e *emitter) inst(i *mach.Inst) {
 		e.Op(asm.CALL, asm.Reg(i.Args[0].Reg))
 	case oTail:
 		to := i.Args[callee(i)]
-		_, jump := transfers(to)
+		_, jump := e.transfers(to)
 		e.leave(rax, jump, e.arg(to))
 	case oRet:
 		e.ret()
@@ -259,8 +259,8 @@ func (e *emitter) inst(i *mach.Inst) {
 
 // transfers is how a function is called and jumped to: one of another module through the
 // slot that the loader puts its address into.
-func transfers(to mach.Operand) (call, jump asm.Op) {
-	if ir.IsForeign(to.Sym) {
+func (e *emitter) transfers(to mach.Operand) (call, jump asm.Op) {
+	if ir.IsForeign(e.m.Syms[to.Num]) {
 		return asm.CALLIND, asm.JMPIND
 	}
 	return asm.CALL, asm.JMP

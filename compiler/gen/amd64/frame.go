@@ -27,7 +27,8 @@ type frame struct {
 	size   int64   // what is subtracted from rsp behind the saves
 	spills int64   // offset of slot 0
 	locals []int64 // offsets
-	entry  int64   // where rsp was at entry
+	syms   []string
+	entry  int64 // where rsp was at entry
 	start  bool
 	even   bool // rsp is a multiple of 16 in the body
 	bare   bool // nothing was done to rsp, and calls that do not return may be jumps
@@ -35,7 +36,7 @@ type frame struct {
 
 // frameOf lays out the frame of m, whose registers are allocated.
 func frameOf(f *ir.Func, m *mach.Func) *frame {
-	k := &frame{start: f.Start, spills: m.OutBytes}
+	k := &frame{start: f.Start, spills: m.OutBytes, syms: m.Syms}
 	calls, last := false, false // last: those that do not return
 	for _, b := range m.Blocks {
 		for n, i := range b.Insts {
@@ -180,7 +181,7 @@ func (k *frame) leave(a *asm.Asm, scratch mach.Reg) {
 // below its usual place.
 func (k *frame) address(o mach.Operand, pushed int64) asm.Any {
 	if o.Place == mach.AtSym {
-		return asm.AnyOf(asm.Sym{Name: o.Sym, Off: o.Imm})
+		return asm.AnyOf(asm.Sym{Name: k.syms[o.Num], Off: o.Imm})
 	}
 	return asm.AnyOf(k.memory(o, pushed))
 }

@@ -150,12 +150,7 @@ func hasPhis(b *ir.Block) bool {
 
 // edge puts the copies for the phis of b's successor k into a block of their own.
 func (s *selector) edge(b *ir.Block, k int) {
-	from, to := s.blocks[b.ID], s.blocks[b.Succs[k].ID]
-	e := s.m.NewBlock()
-	e.Cold = from.Cold || to.Cold
-	e.Preds, e.Succs = []*mach.Block{from}, []*mach.Block{to}
-	from.Succs[k] = e
-	to.Preds[slices.Index(to.Preds, from)] = e
+	e := s.m.SplitEdge(s.blocks[b.ID], k)
 	rest := s.out
 	s.out = nil
 	s.emit(s.inst(mach.OpJump, false))
@@ -246,7 +241,7 @@ func (s *selector) copied(v *ir.Value) mach.Operand {
 	}
 	switch v = s.facts.root(v); v.Op {
 	case ir.OpAddr:
-		return mach.Operand{Kind: mach.KAddr, Place: mach.AtSym, Sym: v.Sym, Imm: v.Imm}
+		return s.symbol(v.Sym, v.Imm)
 	case ir.OpSlot:
 		return mach.Operand{Kind: mach.KAddr, Place: mach.AtLocal, Num: s.locals[v.ID]}
 	}
@@ -286,7 +281,7 @@ func (s *selector) value(v *ir.Value) {
 	wide := v.Type == ir.L
 	switch v.Op {
 	case ir.OpAddr:
-		s.emit(s.m.Copy(d, mach.Operand{Kind: mach.KAddr, Place: mach.AtSym, Sym: v.Sym, Imm: v.Imm}))
+		s.emit(s.m.Copy(d, s.symbol(v.Sym, v.Imm)))
 	case ir.OpArena:
 		s.emit(s.m.Copy(d, mach.R(arena, mach.Use)))
 	case ir.OpStack: // see reg

@@ -1,7 +1,6 @@
 package mach
 
 import (
-	"container/heap"
 	"fmt"
 	"math"
 	"slices"
@@ -13,14 +12,26 @@ import (
 // with their own cost. Pieces of a single instruction cannot be driven out, so that the
 // work ends.
 
+// allocator is the work on one function. Its lists serve the next one.
 type allocator struct {
 	f     *Func
-	iv    []*interval            // by virtual register less FirstVirtual
+	first []interval             // of the function's own registers
+	iv    []*interval            // by virtual register less FirstVirtual; pieces come behind
 	fixed [FirstVirtual][]span   // where instructions name or destroy a physical register
 	taken [FirstVirtual][]tenant // in order of span.from
+	hints []hint
 	queue queue
 	slots [][]span // by spill slot: when it is in use
 	used  RegSet   // callee-saved registers that are taken already
+
+	around []around // by number of an instruction, from 1; empty until anything is split
+	out    []*Inst  // of rewrite
+	known  []pair
+	pairs  []copyPair // of coalesce
+	same   []Reg
+	rest   []span // of union
+	later  []tenant
+	gone   []Reg
 }
 
 // tenant is a span for which a physical register is given away.
@@ -29,22 +40,25 @@ type tenant struct {
 	v Reg
 }
 
+// hint says that being in the register of other saves as much as cost.
+type hint struct {
+	other Reg
+	next  int32 // as interval.firstHint
+	cost  float64
+}
+
+// around is what comes directly before and behind an instruction: reloads and stores, kept here
+// until rewriting.
+type around struct{ before, after []*Inst }
+
 // Allocate lays out the blocks of f and replaces its virtual registers by physical ones
 // and spill slots. Parallel copies are plain afterwards, and copies of a register to
 // itself gone. An error means that the CPU's Allocatable is too small for an instruction.
 func Allocate(f *Func) error {
 	f.layout()
 	f.number()
-	a := &allocator{f: f, iv: make([]*interval, 0, len(f.wide))}
-	for n, s := range f.findSpans() {
-		if r := Reg(n); r.IsVirtual() {
-			iv := f.room.intervals.One()
-			iv.spans, iv.wide, iv.root, iv.home = s, f.isWide(r), r, -1
-			a.iv = append(a.iv, iv)
-		} else {
-			a.fixed[r] = s
-		}
-	}
+	a := &f.room.alloc
+	a.begin(f)
 	a.coalesce()
 	a.collect()
 	if err := a.assign(); err != nil {
@@ -54,75 +68,137 @@ func Allocate(f *Func) error {
 	return nil
 }
 
+// begin finds the spans of all registers.
+func (a *allocator) begin(f *Func) {
+	a.f, a.used = f, 0
+	a.hints, a.queue, a.slots, a.around = a.hints[:0], a.queue[:0], nil, a.around[:0]
+	for r := range a.taken {
+		a.taken[r] = a.taken[r][:0]
+	}
+	spans := f.findSpans()
+	copy(a.fixed[:], spans)
+	a.first = empty(a.first, len(f.wide))
+	a.iv = a.iv[:0]
+	for n, s := range spans[FirstVirtual:] {
+		iv := &a.first[n]
+		iv.spans, iv.wide, iv.root, iv.home = s, f.wide[n], FirstVirtual+Reg(n), -1
+		a.iv = append(a.iv, iv)
+	}
+}
+
 func (a *allocator) of(v Reg) *interval { return a.iv[v-FirstVirtual] }
 
-// collect finds the instructions and hints of each register, and puts all into the queue.
+// collect finds the cost and hints of each register, and puts all into the queue.
 func (a *allocator) collect() {
 	for _, b := range a.f.Blocks {
 		for _, i := range b.Insts {
-			a.note(i)
+			a.count(i)
 			a.hint(i)
 		}
 	}
 	for n, iv := range a.iv {
-		if len(iv.insts) > 0 {
-			a.enqueue(FirstVirtual + Reg(n))
+		if iv.usedAt > 0 || iv.defAt > 0 {
+			iv.weight = iv.byRoom(iv.weight)
+			a.queue = append(a.queue, a.waiting(FirstVirtual+Reg(n)))
 		}
 	}
+	slices.Sort(a.queue) // which makes it a heap
 }
 
-// note adds i to the registers that it names.
-func (a *allocator) note(i *Inst) {
-	i.eachReg(func(r *Reg, _ Role) {
-		if !r.IsVirtual() {
-			return
+// count adds what each register of i would cost in memory there.
+func (a *allocator) count(i *Inst) {
+	freq := i.block.freq
+	for k := range i.Args {
+		o := &i.Args[k]
+		if o.Reg.IsVirtual() {
+			iv := a.of(o.Reg)
+			if o.reads() && iv.usedAt != i.at {
+				iv.usedAt = i.at
+				iv.weight += freq
+			}
+			if o.writes() && iv.defAt != i.at {
+				iv.defAt = i.at
+				iv.weight += freq
+			}
 		}
-		iv := a.of(*r)
-		if n := len(iv.insts); n == 0 || iv.insts[n-1] != i {
-			iv.insts = append(iv.insts, i)
+		if o.Index.IsVirtual() {
+			if iv := a.of(o.Index); iv.usedAt != i.at {
+				iv.usedAt = i.at
+				iv.weight += freq
+			}
 		}
-	})
+	}
 }
 
 // hint notes which registers would like to be the same because of i.
 func (a *allocator) hint(i *Inst) {
-	link := func(x, y Reg) {
-		if x == y {
-			return
-		}
-		for _, p := range [][2]Reg{{x, y}, {y, x}} {
-			if p[0].IsVirtual() {
-				iv := a.of(p[0])
-				iv.hints = append(iv.hints, hint{p[1], i.block.freq})
-			}
-		}
-	}
 	if i.Op == OpCopy {
 		for k := 0; k < len(i.Args); k += 2 {
 			if i.Args[k].Kind == KReg && i.Args[k+1].Kind == KReg {
-				link(i.Args[k].Reg, i.Args[k+1].Reg)
+				a.link(i.Args[k].Reg, i.Args[k+1].Reg, i.block.freq)
 			}
 		}
 	}
 	if i.Like {
-		to := i.Args[0].Reg
-		done := false
-		i.eachReg(func(r *Reg, role Role) {
-			if !done && role == Use {
-				link(to, *r)
-				done = true
-			}
-		})
+		if from := i.firstRead(); from != NoReg {
+			a.link(i.Args[0].Reg, from, i.block.freq)
+		}
 	}
 }
 
-// enqueue sets the weight of v and lets it wait for a register.
+// firstRead is the first register that i reads and does not write in the same operand.
+func (i *Inst) firstRead() Reg {
+	for k := range i.Args {
+		a := &i.Args[k]
+		if a.Reg != NoReg && (a.Kind != KReg || a.Role == Use) {
+			return a.Reg
+		}
+		if a.Index != NoReg {
+			return a.Index
+		}
+	}
+	return NoReg
+}
+
+// link says that x and y would like to be the same.
+func (a *allocator) link(x, y Reg, cost float64) {
+	if x == y {
+		return
+	}
+	a.addHint(x, y, cost)
+	a.addHint(y, x, cost)
+}
+
+func (a *allocator) addHint(v, other Reg, cost float64) {
+	if !v.IsVirtual() {
+		return
+	}
+	a.hints = append(a.hints, hint{other, 0, cost})
+	iv, n := a.of(v), int32(len(a.hints))
+	if iv.lastHint > 0 {
+		a.hints[iv.lastHint-1].next = n
+	} else {
+		iv.firstHint = n
+	}
+	iv.lastHint = n
+}
+
+// byRoom divides a cost by the room that iv takes.
+func (iv *interval) byRoom(cost float64) float64 {
+	room := int32(step)
+	for _, s := range iv.spans {
+		room += s.to - s.from
+	}
+	return cost / float64(room)
+}
+
+// enqueue sets the weight of a piece and lets it wait for a register.
 func (a *allocator) enqueue(v Reg) {
 	iv := a.of(v)
 	if iv.level == levelInst {
 		iv.weight = math.Inf(1)
 	} else {
-		cost, room := 0.0, int32(step)
+		cost := 0.0
 		for _, i := range iv.insts {
 			role := i.roleOf(v)
 			if role&Use != 0 {
@@ -132,18 +208,15 @@ func (a *allocator) enqueue(v Reg) {
 				cost += i.block.freq
 			}
 		}
-		for _, s := range iv.spans {
-			room += s.to - s.from
-		}
-		iv.weight = cost / float64(room)
+		iv.weight = iv.byRoom(cost)
 	}
-	heap.Push(&a.queue, a.waiting(v))
+	a.queue.push(a.waiting(v))
 }
 
 // assign works off the queue.
 func (a *allocator) assign() error {
 	for len(a.queue) > 0 {
-		v := heap.Pop(&a.queue).(waiting).v
+		v := a.queue.pop().reg()
 		if r := a.freeFor(v); r != NoReg {
 			a.give(r, v)
 			continue
@@ -165,8 +238,9 @@ func (a *allocator) assign() error {
 func (a *allocator) freeFor(v Reg) Reg {
 	iv := a.of(v)
 	var gain [FirstVirtual]float64
-	for _, h := range iv.hints {
-		a.addGain(&gain, h, 1)
+	for n := iv.firstHint; n > 0; n = a.hints[n-1].next {
+		h := &a.hints[n-1]
+		a.addGain(&gain, h.other, h.cost, 1)
 	}
 	best, bestGain := NoReg, math.Inf(-1)
 	for order, r := range a.f.CPU.Allocatable {
@@ -174,7 +248,7 @@ func (a *allocator) freeFor(v Reg) Reg {
 		if a.f.CPU.CalleeSaved.Has(r) && !a.used.Has(r) {
 			g -= 2 // a push and a pop
 		}
-		if g > bestGain && !overlap(iv.spans, a.fixed[r]) && !a.isTaken(iv, r) {
+		if g > bestGain && !overlap(iv.spans, a.fixed[r]) && !a.isTaken(iv.spans, r) {
 			best, bestGain = r, g
 		}
 	}
@@ -183,19 +257,20 @@ func (a *allocator) freeFor(v Reg) Reg {
 
 // addGain adds what a hint says: the register of the other side, or what the other side,
 // still without one, would like.
-func (a *allocator) addGain(gain *[FirstVirtual]float64, h hint, depth int) {
-	if !h.other.IsVirtual() {
-		gain[h.other] += h.cost
+func (a *allocator) addGain(gain *[FirstVirtual]float64, side Reg, cost float64, depth int) {
+	if !side.IsVirtual() {
+		gain[side] += cost
 		return
 	}
-	other := a.of(h.other)
+	other := a.of(side)
 	if other.reg != NoReg {
-		gain[other.reg] += h.cost
+		gain[other.reg] += cost
 		return
 	}
 	if depth > 0 {
-		for _, g := range other.hints {
-			a.addGain(gain, hint{g.other, min(g.cost, h.cost) / 2}, depth-1)
+		for n := other.firstHint; n > 0; n = a.hints[n-1].next {
+			h := &a.hints[n-1]
+			a.addGain(gain, h.other, min(h.cost, cost)/2, depth-1)
 		}
 	}
 }
@@ -231,8 +306,13 @@ func firstAfter(list []tenant, p int32) int {
 	return lo
 }
 
-func (a *allocator) isTaken(iv *interval, r Reg) (taken bool) {
-	a.eachTenant(iv.spans, r, func(Reg) bool { taken = true; return false })
+// isTaken says whether r has a tenant that is in the way of spans.
+func (a *allocator) isTaken(spans []span, r Reg) bool {
+	if list := a.taken[r]; len(list) == 0 || list[len(list)-1].to <= spans[0].from {
+		return false // most often: registers are given away in the order of the code
+	}
+	taken := false
+	a.eachTenant(spans, r, func(Reg) bool { taken = true; return false })
 	return taken
 }
 
@@ -259,11 +339,11 @@ func (a *allocator) cheapest(v Reg) Reg {
 
 // driveOut sends the tenants of r that are in v's way back to the queue.
 func (a *allocator) driveOut(r, v Reg) {
-	var gone []Reg
+	a.gone = a.gone[:0]
 	a.eachTenant(a.of(v).spans, r, func(t Reg) bool {
 		if a.of(t).reg == r {
 			a.of(t).reg = NoReg
-			gone = append(gone, t)
+			a.gone = append(a.gone, t)
 		}
 		return true
 	})
@@ -274,8 +354,8 @@ func (a *allocator) driveOut(r, v Reg) {
 		}
 	}
 	a.taken[r] = kept
-	for _, t := range gone {
-		heap.Push(&a.queue, a.waiting(t))
+	for _, t := range a.gone {
+		a.queue.push(a.waiting(t))
 	}
 }
 
@@ -286,11 +366,8 @@ func (a *allocator) give(r, v Reg) {
 	a.used |= Set(r)
 	old, spans := a.taken[r], iv.spans
 	at := firstAfter(old, spans[0].from)
-	if len(spans) == 1 {
-		a.taken[r] = slices.Insert(old, at, tenant{spans[0], v})
-		return
-	}
-	rest, list := slices.Clone(old[at:]), old[:at]
+	a.later = append(a.later[:0], old[at:]...)
+	rest, list := a.later, old[:at]
 	for len(rest) > 0 || len(spans) > 0 {
 		if len(spans) == 0 || len(rest) > 0 && rest[0].from < spans[0].from {
 			list = append(list, rest[0])
@@ -304,27 +381,47 @@ func (a *allocator) give(r, v Reg) {
 }
 
 // waiting is an entry of the queue: in the order of the code, then by number.
-type waiting struct {
-	from int32
-	v    Reg
+type waiting uint64
+
+func (a *allocator) waiting(v Reg) waiting {
+	return waiting(a.of(v).spans[0].from)<<32 | waiting(v)
 }
 
-func (a *allocator) waiting(v Reg) waiting { return waiting{a.of(v).spans[0].from, v} }
+func (w waiting) reg() Reg { return Reg(w) }
 
+// queue is a heap: each entry comes before those at twice its place plus 1 and plus 2.
 type queue []waiting
 
-func (q queue) Len() int { return len(q) }
-func (q queue) Less(i, j int) bool {
-	if q[i].from != q[j].from {
-		return q[i].from < q[j].from
+func (q *queue) push(w waiting) {
+	list := append(*q, w)
+	at := len(list) - 1
+	for at > 0 && w < list[(at-1)/2] {
+		list[at] = list[(at-1)/2]
+		at = (at - 1) / 2
 	}
-	return q[i].v < q[j].v
+	list[at] = w
+	*q = list
 }
-func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
-func (q *queue) Push(x any)   { *q = append(*q, x.(waiting)) }
-func (q *queue) Pop() any {
-	old := *q
-	x := old[len(old)-1]
-	*q = old[:len(old)-1]
-	return x
+
+func (q *queue) pop() waiting {
+	list := *q
+	first, last := list[0], list[len(list)-1]
+	list = list[:len(list)-1]
+	at := 0
+	for {
+		next := 2*at + 1
+		if next+1 < len(list) && list[next+1] < list[next] {
+			next++
+		}
+		if next >= len(list) || last <= list[next] {
+			break
+		}
+		list[at] = list[next]
+		at = next
+	}
+	if len(list) > 0 {
+		list[at] = last
+	}
+	*q = list
+	return first
 }

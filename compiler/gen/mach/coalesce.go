@@ -5,14 +5,16 @@ import "slices"
 // coalesce.go makes copies vanish before registers are given out: when the two sides of
 // a copy never hold different values at the same time, they become one register.
 
+// copyPair is a copy from one virtual register to another.
+type copyPair struct {
+	to, from Reg
+	freq     float64
+}
+
 // coalesce joins registers, the most often run copies first. Needs spans; keeps them
 // right, and rewrites the operands.
 func (a *allocator) coalesce() {
-	type pair struct {
-		to, from Reg
-		freq     float64
-	}
-	var pairs []pair
+	pairs := a.pairs[:0]
 	for _, b := range a.f.Blocks {
 		for _, i := range b.Insts {
 			if i.Op != OpCopy {
@@ -21,12 +23,13 @@ func (a *allocator) coalesce() {
 			for k := 0; k < len(i.Args); k += 2 {
 				to, from := i.Args[k].Reg, i.Args[k+1].Reg
 				if i.Args[k+1].Kind == KReg && to.IsVirtual() && from.IsVirtual() {
-					pairs = append(pairs, pair{to, from, b.freq})
+					pairs = append(pairs, copyPair{to, from, b.freq})
 				}
 			}
 		}
 	}
-	slices.SortStableFunc(pairs, func(x, y pair) int {
+	a.pairs = pairs
+	slices.SortStableFunc(pairs, func(x, y copyPair) int {
 		switch {
 		case x.freq > y.freq:
 			return -1
@@ -35,31 +38,29 @@ func (a *allocator) coalesce() {
 		}
 		return 0
 	})
-	same := make([]Reg, len(a.f.wide)) // by register: the one that it has become, or 0
-	find := func(v Reg) Reg {
-		for same[v-FirstVirtual] != NoReg {
-			v = same[v-FirstVirtual]
-		}
-		return v
-	}
+	a.same = empty(a.same, len(a.f.wide)) // by register: one that it has become, or 0
 	for _, p := range pairs {
-		to, from := find(p.to), find(p.from)
+		to, from := a.joined(p.to), a.joined(p.from)
 		if to == from || overlap(a.of(to).spans, a.of(from).spans) {
 			continue
 		}
 		x, y := a.of(to), a.of(from)
-		x.spans, y.spans = union(x.spans, y.spans), nil
+		x.spans, y.spans = a.f.union(x.spans, y.spans), nil
 		x.wide = x.wide || y.wide
 		a.f.wide[to-FirstVirtual] = x.wide
-		same[from-FirstVirtual] = to
+		a.same[from-FirstVirtual] = to
 	}
 	for _, b := range a.f.Blocks {
 		for _, i := range b.Insts {
-			i.eachReg(func(r *Reg, _ Role) {
-				if r.IsVirtual() {
-					*r = find(*r)
+			for k := range i.Args {
+				o := &i.Args[k]
+				if o.Reg.IsVirtual() {
+					o.Reg = a.joined(o.Reg)
 				}
-			})
+				if o.Index.IsVirtual() {
+					o.Index = a.joined(o.Index)
+				}
+			}
 			if i.Op == OpCopy {
 				dropSame(i)
 			}
@@ -67,13 +68,27 @@ func (a *allocator) coalesce() {
 	}
 }
 
+// joined gives the register that v has become, and shortens the way there.
+func (a *allocator) joined(v Reg) Reg {
+	for {
+		next := a.same[v-FirstVirtual]
+		if next == NoReg {
+			return v
+		}
+		if further := a.same[next-FirstVirtual]; further != NoReg {
+			a.same[v-FirstVirtual] = further
+		}
+		v = next
+	}
+}
+
 // dropSame removes the pairs of a copy that do nothing.
 func dropSame(i *Inst) {
 	kept := i.Args[:0]
 	for k := 0; k < len(i.Args); k += 2 {
-		to, from := i.Args[k], i.Args[k+1]
+		to, from := &i.Args[k], &i.Args[k+1]
 		if from.Kind != KReg || from.Reg != to.Reg {
-			kept = append(kept, to, from)
+			kept = append(kept, *to, *from)
 		}
 	}
 	i.Args = kept

@@ -2,7 +2,7 @@ package mach
 
 // copy.go makes a parallel copy into a sequence of plain copies and exchanges.
 
-// sequence gives instructions that do what the pairs of a parallel copy say. Its operands
+// sequence appends instructions to out that do what the pairs of a parallel copy say. Its operands
 // are physical registers and spill slots, and as sources also constants, addresses and
 // other memory. No two destinations are the same.
 //
@@ -11,28 +11,30 @@ package mach
 // member of a circle and leaves the rest smaller. Sources
 // that are neither register nor spill slot come last: they depend on nothing that the
 // copy changes.
-func (f *Func) sequence(i *Inst, scratch Reg) []*Inst {
-	type pair struct{ to, from Operand }
-	var moves, rest []pair
-	var stay []Operand // places whose value is there, but without the upper half that it needs
+func (f *Func) sequence(out []*Inst, i *Inst, scratch Reg) []*Inst {
+	if len(i.Args) == 2 {
+		return f.single(out, i)
+	}
+	r := &f.room.copies
+	moves, rest, stay := r.moves[:0], r.rest[:0], r.stay[:0]
 	for k := 0; k < len(i.Args); k += 2 {
-		p := pair{i.Args[k], i.Args[k+1]}
+		p := move{i.Args[k], i.Args[k+1]}
 		switch {
-		case !isPlace(p.from):
+		case !p.from.isPlace():
 			rest = append(rest, p)
-		case !samePlace(p.to, p.from):
+		case !samePlace(&p.to, &p.from):
 			moves = append(moves, p)
 		case p.to.Kind == KMem && p.from.Wide && !p.to.Wide:
 			stay = append(stay, p.to)
 		}
 	}
-	var out []*Inst
+	r.moves, r.rest, r.stay = moves, rest, stay // with what they have grown to
 	add := func(op Op, wide bool, args ...Operand) {
 		c := f.NewInst(op, wide, args...)
 		c.Pos = i.Pos
 		out = append(out, c)
 	}
-	emit := func(op Op, p pair) {
+	emit := func(op Op, p *move) {
 		add(op, p.to.Wide, p.to, p.from)
 		if p.from.Wide && !p.to.Wide && (p.to.Kind == KMem || op == OpSwap) {
 			add(OpClear, false, p.to)
@@ -41,9 +43,9 @@ func (f *Func) sequence(i *Inst, scratch Reg) []*Inst {
 	for len(moves) > 0 {
 		ready := -1
 	search:
-		for n, p := range moves {
-			for m, q := range moves {
-				if m != n && samePlace(q.from, p.to) {
+		for n := range moves {
+			for m := range moves {
+				if m != n && samePlace(&moves[m].from, &moves[n].to) {
 					continue search
 				}
 			}
@@ -51,7 +53,7 @@ func (f *Func) sequence(i *Inst, scratch Reg) []*Inst {
 			break
 		}
 		if ready >= 0 {
-			emit(OpCopy, moves[ready])
+			emit(OpCopy, &moves[ready])
 			moves = append(moves[:ready], moves[ready+1:]...)
 			continue
 		}
@@ -63,7 +65,7 @@ func (f *Func) sequence(i *Inst, scratch Reg) []*Inst {
 			held.Role, held.Wide = Use, true
 			add(OpCopy, true, keep, held)
 			for n := range moves {
-				if q := &moves[n]; samePlace(q.from, p.to) {
+				if q := &moves[n]; samePlace(&q.from, &p.to) {
 					q.from.Reg = scratch
 				}
 			}
@@ -71,17 +73,17 @@ func (f *Func) sequence(i *Inst, scratch Reg) []*Inst {
 		}
 		// A circle: after the exchange p.to is settled, and what p.to held is in p.from.
 		p := moves[0]
-		emit(OpSwap, p)
+		emit(OpSwap, &p)
 		moves = moves[1:]
 		kept := moves[:0]
 		for _, q := range moves {
-			if samePlace(q.from, p.to) {
+			if samePlace(&q.from, &p.to) {
 				wide := q.from.Wide
 				q.from = p.from
 				q.from.Wide = wide
 			}
 			switch {
-			case !samePlace(q.to, q.from):
+			case !samePlace(&q.to, &q.from):
 				kept = append(kept, q)
 			case q.from.Wide && !q.to.Wide:
 				stay = append(stay, q.to)
@@ -89,8 +91,8 @@ func (f *Func) sequence(i *Inst, scratch Reg) []*Inst {
 		}
 		moves = kept
 	}
-	for _, p := range rest {
-		emit(OpCopy, p)
+	for n := range rest {
+		emit(OpCopy, &rest[n])
 	}
 	for _, o := range stay {
 		add(OpClear, false, o)
@@ -98,14 +100,39 @@ func (f *Func) sequence(i *Inst, scratch Reg) []*Inst {
 	return out
 }
 
-func (a Operand) isMem() bool { return a.Kind == KMem }
+// single is sequence of one pair.
+func (f *Func) single(out []*Inst, i *Inst) []*Inst {
+	to, from := &i.Args[0], &i.Args[1]
+	isSame := from.isPlace() && samePlace(to, from)
+	if !isSame {
+		i.Wide = to.Wide
+		out = append(out, i)
+	}
+	if to.Kind == KMem && from.Wide && !to.Wide {
+		c := f.NewInst(OpClear, false, *to)
+		c.Pos = i.Pos
+		out = append(out, c)
+	}
+	return out
+}
+
+// move is a pair of a copy.
+type move struct{ to, from Operand }
+
+// copyRoom is the memory of sequence.
+type copyRoom struct {
+	moves, rest []move
+	stay        []Operand // places whose value is there, but without the upper half that it needs
+}
+
+func (a *Operand) isMem() bool { return a.Kind == KMem }
 
 // isPlace says whether a copy can both read and write a.
-func isPlace(a Operand) bool {
+func (a *Operand) isPlace() bool {
 	return a.Kind == KReg || a.Kind == KMem && a.Place == AtSpill
 }
 
-func samePlace(a, b Operand) bool {
+func samePlace(a, b *Operand) bool {
 	if a.Kind != b.Kind {
 		return false
 	}

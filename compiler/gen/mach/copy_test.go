@@ -69,7 +69,7 @@ func TestSequence(t *testing.T) {
 		if r.IntN(2) == 0 {
 			scratch = regs + 1
 		}
-		for _, i := range NewFunc("f", &testCPU).sequence(copied, scratch) {
+		for _, i := range NewFunc("f", &testCPU).sequence(nil, copied, scratch) {
 			run(state, i)
 		}
 		for k, n := range want {

@@ -11,7 +11,16 @@ type loop struct {
 	header *Block
 	outer  *loop
 	depth  int // 1 for the outermost
-	blocks []*Block
+}
+
+// layoutRoom is the memory of layout.
+type layoutRoom struct {
+	seen  []bool // by Block.ID
+	walk  []visit
+	mark  []int32 // by Block.index: the last loop, or part of one, that was found to have the block
+	body  []*Block
+	loops []*loop
+	cold  []*Block
 }
 
 // contains says whether b is in l or a loop inside it.
@@ -25,16 +34,15 @@ func (l *loop) contains(b *Block) bool {
 }
 
 // layout splits, analyses and orders the blocks. Blocks that the entry does not reach
-// vanish. Leaves Block.loop and Block.freq.
+// vanish. Leaves Block.loop, Block.freq and Block.index.
 func (f *Func) layout() {
 	f.splitCritical()
-	f.reorder(func(b *Block) []*Block { return b.Succs })
+	f.reorder(func(b *Block) bool { return false })
 	loops := f.findLoops()
 	f.reorder(exitsFirst)
 	f.coldLast()
 	f.rotate(loops)
-	for n, b := range f.Blocks {
-		b.index = n
+	for _, b := range f.Blocks {
 		b.freq = frequency(b)
 	}
 }
@@ -56,7 +64,7 @@ func frequency(b *Block) float64 {
 // splitCritical puts a block on each edge from a block with several successors to one
 // with several predecessors, so that what must happen on the edge has a place.
 func (f *Func) splitCritical() {
-	for _, b := range slices.Clone(f.Blocks) {
+	for _, b := range f.Blocks { // without those that are appended
 		if len(b.Succs) < 2 {
 			continue
 		}
@@ -64,148 +72,137 @@ func (f *Func) splitCritical() {
 			if len(s.Preds) < 2 {
 				continue
 			}
-			e := f.NewBlock()
-			e.Cold = b.Cold || s.Cold
-			e.Insts = []*Inst{{Op: OpJump, Pos: b.Insts[len(b.Insts)-1].Pos}}
-			e.Preds, e.Succs = []*Block{b}, []*Block{s}
-			b.Succs[k] = e
-			s.Preds[slices.Index(s.Preds, b)] = e
+			e := f.SplitEdge(b, k)
+			jump := f.NewInst(OpJump, false)
+			jump.Pos = b.Insts[len(b.Insts)-1].Pos
+			e.Insts = f.List([]*Inst{jump})
 		}
 	}
 }
 
-// reorder sorts the blocks in reverse postorder of a walk that takes the successors in
-// the order that succs gives, so that the last of them is placed nearest.
-func (f *Func) reorder(succs func(b *Block) []*Block) {
-	seen := make([]bool, f.nextBlk)
-	var order []*Block
-	type frame struct {
-		b     *Block
-		succs []*Block
-	}
-	stack := []frame{{f.Blocks[0], succs(f.Blocks[0])}}
-	seen[f.Blocks[0].ID] = true
+// SplitEdge puts an empty block on the edge to successor k of b.
+func (f *Func) SplitEdge(b *Block, k int) *Block {
+	e, s := f.NewBlock(), b.Succs[k]
+	e.Cold = b.Cold || s.Cold
+	e.Preds, e.Succs = append(e.Preds, b), append(e.Succs, s)
+	b.Succs[k] = e
+	s.Preds[slices.Index(s.Preds, b)] = e
+	return e
+}
+
+// visit is a block whose successors are gone through.
+type visit struct {
+	b        *Block
+	done     int
+	backward bool
+}
+
+// reorder sorts the blocks in reverse postorder of a walk, so that the successor that it takes
+// last is placed nearest. It takes them in order, or backward where that says so.
+func (f *Func) reorder(backward func(b *Block) bool) {
+	r := &f.room.layout
+	seen := empty(r.seen, f.nextBlk)
+	order := f.room.old[:0]
+	entry := f.Blocks[0]
+	stack := append(r.walk[:0], visit{entry, 0, backward(entry)})
+	seen[entry.ID] = true
 	for len(stack) > 0 {
 		top := &stack[len(stack)-1]
-		if len(top.succs) == 0 {
+		if top.done == len(top.b.Succs) {
 			order = append(order, top.b)
 			stack = stack[:len(stack)-1]
 			continue
 		}
-		s := top.succs[0]
-		top.succs = top.succs[1:]
+		s := top.b.Succs[top.done]
+		if top.backward {
+			s = top.b.Succs[len(top.b.Succs)-1-top.done]
+		}
+		top.done++
 		if !seen[s.ID] {
 			seen[s.ID] = true
-			stack = append(stack, frame{s, succs(s)})
+			stack = append(stack, visit{s, 0, backward(s)})
 		}
 	}
 	slices.Reverse(order)
 	for n, b := range order {
 		b.index = n
-		b.Preds = slices.DeleteFunc(b.Preds, func(p *Block) bool { return !seen[p.ID] })
+		if len(order) < len(f.Blocks) {
+			b.Preds = slices.DeleteFunc(b.Preds, func(p *Block) bool { return !seen[p.ID] })
+		}
 	}
-	f.Blocks = order
+	f.Blocks, f.room.old = order, f.Blocks
+	r.seen, r.walk = seen, stack
 }
 
-// exitsFirst gives the successors of b with those that leave its loop first, and of two
-// equal ones the second.
-func exitsFirst(b *Block) []*Block {
-	if len(b.Succs) < 2 || b.loop == nil {
-		return reversed(b.Succs)
-	}
-	if !b.loop.contains(b.Succs[0]) && b.loop.contains(b.Succs[1]) {
-		return b.Succs
-	}
-	return reversed(b.Succs)
-}
-
-func reversed(list []*Block) []*Block {
-	list = slices.Clone(list)
-	slices.Reverse(list)
-	return list
+// exitsFirst is how the successors of b are taken so that one that leaves its loop comes before one
+// that does not, and of two equal ones the second: backward, or in order.
+func exitsFirst(b *Block) bool {
+	return len(b.Succs) < 2 || b.loop == nil || b.loop.contains(b.Succs[0]) || !b.loop.contains(b.Succs[1])
 }
 
 // findLoops needs reverse postorder in Blocks and index. Gives inner loops after the
 // loops around them.
 func (f *Func) findLoops() []*loop {
-	idom := f.dominators()
-	dominates := func(a, b *Block) bool {
-		for b.index > a.index {
-			b = idom[b.index]
-		}
-		return a == b
-	}
-	var loops []*loop
+	r := &f.room.layout
+	r.mark = empty(r.mark, len(f.Blocks))
+	r.loops = r.loops[:0]
 	for _, h := range f.Blocks {
-		var work []*Block
+		isLoop := false
+		r.body = r.body[:0]
 		for _, p := range h.Preds {
-			if p.index >= h.index && dominates(h, p) {
-				work = append(work, p)
+			if p.index >= h.index && r.enclose(h, p) {
+				isLoop = true
 			}
 		}
-		if len(work) == 0 {
+		if !isLoop {
 			continue
 		}
-		l := &loop{header: h, outer: h.loop, depth: 1}
+		l := f.room.loops.One()
+		l.header, l.outer, l.depth = h, h.loop, 1
 		if l.outer != nil {
 			l.depth = l.outer.depth + 1
 		}
-		inside := map[*Block]bool{h: true}
-		for len(work) > 0 {
-			b := work[len(work)-1]
-			work = work[:len(work)-1]
-			if !inside[b] {
-				inside[b] = true
-				work = append(work, b.Preds...)
-			}
+		h.loop = l
+		for _, b := range r.body {
+			b.loop = l
 		}
-		for _, b := range f.Blocks {
-			if inside[b] {
-				b.loop = l
-				l.blocks = append(l.blocks, b)
-			}
-		}
-		loops = append(loops, l)
+		r.loops = append(r.loops, l)
 	}
-	return loops
+	return r.loops
 }
 
-// dominators gives each block's immediate dominator (Cooper, Harvey and Kennedy). Needs
-// reverse postorder.
-func (f *Func) dominators() []*Block {
-	idom := make([]*Block, len(f.Blocks))
-	idom[0] = f.Blocks[0]
-	for changed := true; changed; {
-		changed = false
-		for n, b := range f.Blocks[1:] {
-			var d *Block
-			for _, p := range b.Preds {
-				if idom[p.index] == nil {
-					continue
-				}
-				if d == nil {
-					d = p
-				}
-				for q := p; q != d; {
-					if q.index > d.index {
-						q = idom[q.index]
-					} else {
-						d = idom[d.index]
-					}
-				}
-			}
-			if idom[n+1] != d {
-				idom[n+1] = d
-				changed = true
-			}
+// enclose adds to body what reaches p without passing h, and says whether h dominates p. It
+// does not when there is a block among them that comes before h: on the way there through the
+// tree of the walk that gave the order, all blocks come before h.
+func (r *layoutRoom) enclose(h, p *Block) bool {
+	mark := int32(h.index + 1)
+	r.mark[h.index] = mark
+	start := len(r.body)
+	add := func(b *Block) {
+		if r.mark[b.index] != mark {
+			r.mark[b.index] = mark
+			r.body = append(r.body, b)
 		}
 	}
-	return idom
+	add(p)
+	for at := start; at < len(r.body); at++ {
+		for _, q := range r.body[at].Preds {
+			if q.index < h.index {
+				for _, b := range r.body[start:] {
+					r.mark[b.index] = 0
+				}
+				r.body = r.body[:start]
+				return false
+			}
+			add(q)
+		}
+	}
+	return true
 }
 
-// coldLast moves seldom run blocks behind all others.
+// coldLast moves seldom run blocks behind all others, and numbers all.
 func (f *Func) coldLast() {
-	var warm, cold []*Block
+	warm, cold := f.Blocks[:0], f.room.layout.cold[:0]
 	for n, b := range f.Blocks {
 		if b.Cold && n > 0 {
 			cold = append(cold, b)
@@ -214,6 +211,10 @@ func (f *Func) coldLast() {
 		}
 	}
 	f.Blocks = append(warm, cold...)
+	f.room.layout.cold = cold
+	for n, b := range f.Blocks {
+		b.index = n
+	}
 }
 
 // rotate moves the head of a loop that is tested there behind the loop's last block:
@@ -225,7 +226,7 @@ func (f *Func) rotate(loops []*loop) {
 		if end.Op != OpBranch || l.contains(h.Succs[0]) == l.contains(h.Succs[1]) {
 			continue
 		}
-		at := slices.Index(f.Blocks, h)
+		at := h.index
 		last := at
 		for last+1 < len(f.Blocks) && l.contains(f.Blocks[last+1]) {
 			last++
@@ -234,7 +235,11 @@ func (f *Func) rotate(loops []*loop) {
 		if at == 0 || last == at || len(latch.Succs) != 1 || latch.Succs[0] != h {
 			continue
 		}
-		copy(f.Blocks[at:], f.Blocks[at+1:last+1])
+		for n := at; n < last; n++ {
+			f.Blocks[n] = f.Blocks[n+1]
+			f.Blocks[n].index = n
+		}
 		f.Blocks[last] = h
+		h.index = last
 	}
 }

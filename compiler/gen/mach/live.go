@@ -1,6 +1,9 @@
 package mach
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // live.go numbers the instructions and finds where each register holds a value that is
 // still needed, as a list of spans with holes between.
@@ -17,22 +20,18 @@ const (
 // in order and neither touch nor overlap.
 type interval struct {
 	spans  []span
-	insts  []*Inst // those that name it, in order
 	weight float64 // cost of having it in memory, by the room that it takes
 	reg    Reg     // its place, once it has one
 	wide   bool
 
-	root  Reg   // the register that this is a piece of; itself, when whole
-	level int   // of the piece; see split.go
-	home  int32 // of a root: its spill slot, or -1
-	hints []hint
-	again *Inst // of a root: the copy of a constant or address that makes it; see remade
-}
+	root  Reg     // the register that this is a piece of; itself, when whole
+	level int     // of the piece; see split.go
+	home  int32   // of a root: its spill slot, or -1
+	again *Inst   // of a root: the copy of a constant or address that makes it; see remade
+	insts []*Inst // those that name it, in order; only once anything was split
 
-// hint says that being in the register of other saves as much as cost.
-type hint struct {
-	other Reg
-	cost  float64
+	firstHint, lastHint int32 // 1 + places in allocator.hints; 0: none
+	usedAt, defAt       int32 // while they are gone through: the last instructions that read it, and write it
 }
 
 // number gives instructions and blocks their positions.
@@ -48,75 +47,118 @@ func (f *Func) number() {
 	}
 }
 
-// bits is a set of numbers.
-type bits []uint64
+// liveRoom is the memory of findSpans.
+type liveRoom struct {
+	regs   []liveReg // by virtual register less FirstVirtual
+	shared []Reg
+	sets   []uint64
+	ends   []spanEnd // by register
+	nodes  []spanNode
+	spans  []span
+	lists  [][]span
+	live   []Reg
+}
 
-func (s bits) has(n Reg) bool { return s[n/64]>>(n%64)&1 != 0 }
-func (s bits) add(n Reg)      { s[n/64] |= 1 << (n % 64) }
+// liveReg is what shared and liveOut find of a virtual register.
+type liveReg struct {
+	written int32 // 1 + the last block that writes it
+	number  int32 // 1 + its place in the list of those that are shared; 0: it is not
+}
 
 // shared gives the virtual registers that hold a value from one block to another: those that
-// some block reads before it writes them.
-func (f *Func) shared() (list []Reg) {
-	written := make([]int32, len(f.wide)) // by register: 1 + the last block that writes it
-	isShared := make([]bool, len(f.wide))
+// some block reads before it writes them. Leaves liveReg.number.
+func (f *Func) shared() []Reg {
+	r := &f.room.live
+	r.regs = empty(r.regs, len(f.wide))
+	list := r.shared[:0]
+	regs := r.regs
 	for n, b := range f.Blocks {
 		here := int32(n + 1)
+		read := func(v Reg) {
+			if x := &regs[v-FirstVirtual]; x.written != here && x.number == 0 {
+				list = append(list, v)
+				x.number = int32(len(list))
+			}
+		}
 		for _, i := range b.Insts {
-			i.eachReg(func(r *Reg, role Role) {
-				if v := *r - FirstVirtual; v >= 0 && role&Use != 0 && written[v] != here && !isShared[v] {
-					isShared[v] = true
-					list = append(list, *r)
+			for k := range i.Args {
+				a := &i.Args[k]
+				if a.Reg.IsVirtual() && a.reads() {
+					read(a.Reg)
 				}
-			})
-			i.eachReg(func(r *Reg, role Role) {
-				if v := *r - FirstVirtual; v >= 0 && role&Def != 0 {
-					written[v] = here
+				if a.Index.IsVirtual() {
+					read(a.Index)
 				}
-			})
+			}
+			for k := range i.Args {
+				if a := &i.Args[k]; a.writes() && a.Reg.IsVirtual() {
+					regs[a.Reg-FirstVirtual].written = here
+				}
+			}
 		}
 	}
+	r.shared = list
 	return list
 }
 
-// liveOut gives, by Block.index, which registers of shared are needed behind each block.
-func (f *Func) liveOut(shared []Reg) []bits {
-	number := make([]Reg, len(f.wide)) // 1 + the place in shared
-	for n, r := range shared {
-		number[r-FirstVirtual] = Reg(n + 1)
-	}
+// liveSets has, of each block by Block.index, a set of numbers of shared registers, less 1.
+type liveSets struct {
+	words int
+	bits  []uint64
+}
+
+func (s liveSets) of(block int) []uint64 { return s.bits[block*s.words:][:s.words] }
+func (s liveSets) add(block int, number int32) {
+	s.bits[block*s.words+int(number-1)/64] |= 1 << ((number - 1) % 64)
+}
+func (s liveSets) has(block int, number int32) bool {
+	return s.bits[block*s.words+int(number-1)/64]>>((number-1)%64)&1 != 0
+}
+
+// liveOut gives which registers of shared are needed behind each block.
+func (f *Func) liveOut(shared []Reg) liveSets {
+	r := &f.room.live
 	words := (len(shared) + 63) / 64
-	sets := make([]uint64, 3*len(f.Blocks)*words)
-	take := func() (s bits) { s, sets = sets[:words:words], sets[words:]; return }
-	out, in, def := make([]bits, len(f.Blocks)), make([]bits, len(f.Blocks)), make([]bits, len(f.Blocks))
+	size := words * len(f.Blocks)
+	r.sets = empty(r.sets, 3*size)
+	out, in, def := liveSets{words, r.sets[:size]}, liveSets{words, r.sets[size : 2*size]}, liveSets{words, r.sets[2*size:]}
+	if words == 0 {
+		return out
+	}
 	for n, b := range f.Blocks {
-		out[n], in[n], def[n] = take(), take(), take()
+		read := func(v Reg) {
+			if x := r.regs[v-FirstVirtual].number; x > 0 && !def.has(n, x) {
+				in.add(n, x)
+			}
+		}
 		for _, i := range b.Insts {
-			i.eachReg(func(r *Reg, role Role) {
-				if !r.IsVirtual() || role&Use == 0 {
-					return
+			for k := range i.Args {
+				a := &i.Args[k]
+				if a.Reg.IsVirtual() && a.reads() {
+					read(a.Reg)
 				}
-				if v := number[*r-FirstVirtual] - 1; v >= 0 && !def[n].has(v) {
-					in[n].add(v)
+				if a.Index.IsVirtual() {
+					read(a.Index)
 				}
-			})
-			i.eachReg(func(r *Reg, role Role) {
-				if !r.IsVirtual() || role&Def == 0 {
-					return
+			}
+			for k := range i.Args {
+				if a := &i.Args[k]; a.writes() && a.Reg.IsVirtual() {
+					if x := r.regs[a.Reg-FirstVirtual].number; x > 0 {
+						def.add(n, x)
+					}
 				}
-				if v := number[*r-FirstVirtual] - 1; v >= 0 {
-					def[n].add(v)
-				}
-			})
+			}
 		}
 	}
 	for changed := true; changed; {
 		changed = false
 		for n, b := range slices.Backward(f.Blocks) {
+			mine := out.of(n)
 			for _, s := range b.Succs {
-				for w, x := range in[s.index] {
-					if x &^= out[n][w]; x != 0 {
-						out[n][w] |= x
-						in[n][w] |= x &^ def[n][w]
+				for w, x := range in.of(s.index) {
+					if x &^= mine[w]; x != 0 {
+						mine[w] |= x
+						in.bits[n*words+w] |= x &^ def.bits[n*words+w]
 						changed = true
 					}
 				}
@@ -126,70 +168,99 @@ func (f *Func) liveOut(shared []Reg) []bits {
 	return out
 }
 
+// spanEnd is where a register is needed up to, while a block is gone through backwards; 0: it
+// is not. first is the first of its spans so far: 1 + a place in the list of nodes.
+type spanEnd struct {
+	end   int32
+	first int32
+}
+
+type spanNode struct {
+	span
+	next int32 // as spanEnd.first
+}
+
+// need notes that a register is needed up to a place.
+func (r *liveRoom) need(v Reg, to int32) {
+	if e := &r.ends[v]; e.end == 0 {
+		e.end = to
+		r.live = append(r.live, v)
+	}
+}
+
+// cut ends the need for a register where it is written, or its block begins; what is written
+// and not needed lives up to to.
+func (r *liveRoom) cut(v Reg, from, to int32) {
+	e := &r.ends[v]
+	if e.end != 0 {
+		to, e.end = e.end, 0
+	}
+	if e.first > 0 && r.nodes[e.first-1].from <= to {
+		r.nodes[e.first-1].from = from
+		return
+	}
+	r.nodes = append(r.nodes, spanNode{span{from, to}, e.first})
+	e.first = int32(len(r.nodes))
+}
+
 // findSpans gives the spans of all registers: first the physical ones, up to
-// FirstVirtual, then the virtual ones.
+// FirstVirtual, then the virtual ones. There is no room behind any of them.
 func (f *Func) findSpans() [][]span {
 	shared := f.shared()
 	out := f.liveOut(shared)
+	r := &f.room.live
 	n := int(FirstVirtual) + len(f.wide)
-	spans := make([][]span, n) // backwards at first
-	end := make([]int32, n)    // 0: not needed here
-	var live []Reg             // those with end set, and some without
-	note := func(r Reg, to int32) {
-		if end[r] == 0 {
-			end[r] = to
-			live = append(live, r)
-		}
-	}
-	cut := func(r Reg, from, to int32) {
-		if end[r] != 0 {
-			to, end[r] = end[r], 0
-		}
-		if s := spans[r]; len(s) > 0 && s[len(s)-1].from <= to {
-			s[len(s)-1].from = from
-			return
-		}
-		spans[r] = append(spans[r], span{from, to})
-	}
+	r.ends = empty(r.ends, n)
+	r.nodes, r.live = r.nodes[:0], r.live[:0]
 	for index, b := range slices.Backward(f.Blocks) {
-		for w, x := range out[index] {
-			for k := Reg(0); x != 0; k, x = k+1, x>>1 {
-				if x&1 != 0 {
-					note(shared[Reg(w*64)+k], b.to)
+		for w, x := range out.of(index) {
+			for ; x != 0; x &= x - 1 {
+				r.need(shared[w*64+bits.TrailingZeros64(x)], b.to)
+			}
+		}
+		for at := len(b.Insts) - 1; at >= 0; at-- {
+			i := b.Insts[at]
+			for k := range i.Args {
+				if a := &i.Args[k]; a.writes() {
+					if a.Role == Def {
+						r.cut(a.Reg, i.at+writeAt, i.at+writeAt+1)
+					} else {
+						r.need(a.Reg, i.at+writeAt+1)
+					}
+				}
+			}
+			for c := uint64(i.Clobbers); c != 0; c &= c - 1 {
+				r.cut(Reg(bits.TrailingZeros64(c)), i.at+writeAt, i.at+writeAt+1)
+			}
+			for k := range i.Args {
+				a := &i.Args[k]
+				if a.Reg != NoReg && (a.Kind != KReg || a.Role == Use) {
+					r.need(a.Reg, i.at+1)
+				}
+				if a.Index != NoReg {
+					r.need(a.Index, i.at+1)
 				}
 			}
 		}
-		for _, i := range slices.Backward(b.Insts) {
-			i.eachReg(func(r *Reg, role Role) {
-				switch role {
-				case Def:
-					cut(*r, i.at+writeAt, i.at+writeAt+1)
-				case UseDef:
-					note(*r, i.at+writeAt+1)
-				}
-			})
-			for r := Reg(1); i.Clobbers>>r != 0; r++ {
-				if i.Clobbers.Has(r) {
-					cut(r, i.at+writeAt, i.at+writeAt+1)
-				}
-			}
-			i.eachReg(func(r *Reg, role Role) {
-				if role == Use {
-					note(*r, i.at+1)
-				}
-			})
-		}
-		for _, r := range live {
-			if end[r] != 0 {
-				cut(r, b.from, 0)
+		for _, v := range r.live {
+			if r.ends[v].end != 0 {
+				r.cut(v, b.from, 0)
 			}
 		}
-		live = live[:0]
+		r.live = r.live[:0]
 	}
-	for _, s := range spans {
-		slices.Reverse(s)
+	r.lists = empty(r.lists, n)
+	spans := empty(r.spans, len(r.nodes))
+	r.spans = spans
+	for v := range r.ends {
+		k := 0
+		for at := r.ends[v].first; at > 0; at = r.nodes[at-1].next {
+			spans[k] = r.nodes[at-1].span
+			k++
+		}
+		r.lists[v], spans = spans[:k:k], spans[k:]
 	}
-	return spans
+	return r.lists
 }
 
 // overlap says whether two lists of spans have a position in common.
@@ -221,16 +292,21 @@ func behind(s []span, p int32) []span {
 }
 
 // union joins two lists, both of which it may change. Only what lies behind the start of the
-// shorter one is copied.
-func union(a, b []span) []span {
+// shorter one is copied, to rest, whose memory it uses and gives back; a list that has no room
+// left gets twice as much.
+func (f *Func) union(a, b []span) []span {
 	if len(a) < len(b) {
 		a, b = b, a
 	}
 	if len(b) == 0 {
 		return a
 	}
+	if size := len(a) + len(b); size > cap(a) {
+		a = append(f.room.spans.List(2 * size)[:0], a...)
+	}
 	at := len(a) - len(behind(a, b[0].from-1)) // the first that touches b
-	rest, out := slices.Clone(a[at:]), a[:at]
+	f.room.alloc.rest = append(f.room.alloc.rest[:0], a[at:]...)
+	rest, out := f.room.alloc.rest, a[:at]
 	for len(rest) > 0 || len(b) > 0 {
 		if len(rest) == 0 || len(b) > 0 && b[0].from < rest[0].from {
 			rest, b = b, rest

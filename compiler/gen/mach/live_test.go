@@ -19,7 +19,7 @@ func TestSpans(t *testing.T) {
 			t.Errorf("overlap %v: not %v", c.b, c.hits)
 		}
 	}
-	if got := fmt.Sprint(union(slices.Clone(a), []span{{4, 6}, {11, 20}, {40, 41}})); got != "[{0 6} {10 30} {40 41}]" {
+	if got := fmt.Sprint(NewFunc("f", &testCPU).union(slices.Clone(a), []span{{4, 6}, {11, 20}, {40, 41}})); got != "[{0 6} {10 30} {40 41}]" {
 		t.Errorf("union %s", got)
 	}
 	if got := fmt.Sprint(clip(a, span{2, 21})); got != "[{2 4} {10 12} {20 21}]" {

@@ -55,7 +55,7 @@ type Place uint8
 
 const (
 	AtReg    Place = iota // Reg + Index·Scale + Imm
-	AtSym                 // Sym + Imm
+	AtSym                 // Syms[Num] + Imm
 	AtLocal               // Imm bytes into the frame object Num; with Index·Scale
 	AtSpill               // spill slot Num, of 8 bytes
 	Incoming              // Imm bytes above the stack pointer at entry
@@ -74,7 +74,6 @@ type Operand struct {
 	Index  Reg
 	Num    int32
 	Imm    int64
-	Sym    string
 }
 
 // Op is an operation: one of the few below, or from FirstOp on the CPU's own.
@@ -101,10 +100,9 @@ type Inst struct {
 	Trap     int32  // of a jump that traps: line<<4 | ir.Trap
 	Pos      ir.Pos
 
-	at            int32   // position
-	block         *Block  // where it is
-	before, after []*Inst // reloads and stores around it; kept here until rewriting
-	spill         bool    // is a reload or a store
+	spill bool   // is a reload or a store
+	at    int32  // position
+	block *Block // where it is
 }
 
 // Block is a run of instructions; the last one ends it.
@@ -127,6 +125,7 @@ type Func struct {
 	CPU      *CPU
 	Blocks   []*Block // Blocks[0] is the entry
 	Locals   []int64  // sizes of the frame objects, bytes
+	Syms     []string // names of symbols; see NewSym
 	Spills   int      // number of spill slots; set by Allocate
 	OutBytes int64    // room for arguments on the stack
 	Used     RegSet   // registers that are written anywhere; set by Allocate
@@ -150,6 +149,12 @@ type CPU struct {
 func (f *Func) NewVirtual(wide bool) Reg {
 	f.wide = append(f.wide, wide)
 	return FirstVirtual + Reg(len(f.wide)-1)
+}
+
+// NewSym gives a symbol its number.
+func (f *Func) NewSym(name string) int32 {
+	f.Syms = append(f.Syms, name)
+	return int32(len(f.Syms) - 1)
 }
 
 // NewBlock appends an empty block.
@@ -182,31 +187,28 @@ func RM(r Reg, role Role) Operand { return Operand{Kind: KReg, Reg: r, Role: rol
 // I is a constant operand.
 func I(c int64) Operand { return Operand{Kind: KImm, Imm: c} }
 
-// eachReg calls do on every register that i names, with what it does to it.
-func (i *Inst) eachReg(do func(r *Reg, role Role)) {
-	for k := range i.Args {
-		a := &i.Args[k]
-		switch a.Kind {
-		case KReg:
-			do(&a.Reg, a.Role)
-		case KMem, KAddr:
-			if a.Reg != NoReg {
-				do(&a.Reg, Use)
-			}
-			if a.Index != NoReg {
-				do(&a.Index, Use)
-			}
-		}
-	}
-}
+// reads says whether the register a.Reg, if there is one, is read. An index always is.
+func (a *Operand) reads() bool { return a.Kind != KReg || a.Role&Use != 0 }
+
+// writes says whether a is a register that is written.
+func (a *Operand) writes() bool { return a.Kind == KReg && a.Role&Def != 0 }
 
 // roleOf says what i does with r in all its operands.
 func (i *Inst) roleOf(r Reg) (role Role) {
-	i.eachReg(func(x *Reg, how Role) {
-		if *x == r {
-			role |= how
+	for k := range i.Args {
+		a := &i.Args[k]
+		if a.Reg == r {
+			if a.reads() {
+				role |= Use
+			}
+			if a.writes() {
+				role |= Def
+			}
 		}
-	})
+		if a.Index == r {
+			role |= Use
+		}
+	}
 	return role
 }
 

@@ -128,7 +128,7 @@ func (f *Func) addressText(a Operand) string {
 			parts = append(parts, f.regText(a.Reg))
 		}
 	case AtSym:
-		parts = append(parts, a.Sym)
+		parts = append(parts, f.Syms[a.Num])
 	case AtLocal:
 		parts = append(parts, fmt.Sprintf("local%d", a.Num))
 	case AtSpill:

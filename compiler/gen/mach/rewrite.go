@@ -8,18 +8,27 @@ import "slices"
 // and makes parallel copies plain.
 func (a *allocator) rewrite() {
 	for _, b := range a.f.Blocks {
-		var out []*Inst
+		out := a.out[:0]
 		for _, i := range b.Insts {
-			for _, c := range i.before {
+			if len(a.around) == 0 {
+				out = a.finish(out, i)
+				continue
+			}
+			near := &a.around[i.at/step]
+			for _, c := range near.before {
 				out = a.finish(out, c)
 			}
 			out = a.finish(out, i)
-			for _, c := range i.after {
+			for _, c := range near.after {
 				out = a.finish(out, c)
 			}
-			i.before, i.after = nil, nil
 		}
-		b.Insts = dropKnown(out)
+		a.out = out
+		if out = a.dropKnown(out); len(out) <= len(b.Insts) {
+			b.Insts = append(b.Insts[:0], out...)
+		} else {
+			b.Insts = a.f.List(out)
+		}
 	}
 }
 
@@ -33,19 +42,23 @@ func (a *allocator) finish(out []*Inst, i *Inst) []*Inst {
 			to, from := &i.Args[k], &i.Args[k+1]
 			// A narrow register may be stored whole in a wide home: where the upper half
 			// counts, it is zero. A narrow home has no upper half at all.
-			wide := a.isWide(*to)
-			to.Wide = wide && (a.isWide(*from) || to.Kind == KMem && from.Kind == KReg)
+			wide := a.isWide(to)
+			to.Wide = wide && (a.isWide(from) || to.Kind == KMem && from.Kind == KReg)
 			from.Wide = wide
 		}
 	}
-	i.eachReg(func(r *Reg, role Role) {
-		if r.IsVirtual() {
-			*r = a.of(*r).reg
+	for k := range i.Args {
+		o := &i.Args[k]
+		if o.Reg.IsVirtual() {
+			o.Reg = a.of(o.Reg).reg
 		}
-		if role&Def != 0 {
-			a.f.Used |= Set(*r)
+		if o.Index.IsVirtual() {
+			o.Index = a.of(o.Index).reg
 		}
-	})
+		if o.writes() {
+			a.f.Used |= Set(o.Reg)
+		}
+	}
 	a.f.Used |= i.Clobbers
 	if i.Op != OpCopy {
 		return append(out, i)
@@ -54,8 +67,9 @@ func (a *allocator) finish(out []*Inst, i *Inst) []*Inst {
 	if len(i.Args) > 4 {
 		scratch = a.freeAt(i)
 	}
-	seq := a.f.sequence(i, scratch)
-	for _, c := range seq {
+	before := len(out)
+	out = a.f.sequence(out, i, scratch)
+	for _, c := range out[before:] {
 		if c.Op == OpSwap {
 			for _, o := range c.Args {
 				if o.Kind == KReg {
@@ -67,7 +81,7 @@ func (a *allocator) finish(out []*Inst, i *Inst) []*Inst {
 			a.f.Used |= Set(scratch)
 		}
 	}
-	return append(out, seq...)
+	return out
 }
 
 // freeAt gives a register that holds nothing where i is, and that costs no saving; NoReg
@@ -87,7 +101,7 @@ func (a *allocator) freeAt(i *Inst) Reg {
 
 // isWide says whether a side of a copy has 64 bits; what is not a virtual register or
 // its home goes by the other side.
-func (a *allocator) isWide(o Operand) bool {
+func (a *allocator) isWide(o *Operand) bool {
 	switch {
 	case o.Kind == KReg && o.Reg.IsVirtual():
 		return a.of(o.Reg).wide
@@ -97,34 +111,52 @@ func (a *allocator) isWide(o Operand) bool {
 	return true
 }
 
+// pair is two registers that are known to be equal.
+type pair struct {
+	a, b Reg
+	wide bool
+}
+
 // dropKnown leaves out copies between registers that are known to be equal, because one
 // was copied to the other before and neither has changed.
-func dropKnown(insts []*Inst) []*Inst {
-	type pair struct {
-		a, b Reg
-		wide bool
-	}
-	var known []pair
+func (a *allocator) dropKnown(insts []*Inst) []*Inst {
+	known, among := a.known[:0], RegSet(0) // among: the registers in known, and maybe others
 	kept := insts[:0]
 	for _, i := range insts {
 		isMove := i.Op == OpCopy && i.Args[0].Kind == KReg && i.Args[1].Kind == KReg
-		if isMove && slices.ContainsFunc(known, func(p pair) bool {
-			to, from := i.Args[0].Reg, i.Args[1].Reg
-			return (p.a == to && p.b == from || p.b == to && p.a == from) && (p.wide || !i.Wide)
-		}) {
+		if isMove && isKnown(known, i) {
 			continue
 		}
 		kept = append(kept, i)
 		written := i.Clobbers
-		i.eachReg(func(r *Reg, role Role) {
-			if role&Def != 0 || i.Op == OpSwap {
-				written |= Set(*r)
+		for k := range i.Args {
+			if o := &i.Args[k]; o.writes() || i.Op == OpSwap {
+				written |= Set(o.Reg, o.Index)
 			}
-		})
-		known = slices.DeleteFunc(known, func(p pair) bool { return written.Has(p.a) || written.Has(p.b) })
+		}
+		if written&among != 0 {
+			among = 0
+			known = slices.DeleteFunc(known, func(p pair) bool { return written.Has(p.a) || written.Has(p.b) })
+			for _, p := range known {
+				among |= Set(p.a, p.b)
+			}
+		}
 		if isMove {
 			known = append(known, pair{i.Args[0].Reg, i.Args[1].Reg, i.Wide})
+			among |= Set(i.Args[0].Reg, i.Args[1].Reg)
 		}
 	}
+	a.known = known
 	return kept
+}
+
+// isKnown says whether the two sides of a copy are known to be equal.
+func isKnown(known []pair, i *Inst) bool {
+	to, from := i.Args[0].Reg, i.Args[1].Reg
+	for _, p := range known {
+		if (p.a == to && p.b == from || p.b == to && p.a == from) && (p.wide || !i.Wide) {
+			return true
+		}
+	}
+	return false
 }

@@ -6,34 +6,60 @@ import (
 	"slul/compiler/slab"
 )
 
-// room.go has the memory of a function in machine form. All of it is free when the function is
-// written out, and serves the next one.
+// room.go has the memory of a function in machine form, and of the work on it. All of it is free
+// when the function is written out, and serves the next one.
 
 type room struct {
 	insts     slab.Of[Inst]
 	operands  slab.Of[Operand]
+	lists     slab.Of[*Inst]
 	blocks    slab.Of[Block]
 	edges     slab.Of[*Block]
+	loops     slab.Of[loop]
 	intervals slab.Of[interval]
+	spans     slab.Of[span]
+
+	wide       []bool
+	syms       []string
+	order, old []*Block // of a function, and what its order was before
+	layout     layoutRoom
+	live       liveRoom
+	alloc      allocator
+	copies     copyRoom
 }
 
 var rooms = sync.Pool{New: func() any { return new(room) }}
 
 // NewFunc makes an empty function.
 func NewFunc(name string, cpu *CPU) *Func {
-	return &Func{Name: name, CPU: cpu, room: rooms.Get().(*room)}
+	r := rooms.Get().(*room)
+	return &Func{Name: name, CPU: cpu, Blocks: r.order[:0], Syms: r.syms[:0], wide: r.wide[:0], room: r}
 }
 
 // Free gives the memory of f back. Neither f nor any of its instructions may be used any more.
 func (f *Func) Free() {
 	r := f.room
+	clear(f.Syms)
+	r.order, r.syms, r.wide = f.Blocks, f.Syms, f.wide
 	f.room, f.Blocks = nil, nil
 	r.insts.Reset()
 	r.operands.Reset()
+	r.lists.Reset()
 	r.blocks.Reset()
 	r.edges.Reset()
+	r.loops.Reset()
 	r.intervals.Reset()
+	r.spans.Reset()
 	rooms.Put(r)
+}
+
+// empty gives a list of n empty values, in the memory of an old one where that is enough.
+func empty[T any](old []T, n int) []T {
+	if cap(old) < n {
+		return make([]T, n, n+n/4)
+	}
+	clear(old[:n])
+	return old[:n]
 }
 
 // NewInst makes an instruction that is in no block yet.
@@ -47,3 +73,6 @@ func (f *Func) NewInst(op Op, wide bool, args ...Operand) *Inst {
 func (f *Func) Copy(to Reg, from Operand) *Inst {
 	return f.NewInst(OpCopy, false, RM(to, Def), from)
 }
+
+// List gives a copy of a list of instructions.
+func (f *Func) List(insts []*Inst) []*Inst { return f.room.lists.Copy(insts) }

@@ -38,8 +38,37 @@ func regionOf(i *Inst, level int) region {
 	return region{loop: l}
 }
 
+// listInsts finds the instructions that name each register, and makes room around all: before the
+// first register is split, as most functions split none.
+func (a *allocator) listInsts() {
+	count := 1
+	note := func(v Reg, i *Inst) {
+		if iv := a.of(v); len(iv.insts) == 0 || iv.insts[len(iv.insts)-1] != i {
+			iv.insts = append(iv.insts, i)
+		}
+	}
+	for _, b := range a.f.Blocks {
+		count += len(b.Insts)
+		for _, i := range b.Insts {
+			for k := range i.Args {
+				o := &i.Args[k]
+				if o.Reg.IsVirtual() {
+					note(o.Reg, i)
+				}
+				if o.Index.IsVirtual() {
+					note(o.Index, i)
+				}
+			}
+		}
+	}
+	a.around = empty(a.around, count)
+}
+
 // split replaces v by smaller pieces.
 func (a *allocator) split(v Reg) {
+	if len(a.around) == 0 {
+		a.listInsts()
+	}
 	iv := a.of(v)
 	root := a.of(iv.root)
 	again := a.remade(iv.root)
@@ -134,7 +163,7 @@ func isConstant(a Operand) bool {
 func (a *allocator) slotFor(spans []span) int32 {
 	for n, s := range a.slots {
 		if !overlap(s, spans) {
-			a.slots[n] = union(s, slices.Clone(spans))
+			a.slots[n] = a.f.union(s, slices.Clone(spans))
 			return int32(n)
 		}
 	}
@@ -162,13 +191,16 @@ func (a *allocator) piece(v Reg, g region, level int, insts []*Inst, again *Inst
 	iv := a.f.room.intervals.One()
 	iv.wide, iv.root, iv.level, iv.home = root.wide, rootReg, level, -1
 	a.iv = append(a.iv, iv)
-	iv.hints = append(iv.hints, a.of(v).hints...)
+	iv.firstHint, iv.lastHint = a.of(v).firstHint, a.of(v).lastHint
 	for _, i := range insts {
-		i.eachReg(func(r *Reg, _ Role) {
-			if *r == v {
-				*r = p
+		for k := range i.Args {
+			if o := &i.Args[k]; o.Reg == v {
+				o.Reg = p
 			}
-		})
+			if o := &i.Args[k]; o.Index == v {
+				o.Index = p
+			}
+		}
 	}
 	reload := func(i *Inst) span {
 		from := a.homeOf(root)
@@ -176,7 +208,8 @@ func (a *allocator) piece(v Reg, g region, level int, insts []*Inst, again *Inst
 			from = again.Args[1]
 		}
 		c := &Inst{Op: OpCopy, Args: []Operand{R(p, Def), from}, spill: true, block: i.block, at: i.at - 4, Pos: i.Pos}
-		i.before = append(i.before, c)
+		near := &a.around[i.at/step]
+		near.before = append(near.before, c)
 		iv.insts = append(iv.insts, c)
 		return span{c.at + writeAt, i.at}
 	}
@@ -193,7 +226,7 @@ func (a *allocator) piece(v Reg, g region, level int, insts []*Inst, again *Inst
 				if !g.loop.contains(b) {
 					s := reload(b.Insts[len(b.Insts)-1])
 					s.to = b.to
-					spans = union(spans, []span{s})
+					spans = a.f.union(spans, []span{s})
 				}
 			}
 		}
@@ -205,7 +238,7 @@ func (a *allocator) piece(v Reg, g region, level int, insts []*Inst, again *Inst
 		}
 		spans = clip(root.spans, span{first.at, end})
 		if first.roleOf(p)&Use != 0 {
-			spans = union(spans, []span{reload(first)})
+			spans = a.f.union(spans, []span{reload(first)})
 		}
 	}
 	iv.insts = append(iv.insts, insts...)
@@ -214,9 +247,10 @@ func (a *allocator) piece(v Reg, g region, level int, insts []*Inst, again *Inst
 			continue
 		}
 		c := &Inst{Op: OpCopy, Args: []Operand{a.homeOf(root), R(p, Use)}, spill: true, block: i.block, at: i.at + 4, Pos: i.Pos}
-		i.after = append(i.after, c)
+		near := &a.around[i.at/step]
+		near.after = append(near.after, c)
 		iv.insts = append(iv.insts, c)
-		spans = union(spans, []span{{i.at + writeAt, c.at + 1}})
+		spans = a.f.union(spans, []span{{i.at + writeAt, c.at + 1}})
 	}
 	iv.spans = spans
 	a.enqueue(p)
