@@ -21,12 +21,15 @@ import (
 //
 // Nothing outside of the blocks is read or written. Small blocks, and those up to eight
 // vectors, are covered by pieces from the start and from the end that overlap, without a
-// loop. Blocks up to 32 bytes are the same on all CPUs; larger ones have two forms, SSE and
-// AVX2. Wider ones do not pay: AVX-512's registers 16 to 31 save the VZEROUPPER, but each
-// instruction is two bytes longer, and takes as long in all (measured on AMD Zen 4).
+// loop. Small ones are the same on all CPUs, up to 63 bytes or 32; larger ones have two forms,
+// SSE and AVX2. Wider vectors do not pay: AVX-512's registers 16 to 31 save the VZEROUPPER, but
+// each instruction is two bytes longer, and takes as long in all (measured on AMD Zen 4).
 //
-// At 16 to 256 bytes, jumps that are taken and lines of code that are touched are most of the
-// time: so the form with AVX2 stands first.
+// A call of a routine that stays in one line of the cache takes as long as a call of nothing:
+// call and return are what takes time, 9 cycles on AMD Zen 4 where a place calls several
+// routines in turn, or from far. There a second line, jumped to or not, takes one cycle more,
+// and further jumps one or two. So it matters most what the first line does, and its 64 bytes
+// decide how that is said.
 
 // Routines are the routines by name.
 var Routines = map[string]func() (*neutral.Code, error){
@@ -131,27 +134,4 @@ func (w wide) row(index asm.Reg, from, count int32) (ps []place) {
 // ends are half of the vectors from the start of the block and as many from its end.
 func (w wide) ends(length asm.Reg, half int32) []place {
 	return append(w.row(asm.NoReg, 0, half), w.row(length, -half*w.size, half)...)
-}
-
-// below16 leads blocks of rdx < 16 bytes to few, for 1 to 3, or to two, for two words that may
-// overlap.
-func below16(a *asm.Asm, few func(), two func(mov asm.Op, size int32)) {
-	a.Op(asm.CMPL, asm.RDX, asm.Imm(8))
-	jump(a, asm.JAE, "8")
-	a.Op(asm.CMPL, asm.RDX, asm.Imm(4))
-	jump(a, asm.JAE, "4")
-	a.Op(asm.TESTL, asm.RDX, asm.RDX)
-	jump(a, asm.JE, "0")
-	few()
-	a.Label("0")
-	a.Op(asm.RET)
-	for _, k := range []struct {
-		label string
-		mov   asm.Op
-		size  int32
-	}{{"4", asm.MOVL, 4}, {"8", asm.MOVQ, 8}} {
-		a.Label(k.label)
-		two(k.mov, k.size)
-		a.Op(asm.RET)
-	}
 }

@@ -8,11 +8,10 @@ import (
 // routine_move.go has mem.move. `rep movsb` pays nowhere: on AMD Zen 4 it takes up to 40 %
 // longer than rounds of AVX2 between 2 KiB and 512 KiB, and as long above.
 
-// moves copies 2·half vectors from both ends of the block, of which the first were read
-// already; all are read before any is written. It goes up: a CPU puts writes to one line
-// together when they follow each other.
-func (w wide) moves(a *asm.Asm, half int32, already int) {
-	at := w.ends(asm.RDX, half)
+// moves copies the vectors at the places, of which the first were read already; all are read
+// before any is written. It goes up: a CPU puts writes to one line together when they follow
+// each other.
+func (w wide) moves(a *asm.Asm, at []place, already int) {
 	for k, p := range at {
 		if k >= already {
 			a.Vec(w.load, asm.Vec(k), p.of(asm.RSI))
@@ -26,15 +25,16 @@ func (w wide) moves(a *asm.Asm, half int32, already int) {
 
 func moveRoutine() (*neutral.Code, error) {
 	a := asm.New()
-	begin(a, asm.RDX)
-	a.Vec(avx.load, asm.Vec(0), mem(asm.RSI, 0)) // before the jumps: then they cost less
-	avx.straight(a, asm.RDX, 4, func(half int32) { avx.moves(a, half, 1) })
+	from64(a, func() {
+		a.Vec(avx.load, asm.Vec(0), mem(asm.RSI, 0)) // before the jump: then it costs less
+	}, func(at []place) { avx.moves(a, at, 1) })
+	line(a, 1, "below64")
+	from16(a, func(at []place) { sse.moves(a, at, 0) })
+	without(a)
+	line(a, 2, "above128")
+	avx.above128(a, func(at []place) { avx.moves(a, at, 1) })
 	avx.moveMany(a)
-	line(a, 5, "small")
-	a.Op(asm.CMPL, asm.RDX, asm.Imm(16))
-	jump(a, asm.JB, "below")
-	sse.moves(a, 1, 0)
-	a.Label("below")
+	a.Label("below16")
 	below16(a, func() { // the first, the middle and the last, which may be the same
 		a.Op(asm.MOVZXB, asm.RAX, mem(asm.RSI, 0))
 		a.Op(asm.MOVZXB, asm.RCX, indexed(asm.RSI, asm.RDX, -1))
@@ -50,10 +50,8 @@ func moveRoutine() (*neutral.Code, error) {
 		a.Op(mov, mem(asm.RDI, 0), asm.RAX)
 		a.Op(mov, indexed(asm.RDI, asm.RDX, -size), asm.RCX)
 	})
-	withoutAVX(a, asm.RDX)
-	moves := func(half int32) { sse.moves(a, half, 0) }
-	sse.upTo(a, asm.RDX, 2, 0, moves)
-	sse.upTo(a, asm.RDX, 4, 0, moves)
+	from64SSE(a)
+	sse.upTo(a, asm.RDX, 4, 15, func(half int32) { sse.moves(a, sse.ends(asm.RDX, half), 0) })
 	moveSSE(a)
 	return atLine(a)
 }

@@ -14,10 +14,9 @@ const repSetLeast = 4096
 // eight is a byte eight times, when it is multiplied by the byte.
 const eight = 0x0101010101010101
 
-// sets writes 2·half vectors at both ends of the block, going up, without the first that were
-// written already.
-func (w wide) sets(a *asm.Asm, half int32, already int) {
-	for _, p := range w.ends(asm.RDX, half)[already:] {
+// sets writes vectors to the places, going up, without the first that were written already.
+func (w wide) sets(a *asm.Asm, at []place, already int) {
+	for _, p := range at[already:] {
 		a.Vec(w.store, p.of(asm.RDI), asm.Vec(0))
 	}
 	w.ret(a)
@@ -30,22 +29,23 @@ func setRoutine() (*neutral.Code, error) {
 		a.Op(asm.MOVQ, asm.RCX, asm.Imm(eight))
 		a.Op(asm.IMULQ, asm.RSI, asm.RCX)
 	}
-	begin(a, asm.RDX)
-	a.Vec(asm.MOVQX, asm.Vec(0), asm.RSI)
-	a.Vec(asm.VPBROADCASTB, asm.Vec(0), asm.Vec(0))
-	a.Vec(avx.store, mem(asm.RDI, 0), asm.Vec(0)) // as in moveRoutine
-	avx.straight(a, asm.RDX, 4, func(half int32) { avx.sets(a, half, 1) })
-	avx.setMany(a)
-	line(a, 22, "small")
-	spread()
-	a.Op(asm.CMPL, asm.RDX, asm.Imm(16))
-	jump(a, asm.JB, "below")
-	for k := range int32(2) { // no way through a vector is as short
-		a.Op(asm.MOVQ, mem(asm.RDI, 8*k), asm.RSI)
-		a.Op(asm.MOVQ, indexed(asm.RDI, asm.RDX, 8*k-16), asm.RSI)
+	sixteen := func() { // and of the first register
+		a.Vec(asm.MOVQX, asm.Vec(0), asm.RSI)
+		a.Vec(asm.PUNPCKLQDQ, asm.Vec(0), asm.Vec(0))
 	}
-	a.Op(asm.RET)
-	a.Label("below")
+	from64(a, func() {
+		a.Vec(asm.MOVQX, asm.Vec(0), asm.RSI)
+		a.Vec(asm.VPBROADCASTB, asm.Vec(0), asm.Vec(0))
+		a.Vec(avx.store, mem(asm.RDI, 0), asm.Vec(0)) // as in moveRoutine
+	}, func(at []place) { avx.sets(a, at, 1) })
+	without(a)
+	line(a, 2, "below64")
+	spread()
+	from16(a, func(at []place) {
+		sixteen()
+		sse.sets(a, at, 0)
+	})
+	line(a, 1, "below16")
 	below16(a, func() {
 		a.Op(asm.MOVL, asm.R8, asm.RDX)
 		a.Op(asm.SHRL, asm.R8, asm.Imm(1))
@@ -56,13 +56,13 @@ func setRoutine() (*neutral.Code, error) {
 		a.Op(mov, mem(asm.RDI, 0), asm.RSI)
 		a.Op(mov, indexed(asm.RDI, asm.RDX, -size), asm.RSI)
 	})
-	withoutAVX(a, asm.RDX)
+	line(a, 12, "above128")
+	avx.above128(a, func(at []place) { avx.sets(a, at, 1) })
+	avx.setMany(a)
+	from64SSE(a)
 	spread()
-	a.Vec(asm.MOVQX, asm.Vec(0), asm.RSI)
-	a.Vec(asm.PUNPCKLQDQ, asm.Vec(0), asm.Vec(0))
-	sets := func(half int32) { sse.sets(a, half, 0) }
-	sse.upTo(a, asm.RDX, 2, 0, sets)
-	sse.upTo(a, asm.RDX, 4, 0, sets)
+	sixteen()
+	sse.upTo(a, asm.RDX, 4, 0, func(half int32) { sse.sets(a, sse.ends(asm.RDX, half), 0) })
 	a.Op(asm.LEAQ, asm.R8, indexed(asm.RDI, asm.RDX, -16)) // as in moveSSE
 	a.Label("sseround")
 	a.Vec(asm.MOVUPSTO, mem(asm.RDI, 0), asm.Vec(0))
