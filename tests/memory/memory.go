@@ -23,7 +23,7 @@ import (
 var program []byte
 
 // Sizes are those of which the figures are watched, bytes.
-var Sizes = []int{16, 24, 32, 48, 64, 100, 128, 200, 256, 400, 512, 1000, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072, 262144, 524288, 1048576}
+var Sizes = []int{16, 24, 32, 48, 64, 100, 128, 200, 256, 300, 400, 512, 600, 1000, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072, 262144, 524288, 1048576}
 
 // Row is a routine at one size: ns of ours and of the C library's, and their ratio, in the
 // run of which the ratio is the median.

@@ -99,17 +99,6 @@ func atLine(a *asm.Asm) (*neutral.Code, error) {
 	return code, err
 }
 
-// straight does blocks of up to eight vectors, in an order in which the small ones meet the
-// fewest jumps that are taken; pad is as of line, before those of more than two.
-func (w wide) straight(a *asm.Asm, length asm.Reg, pad int, body func(half int32)) {
-	a.Op(asm.CMPQ, length, asm.Imm(int64(4*w.size)))
-	jump(a, asm.JA, w.label("above4"))
-	w.upTo(a, length, 1, pad, body)
-	body(2)
-	a.Label(w.label("above4"))
-	w.upTo(a, length, 4, 0, body)
-}
-
 // place is where a piece stands in the block: index+disp, or disp when there is no index.
 type place struct {
 	index asm.Reg

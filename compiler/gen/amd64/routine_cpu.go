@@ -7,7 +7,7 @@ import (
 
 // routine_cpu.go finds out what the CPU has. CPUID takes 100 cycles, and several µs in a
 // virtual machine, where the host has to answer: more than most programs would gain. So the
-// routines count the bytes of blocks above 32 bytes, and only ask when they are many; the
+// routines count the bytes of blocks that AVX2 is for, and only ask when they are many; the
 // answer is kept in the arena. Both stand in one word: see core/arena.slunsafe.
 
 const (
@@ -84,7 +84,8 @@ func askCPU() (*neutral.Code, error) {
 }
 
 // begin leads blocks of up to 32 bytes to "small", and others to "sse" unless the CPU has
-// AVX2: the code for it follows, so that no jump is taken on the way there.
+// AVX2: the code for it follows, so that no jump is taken on the way there. mem.move and
+// mem.set begin by from64.
 func begin(a *asm.Asm, length asm.Reg) {
 	a.Label("begin")
 	a.Op(asm.CMPQ, length, asm.Imm(32))
@@ -96,7 +97,6 @@ func begin(a *asm.Asm, length asm.Reg) {
 // withoutAVX asks the CPU when it is time, and goes back to begin; else SSE is to follow.
 // Changes rax and rcx.
 func withoutAVX(a *asm.Asm, length asm.Reg) {
-	a.Label("sse")
 	a.Op(asm.CMPB, mem(asm.R15, cpuWord), asm.Imm(0))
 	jump(a, asm.JNE, "known")
 	a.Op(asm.MOVL, asm.RAX, mem(asm.R15, cpuCount))

@@ -30,7 +30,8 @@ func moveRoutine() (*neutral.Code, error) {
 	}, func(at []place) { avx.moves(a, at, 1) })
 	line(a, 1, "below64")
 	from16(a, func(at []place) { sse.moves(a, at, 0) })
-	without(a)
+	a.Label("without") // a short jump reaches no further, and a long one is too much for a line
+	jump(a, asm.JMP, "64sse")
 	line(a, 2, "above128")
 	avx.above128(a, func(at []place) { avx.moves(a, at, 1) })
 	avx.moveMany(a)
@@ -50,7 +51,7 @@ func moveRoutine() (*neutral.Code, error) {
 		a.Op(mov, mem(asm.RDI, 0), asm.RAX)
 		a.Op(mov, indexed(asm.RDI, asm.RDX, -size), asm.RCX)
 	})
-	from64SSE(a)
+	from64SSE(a, "64sse")
 	sse.upTo(a, asm.RDX, 4, 15, func(half int32) { sse.moves(a, sse.ends(asm.RDX, half), 0) })
 	moveSSE(a)
 	return atLine(a)

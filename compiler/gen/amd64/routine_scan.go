@@ -11,7 +11,7 @@ import (
 // scan is what the two have in common.
 type scan struct {
 	length asm.Reg // of the block
-	pad    int     // for straight
+	pad    int     // before blocks of more than two vectors
 	// mask puts into ecx a bit for each byte of the vector at a place, set where the search
 	// ends, and the zero flag says whether there is none.
 	mask func(a *asm.Asm, w wide, p place)
@@ -57,42 +57,69 @@ func (s *scan) steps(a *asm.Asm, w wide) {
 }
 
 // many looks at blocks of more than one vector: the first by itself, as the search often
-// ends there; then all that are left up to eight, or four at a time. When they have what is
-// looked for, steps finds out where.
+// ends there; then the others, several at a time. When these have what is looked for, second
+// or steps finds out where.
 func (s *scan) many(a *asm.Asm) {
 	const size = 32
+	all := func(ps []place, steps string) {
+		s.none(a, ps)
+		jump(a, asm.JNE, steps)
+		s.all(a, avx)
+	}
 	a.Op(asm.XORL, asm.RAX, asm.RAX)
 	s.mask(a, avx, place{asm.NoReg, 0})
 	jump(a, asm.JNE, "avxfound")
-	avx.straight(a, s.length, s.pad, func(half int32) {
-		ps := avx.ends(s.length, half)[1:]
-		if half == 1 {
-			a.Op(asm.LEAQ, asm.RAX, mem(s.length, -size))
-			s.mask(a, avx, ps[0])
-			jump(a, asm.JNE, "avxfound")
-		} else {
-			s.none(a, ps)
-			jump(a, asm.JNE, "avxsecond")
-		}
+	a.Op(asm.CMPQ, s.length, asm.Imm(4*size))
+	jump(a, asm.JA, "avxabove4")
+	avx.upTo(a, s.length, 1, s.pad, func(half int32) {
+		a.Op(asm.LEAQ, asm.RAX, mem(s.length, -size))
+		s.mask(a, avx, place{s.length, -size})
+		jump(a, asm.JNE, "avxfound")
 		s.all(a, avx)
 	})
-	a.Op(asm.MOVQ, asm.RAX, asm.RDI) // to where rdi+rax is the next multiple
-	a.Op(asm.ORQ, asm.RAX, asm.Imm(int64(-size)))
+	all(avx.ends(s.length, 2)[1:], "avxsecond")
+	a.Label("avxabove4")
+	s.none(a, avx.row(asm.NoReg, size, 3))
+	jump(a, asm.JNE, "avxsecond")
+	a.Op(asm.CMPQ, s.length, asm.Imm(8*size))
+	jump(a, asm.JA, "avxabove8")
+	a.Label("avxfour")
+	all(avx.row(s.length, -4*size, 4), "avxsteps")
+	a.Label("avxtwo")
+	all(avx.row(s.length, -2*size, 2), "avxsteps")
+	s.rounds(a)
+}
+
+// second finds out where the search ends behind the first vector.
+func (s *scan) second(a *asm.Asm) {
+	a.Label("avxsecond")
+	a.Op(asm.MOVL, asm.RAX, asm.Imm(int64(avx.size)))
+	s.steps(a, avx)
+}
+
+// rounds looks at blocks of more than eight vectors, of which four are done, by four at a
+// time; at the end by as many as are needed, one, two or four.
+func (s *scan) rounds(a *asm.Asm) {
+	const size = 32
+	a.Label("avxabove8")
+	a.Op(asm.MOVL, asm.RAX, asm.RDI) // to the last place up to four where rdi+rax is a multiple
+	a.Op(asm.ANDL, asm.RAX, asm.Imm(size-1))
 	a.Op(asm.NEGQ, asm.RAX)
-	a.Op(asm.LEAQ, asm.R9, mem(s.length, -4*size)) // the last four
+	a.Op(asm.SUBQ, asm.RAX, asm.Imm(-4*size))
+	a.Op(asm.LEAQ, asm.R9, mem(s.length, -4*size)) // rounds stop behind here
 	a.Label("avxround")
 	s.none(a, avx.row(asm.RAX, 0, 4))
 	jump(a, asm.JNE, "avxsteps")
-	a.Op(asm.ADDQ, asm.RAX, asm.Imm(int64(4*size)))
+	a.Op(asm.SUBQ, asm.RAX, asm.Imm(-4*size)) // fits into a byte
 	a.Op(asm.CMPQ, asm.RAX, asm.R9)
 	jump(a, asm.JB, "avxround")
-	a.Op(asm.CMPQ, asm.RAX, s.length)
-	a.Op(asm.MOVQ, asm.RAX, asm.R9)
-	jump(a, asm.JNE, "avxround")
-	s.all(a, avx)
-	a.Label("avxsecond")
-	a.Op(asm.MOVL, asm.RAX, asm.Imm(int64(size)))
-	s.steps(a, avx)
+	a.Op(asm.MOVQ, asm.RCX, s.length)
+	a.Op(asm.SUBQ, asm.RCX, asm.RAX)
+	a.Op(asm.CMPL, asm.RCX, asm.Imm(size))
+	jump(a, asm.JBE, "avxsteps")
+	a.Op(asm.CMPL, asm.RCX, asm.Imm(2*size))
+	jump(a, asm.JBE, "avxtwo")
+	jump(a, asm.JMP, "avxfour")
 }
 
 // pair looks at 16 to 32 bytes: the first 16 and the last, at once.
@@ -154,10 +181,11 @@ func sameRoutine() (*neutral.Code, error) {
 	}
 	begin(a, asm.RDX)
 	s.many(a)
-	line(a, 43, "small")
+	a.Label("small") // here it fits into a line
 	a.Op(asm.CMPL, asm.RDX, asm.Imm(16))
 	jump(a, asm.JB, "below")
 	s.pair(a)
+	s.second(a)
 	a.Label("below")
 	a.Op(asm.XORL, asm.RAX, asm.RAX)
 	for _, k := range []struct {
@@ -200,6 +228,7 @@ func sameRoutine() (*neutral.Code, error) {
 	a.Op(asm.ADDQ, asm.RAX, asm.RCX)
 	a.Label("end")
 	a.Op(asm.RET)
+	line(a, 14, "sse") // for "ssestep"
 	withoutAVX(a, asm.RDX)
 	s.byOne(a)
 	return atLine(a)
@@ -254,13 +283,15 @@ func seekRoutine() (*neutral.Code, error) {
 	a.Vec(asm.MOVQX, asm.Vec(1), asm.RDX)
 	a.Vec(asm.VPBROADCASTB, asm.Vec(1), asm.Vec(1))
 	s.many(a)
-	line(a, 8, "small")
+	s.second(a)
+	line(a, 23, "small")
 	a.Op(asm.CMPL, asm.RSI, asm.Imm(16))
 	jump(a, asm.JB, "below")
 	spread()
 	s.pair(a)
 	a.Label("below")
 	seekBelow16(a, spread)
+	line(a, 16, "sse") // for "ssestep"
 	withoutAVX(a, asm.RSI)
 	spread()
 	s.byOne(a)

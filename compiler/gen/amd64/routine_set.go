@@ -38,8 +38,7 @@ func setRoutine() (*neutral.Code, error) {
 		a.Vec(asm.VPBROADCASTB, asm.Vec(0), asm.Vec(0))
 		a.Vec(avx.store, mem(asm.RDI, 0), asm.Vec(0)) // as in moveRoutine
 	}, func(at []place) { avx.sets(a, at, 1) })
-	without(a)
-	line(a, 2, "below64")
+	line(a, 3, "below64")
 	spread()
 	from16(a, func(at []place) {
 		sixteen()
@@ -59,7 +58,7 @@ func setRoutine() (*neutral.Code, error) {
 	line(a, 12, "above128")
 	avx.above128(a, func(at []place) { avx.sets(a, at, 1) })
 	avx.setMany(a)
-	from64SSE(a)
+	from64SSE(a, "without")
 	spread()
 	sixteen()
 	sse.upTo(a, asm.RDX, 4, 0, func(half int32) { sse.sets(a, sse.ends(asm.RDX, half), 0) })
@@ -69,6 +68,7 @@ func setRoutine() (*neutral.Code, error) {
 	a.Op(asm.ADDQ, asm.RDI, asm.Imm(16))
 	a.Op(asm.CMPQ, asm.RDI, asm.R8)
 	jump(a, asm.JB, "sseround")
+	a.Label("sseend")
 	a.Vec(asm.MOVUPSTO, mem(asm.R8, 0), asm.Vec(0))
 	a.Op(asm.RET)
 	return atLine(a)

@@ -24,15 +24,10 @@ func from64(a *asm.Asm, first func(), rest func(at []place)) {
 	rest(append(avx.row(asm.NoReg, 0, 2), avx.row(asm.RDX, 0, 2)...))
 }
 
-// without leads on to from64SSE from where a short jump reaches.
-func without(a *asm.Asm) {
-	a.Label("without")
-	jump(a, asm.JMP, "64sse")
-}
-
-// from64SSE begins blocks of 64 bytes or more when AVX2 is not there, or not known to be.
-func from64SSE(a *asm.Asm) {
-	a.Label("64sse")
+// from64SSE begins blocks of 64 bytes or more when AVX2 is not there, or not known to be:
+// where from64 leads to, or to a jump to here.
+func from64SSE(a *asm.Asm, label string) {
+	a.Label(label)
 	a.Op(asm.ADDQ, asm.RDX, asm.Imm(64))
 	withoutAVX(a, asm.RDX)
 }
