@@ -1,116 +1,204 @@
 package ir
 
+import "slul/compiler/slab"
+
 // callgraph.go looks at which functions name which: calls, and addresses that are taken.
 
-// callGraph is by function name. A name without a function, of data or of what another
-// module has, leads nowhere.
+// symbols gives each name of a module a number, so that what is known of names is in slices.
+type symbols struct {
+	numbers map[string]int32
+	names   []string // by number
+	list    []int32  // of the function that is looked at
+	room    slab.Of[int32]
+}
+
+// number is the number of a name, a new one if it has none.
+func (s *symbols) number(name string) int32 {
+	n, known := s.numbers[name]
+	if !known {
+		n = int32(len(s.names))
+		s.numbers[name] = n
+		s.names = append(s.names, name)
+	}
+	return n
+}
+
+// summary is what is known of a function as a whole.
+type summary struct {
+	isKnown           bool    // what follows is right
+	named             []int32 // the names that values have, in the order of these
+	returns, syscalls bool    // it has such a place
+}
+
+// note makes the summary of a function. Names without a number get one.
+func (s *symbols) note(f *Func) {
+	s.list = s.list[:0]
+	f.sum = summary{isKnown: true}
+	for _, b := range f.Blocks {
+		f.sum.returns = f.sum.returns || b.Term == Return
+		for _, v := range b.Values {
+			if v.Sym != "" {
+				s.list = append(s.list, s.number(v.Sym))
+			}
+			f.sum.syscalls = f.sum.syscalls || v.Op == OpSyscall
+		}
+	}
+	f.sum.named = s.room.Copy(s.list)
+}
+
+// callGraph has the functions by the number of their name; nil for a name that is of data or of
+// another module. It is right until functions are added or change.
 type callGraph struct {
-	funcs map[string]*Func
-	names map[*Func][]string // each once, in order of appearance
+	*symbols
+	funcs []*Func
 }
 
 func (m *Module) callGraph() *callGraph {
-	g := &callGraph{make(map[string]*Func, len(m.Funcs)), make(map[*Func][]string, len(m.Funcs))}
+	s := m.symbolTable()
 	for _, f := range m.Funcs {
-		g.funcs[f.Name] = f
+		f.number = s.number(f.Name)
+		if !f.sum.isKnown {
+			s.note(f)
+		}
+	}
+	g := &callGraph{s, make([]*Func, len(s.names))}
+	for _, f := range m.Funcs {
+		g.funcs[f.number] = f
 	}
 	return g
 }
 
-// namesIn is what f names.
-func (g *callGraph) namesIn(f *Func) []string {
-	list, known := g.names[f]
-	if known {
-		return list
+func (m *Module) symbolTable() *symbols {
+	if m.symbols == nil {
+		m.symbols = &symbols{numbers: make(map[string]int32, len(m.Funcs))}
 	}
-	seen := map[string]bool{}
-	for _, b := range f.Blocks {
-		for _, v := range b.Values {
-			if v.Sym != "" && !seen[v.Sym] {
-				seen[v.Sym] = true
-				list = append(list, v.Sym)
-			}
+	return m.symbols
+}
+
+// reach is the names that a walk has come to.
+type reach struct {
+	g    *callGraph
+	seen []bool // by number
+	work []*Func
+}
+
+func (g *callGraph) walk() *reach { return &reach{g: g, seen: make([]bool, len(g.names))} }
+
+// has says whether the walk has come to a name.
+func (r *reach) has(name string) bool {
+	n, known := r.g.numbers[name]
+	return known && int(n) < len(r.seen) && r.seen[n]
+}
+
+func (r *reach) come(n int32) {
+	if !r.seen[n] {
+		r.seen[n] = true
+		if f := r.g.funcs[n]; f != nil {
+			r.work = append(r.work, f)
 		}
 	}
-	g.names[f] = list
-	return list
 }
 
 // reachedFrom is the names that a function leads to.
-func (g *callGraph) reachedFrom(f *Func) map[string]bool {
-	seen := map[string]bool{}
-	work := []*Func{f}
-	for len(work) > 0 {
-		f := work[len(work)-1]
-		work = work[:len(work)-1]
-		for _, name := range g.namesIn(f) {
-			if seen[name] {
-				continue
-			}
-			seen[name] = true
-			if next := g.funcs[name]; next != nil {
-				work = append(work, next)
-			}
-		}
-	}
-	return seen
+func (g *callGraph) reachedFrom(f *Func) *reach {
+	r := g.walk()
+	r.work = append(r.work, f)
+	r.goOn(func(*Func) {})
+	return r
 }
 
-// recursive gives the functions that lead to themselves: those in a strongly connected
+// goOn comes to all names that lead on; also is called with each function.
+func (r *reach) goOn(also func(*Func)) {
+	for len(r.work) > 0 {
+		f := r.work[len(r.work)-1]
+		r.work = r.work[:len(r.work)-1]
+		for _, n := range f.sum.named {
+			r.come(n)
+		}
+		also(f)
+	}
+}
+
+// KeepReached drops the functions that nothing leads to from the roots. The order of the rest stays.
+func (m *Module) KeepReached(roots []string) {
+	r := m.callGraph().walk()
+	come := func(name string) {
+		if n, known := r.g.numbers[name]; known && int(n) < len(r.seen) {
+			r.come(n)
+		}
+	}
+	for _, name := range roots {
+		come(name)
+	}
+	r.goOn(func(f *Func) { come(f.TrapSym) })
+	kept := m.Funcs[:0]
+	for _, f := range m.Funcs {
+		if r.seen[f.number] {
+			kept = append(kept, f)
+		}
+	}
+	clear(m.Funcs[len(kept):])
+	m.Funcs = kept
+}
+
+// recursive gives, by number, the functions that lead to themselves: those in a strongly connected
 // component of several, and those that name themselves (R. Tarjan, "Depth-First Search and
 // Linear Graph Algorithms"). It walks without recursion, once over every edge.
-func (g *callGraph) recursive(roots []*Func) map[*Func]bool {
+func (g *callGraph) recursive(roots []*Func) []bool {
 	type frame struct {
 		f    *Func
 		next int
 	}
-	number, low := map[*Func]int{}, map[*Func]int{} // from 1, in the order of the visits
-	var open []*Func                                // visited, component not complete
-	isOpen := map[*Func]bool{}
-	found := map[*Func]bool{}
+	count := len(g.funcs)
+	visit, low := make([]int32, count), make([]int32, count) // from 1, in the order of the visits
+	isOpen, found := make([]bool, count), make([]bool, count)
+	var open []*Func // visited, component not complete
 	var stack []frame
+	visits := int32(0)
 	enter := func(f *Func) {
-		number[f] = len(number) + 1
-		low[f] = number[f]
-		open, isOpen[f] = append(open, f), true
+		visits++
+		visit[f.number], low[f.number] = visits, visits
+		open, isOpen[f.number] = append(open, f), true
 		stack = append(stack, frame{f: f})
 	}
 	for _, root := range roots {
-		if number[root] != 0 {
+		if visit[root.number] != 0 {
 			continue
 		}
 		enter(root)
 		for len(stack) > 0 {
 			top := &stack[len(stack)-1]
 			f := top.f
-			if names := g.namesIn(f); top.next < len(names) {
-				to := g.funcs[names[top.next]]
+			own := f.number
+			if top.next < len(f.sum.named) {
+				n := f.sum.named[top.next]
+				to := g.funcs[n]
 				top.next++
 				switch {
 				case to == nil:
 				case to == f:
-					found[f] = true
-				case number[to] == 0:
+					found[own] = true
+				case visit[n] == 0:
 					enter(to)
-				case isOpen[to]:
-					low[f] = min(low[f], number[to])
+				case isOpen[n]:
+					low[own] = min(low[own], visit[n])
 				}
 				continue
 			}
 			stack = stack[:len(stack)-1]
 			if len(stack) > 0 {
-				caller := stack[len(stack)-1].f
-				low[caller] = min(low[caller], low[f])
+				caller := stack[len(stack)-1].f.number
+				low[caller] = min(low[caller], low[own])
 			}
-			if low[f] != number[f] {
+			if low[own] != visit[own] {
 				continue
 			}
 			for several := open[len(open)-1] != f; ; {
 				last := open[len(open)-1]
 				open = open[:len(open)-1]
-				isOpen[last] = false
+				isOpen[last.number] = false
 				if several {
-					found[last] = true
+					found[last.number] = true
 				}
 				if last == f {
 					break
@@ -124,20 +212,25 @@ func (g *callGraph) recursive(roots []*Func) map[*Func]bool {
 // depth is how many functions there are at most on a way along calls from one of the roots. An
 // edge back to a function that is on the way already is left out.
 func (g *callGraph) depth(roots []*Func) (most int) {
-	depth := make(map[*Func]int, len(g.funcs)) // 0 as long as the function is on the way
+	const onWay = -1
+	depth := make([]int, len(g.funcs))
 	var of func(f *Func) int
 	of = func(f *Func) int {
-		if n, seen := depth[f]; seen {
+		switch n := depth[f.number]; n {
+		case 0:
+		case onWay:
+			return 0
+		default:
 			return n
 		}
-		depth[f] = 0
+		depth[f.number] = onWay
 		n := 0
-		for _, name := range g.namesIn(f) {
+		for _, name := range f.sum.named {
 			if to := g.funcs[name]; to != nil {
 				n = max(n, of(to))
 			}
 		}
-		depth[f] = n + 1
+		depth[f.number] = n + 1
 		return n + 1
 	}
 	for _, f := range roots {

@@ -174,6 +174,9 @@ type Func struct {
 	nextID   int
 	nextBlk  int
 	room     room
+
+	number int32 // of its name, in the symbols of its module
+	sum    summary
 }
 
 // Data is a constant in the read-only part of the image.
@@ -189,4 +192,5 @@ type Module struct {
 	Funcs   []*Func
 	Data    []*Data
 	Exports []Export // of a library; not in the text form
+	symbols *symbols
 }

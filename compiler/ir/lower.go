@@ -180,6 +180,7 @@ func (l *lowering) lowerFunc(of *check.Func) *Func {
 	} else {
 		f.TrapSym = ""
 	}
+	l.m.symbolTable().note(f)
 	return f
 }
 
@@ -306,27 +307,34 @@ var exitCall = map[string]int64{"x86_64": 231, "arm64": 94}
 // them, and does so again, because that may show more such functions. exit is the
 // number of the system call that does not return.
 func markNoReturn(m *Module, exit int64) {
-	never := map[string]bool{}
-	for changed := true; changed; {
+	g := m.callGraph()
+	never := make([]int32, len(g.names)) // by name: as which one it was found, from 1
+	found := int32(0)
+	cut := make([]int32, len(g.names)) // by name: how many were found when it was cut
+	for isFirst, changed := true, true; changed; isFirst = false {
 		changed = false
 		for _, f := range m.Funcs {
-			for _, b := range f.Blocks {
-				cutAfter(b, never, exit)
+			if isFirst && f.sum.syscalls || slices.ContainsFunc(f.sum.named, func(n int32) bool { return never[n] > cut[f.number] }) {
+				for _, b := range f.Blocks {
+					cutAfter(b, func(name string) bool { return never[g.numbers[name]] > 0 }, exit)
+				}
+				f.removeUnreached()
+				simplifyPhis(f)
+				g.note(f)
+				cut[f.number] = found
 			}
-			f.removeUnreached()
-			simplifyPhis(f)
-			if !never[f.Name] && !hasReturn(f) {
-				f.NoReturn = true
-				never[f.Name] = true
-				changed = true
+			if never[f.number] == 0 && !f.sum.returns {
+				found++
+				never[f.number] = found
+				f.NoReturn, changed = true, true
 			}
 		}
 	}
 }
 
-func cutAfter(b *Block, never map[string]bool, exit int64) {
+func cutAfter(b *Block, never func(name string) bool, exit int64) {
 	for i, v := range b.Values {
-		isEnd := v.Op == OpCall && never[v.Sym] || v.Op == OpSyscall && isConst(v.Args[0], exit)
+		isEnd := v.Op == OpCall && never(v.Sym) || v.Op == OpSyscall && isConst(v.Args[0], exit)
 		if isEnd && (i+1 < len(b.Values) || b.Term != Stop) {
 			b.Values = b.Values[:i+1]
 			for _, s := range b.Succs {
@@ -336,13 +344,4 @@ func cutAfter(b *Block, never map[string]bool, exit int64) {
 			return
 		}
 	}
-}
-
-func hasReturn(f *Func) bool {
-	for _, b := range f.Blocks {
-		if b.Term == Return {
-			return true
-		}
-	}
-	return false
 }

@@ -74,9 +74,9 @@ func (l *lowering) offered() map[string]bool {
 func (l *lowering) isAlone() bool { return l.info.Modules.Own == nil && len(l.info.Needs) == 0 }
 
 // leadsOut says whether other modules are called from what is reached.
-func leadsOut(reached map[string]bool) bool {
-	for symbol := range reached {
-		if IsForeign(symbol) {
+func (r *reach) leadsOut() bool {
+	for n, name := range r.g.names[:len(r.seen)] {
+		if r.seen[n] && IsForeign(name) {
 			return true
 		}
 	}
@@ -92,6 +92,7 @@ func (l *lowering) shareCore() {
 	}
 	l.m.Funcs = slices.DeleteFunc(l.m.Funcs, func(f *Func) bool { return symbols[f.Name] != "" })
 	for _, f := range l.m.Funcs {
+		f.sum.isKnown = false
 		for _, b := range f.Blocks {
 			for _, v := range b.Values {
 				if to := symbols[v.Sym]; to != "" {

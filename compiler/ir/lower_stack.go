@@ -28,9 +28,9 @@ func (l *lowering) guardStack() {
 	if graph.depth(l.m.Funcs) > deepCalls {
 		l.askAll = true
 	}
-	for _, of := range l.info.Funcs {
-		f := graph.funcs[of.Symbol]
-		if !of.Core && (l.askAll || offered[f.Name] || recursive[f]) {
+	for n, of := range l.info.Funcs {
+		f := l.m.Funcs[n]
+		if !of.Core && (l.askAll || offered[f.Name] || recursive[f.number]) {
 			l.ask(f, of.File)
 		}
 	}
@@ -59,9 +59,9 @@ func (l *lowering) ask(f *Func, file *syntax.File) {
 }
 
 // isGuarded says whether one of the names is that of a func with the question.
-func (l *lowering) isGuarded(reached map[string]bool) bool {
+func (l *lowering) isGuarded(reached *reach) bool {
 	for _, name := range l.guarded {
-		if reached[name] {
+		if reached.has(name) {
 			return true
 		}
 	}

@@ -57,16 +57,18 @@ func (l *lowering) startFunc(s *check.Service) *Func {
 	}
 	g.call(coreFinish, None, status)
 	g.finish()
+	l.m.symbolTable().note(f)
 	l.lead(f)
 	reached := l.m.callGraph().reachedFrom(f)
-	out := leadsOut(reached) || l.info.CoreSymbols != nil
-	needsArena := out || reached[coreArenaNew]
+	out := reached.leadsOut() || l.info.CoreSymbols != nil
+	needsArena := out || reached.has(coreArenaNew)
 	for _, name := range Routines { // they keep in it what they know of the CPU
-		needsArena = needsArena || reached[name]
+		needsArena = needsArena || reached.has(name)
 	}
 	f.keep(func(v *Value) bool {
 		return (v != arena || needsArena) && (v != guard && v != spare && v != spareAt || out || l.isGuarded(reached))
 	})
+	f.sum.isKnown = false
 	l.m.Data = append(l.m.Data, &Data{Name: StackSpare, Bytes: make([]byte, 8), Align: 1})
 	return f
 }

@@ -62,6 +62,7 @@ const perLoopBlocks = 2000
 
 // run does p on f, unless f is too large for it.
 func (p *Pass) run(f *Func) {
+	f.sum.isKnown = false
 	if len(f.Blocks) <= perLoopBlocks || !slices.Contains(perLoop, p.Name) {
 		p.Run(f)
 	}
@@ -175,6 +176,7 @@ func RunPass(m *Module, name string) error {
 		for _, p := range list {
 			if p.Name == name {
 				for _, f := range m.Funcs {
+					f.sum.isKnown = false
 					p.Run(f)
 				}
 				return nil

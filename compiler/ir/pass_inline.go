@@ -54,6 +54,7 @@ func inlineSmall(m *Module) (changed []*Func) {
 			isChanged = true
 		}
 		if isChanged {
+			f.sum.isKnown = false
 			changed = append(changed, f)
 		}
 	}
