@@ -185,7 +185,7 @@ type Var struct {
 	Name    string
 	Kind    VarKind
 	Type    *Type
-	Index   int
+	Index   int         // FieldVar: bytes from the object's start; GivemeVar: word of the service object; of others, lowering keeps a number of its own here
 	Mutable bool        // may be assigned again
 	Range   *Range      // nil: the type's own
 	Default syntax.Expr // ParamVar, FieldVar: value when left out; has Types, Widen and Consts

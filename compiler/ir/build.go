@@ -1,23 +1,47 @@
 package ir
 
+import (
+	"slices"
+
+	"slul/compiler/check"
+)
+
 // build.go makes functions in SSA form while their statements are walked, after Braun
 // et al., "Simple and Efficient Construction of Static Single Assignment Form": each
 // block remembers the value of each variable at its end, a variable that is read where
 // it is not known is looked up in the predecessors, and a block whose predecessors are
 // not all known yet (a loop's head) gets phis that are filled in when it is sealed.
 
-// builder is the function under construction.
+// builder is the function under construction. One makes functions one after the other.
 type builder struct {
-	f      *Func
-	b      *Block // values go to its end
-	pos    Pos    // of the values made now
-	vars   map[any]varID
-	names  []any // the variables by number
-	defs   map[def]*Value
-	open   []bool      // by block ID: not sealed
-	todo   [][]openPhi // by block ID: phis of open blocks, in the order they were asked for
-	phis   []*Value
-	varTyp func(variable any) (t Type, nonneg bool)
+	f   *Func
+	b   *Block // values go to its end
+	pos Pos    // of the values made now
+
+	vars    []variable
+	defs    map[def]*Value // of variables in blocks that are not their newest ones
+	waits   []int32        // by block ID: where its phis begin in pending, or one of isSealed, isWaiting
+	pending []openPhi      // of blocks that are not sealed, in the order they were asked for
+
+	values  []*Value // room for the values of the block that is built
+	spare   *Block   // a dead block to be used again
+	hasDead bool     // some dead block has something in it
+	hasPhi  bool
+}
+
+// What waits says of a block without phis to be filled in.
+const (
+	isSealed  = -1
+	isWaiting = -2
+)
+
+// variable is a variable with its newest definition: in most cases the one that is asked for.
+type variable struct {
+	of     *check.Var // nil for a temporary one
+	typ    Type
+	nonneg bool
+	block  int32 // ID of the block at the end of which the variable is value
+	value  *Value
 }
 
 // varID is the number of a variable, in the order in which they are met.
@@ -30,15 +54,26 @@ type def struct {
 }
 
 type openPhi struct {
+	block    *Block
 	variable varID
 	phi      *Value
 }
 
-func newBuilder(f *Func, varTyp func(any) (Type, bool)) *builder {
-	g := &builder{f: f, varTyp: varTyp, pos: f.Pos, vars: map[any]varID{}, defs: map[def]*Value{}}
+// mostDefs is how many definitions the next function clears; a larger table is given up.
+const mostDefs = 1 << 10
+
+// begin begins a function.
+func (g *builder) begin(f *Func) {
+	defs := g.defs
+	if defs == nil || len(defs) > mostDefs {
+		defs = map[def]*Value{}
+	}
+	clear(defs)
+	clear(g.vars)
+	*g = builder{f: f, pos: f.Pos, defs: defs, vars: g.vars[:0], waits: g.waits[:0], pending: g.pending[:0], values: g.values[:0]}
 	g.b = f.NewBlock()
-	g.open, g.todo = append(g.open, false), append(g.todo, nil)
-	return g
+	g.b.Values = g.values
+	g.waits = append(g.waits, isSealed)
 }
 
 // ---- Blocks ----
@@ -46,14 +81,30 @@ func newBuilder(f *Func, varTyp func(any) (Type, bool)) *builder {
 // block makes a block that will get predecessors; seal says that it has them all.
 func (g *builder) block() *Block {
 	b := g.f.looseBlock()
-	g.open, g.todo = append(g.open, true), append(g.todo, nil)
+	g.waits = append(g.waits, isWaiting)
 	return b
 }
 
 // enter goes on at the end of b, which so gets its place in the function.
 func (g *builder) enter(b *Block) {
+	g.leave()
 	g.f.Blocks = append(g.f.Blocks, b)
+	b.Values = append(g.values, b.Values...)
 	g.b = b
+}
+
+// leave says that no more values come into the block. If nothing came in, and nothing leads there,
+// the block is taken back.
+func (g *builder) leave() {
+	b := g.b
+	isDead := g.isDead()
+	if g.values = b.Values[:0]; isDead && len(b.Values) == 0 && b.Term == TermNone {
+		g.f.Blocks = g.f.Blocks[:len(g.f.Blocks)-1]
+		g.spare = b
+		return
+	}
+	b.Values = g.f.space().lists.Copy(b.Values)
+	g.hasDead = g.hasDead || isDead
 }
 
 // start seals b and enters it.
@@ -63,23 +114,45 @@ func (g *builder) start(b *Block) {
 }
 
 func (g *builder) seal(b *Block) {
-	g.open[b.ID] = false
-	for _, o := range g.todo[b.ID] {
-		g.fillPhi(o.phi, o.variable)
+	first := g.waits[b.ID]
+	g.waits[b.ID] = isSealed
+	if first < 0 {
+		return
 	}
-	g.todo[b.ID] = nil
+	last := len(g.pending) // more may come, of other blocks
+	for i := int(first); i < last; i++ {
+		if o := g.pending[i]; o.block == b {
+			g.fillPhi(o.phi, o.variable)
+		}
+	}
+	kept := g.pending[:first]
+	for _, o := range g.pending[first:] {
+		if o.block != b {
+			g.waits[o.block.ID] = min(g.waits[o.block.ID], int32(len(kept)))
+			kept = append(kept, o)
+		}
+	}
+	g.pending = kept
 }
 
 // isDead says whether nothing leads to the place where values would go now.
 func (g *builder) isDead() bool {
-	return len(g.b.Preds) == 0 && !g.open[g.b.ID] && g.b != g.f.Blocks[0]
+	return len(g.b.Preds) == 0 && g.waits[g.b.ID] == isSealed && g.b != g.f.Blocks[0]
 }
 
 // end closes the block; what follows is dead until another block is entered.
 func (g *builder) end(t TermKind) *Block {
 	b := g.b
 	b.Term, b.Pos = t, g.pos
-	g.start(g.block())
+	dead := g.spare
+	if g.spare = nil; dead == nil {
+		dead = g.f.looseBlock()
+	} else {
+		dead.ID = int32(g.f.nextBlk)
+		g.f.nextBlk++
+	}
+	g.waits = append(g.waits, isSealed)
+	g.enter(dead)
 	return b
 }
 
@@ -109,33 +182,64 @@ func (g *builder) ret(v, second *Value) {
 
 // ---- Variables ----
 
-func (g *builder) write(variable any, v *Value) { g.writeIn(g.b, g.number(variable), v) }
-func (g *builder) read(variable any) *Value     { return g.readIn(g.b, g.number(variable)) }
+func (g *builder) write(v *check.Var, x *Value) { g.writeIn(g.b, g.number(v), x) }
+func (g *builder) read(v *check.Var) *Value     { return g.readIn(g.b, g.number(v)) }
 
-func (g *builder) number(variable any) varID {
-	n, known := g.vars[variable]
-	if !known {
-		n = varID(len(g.names))
-		g.vars[variable] = n
-		g.names = append(g.names, variable)
+// writeNone and readNone are about the second word of a variable that may be none and is no reference.
+func (g *builder) writeNone(v *check.Var, x *Value) { g.writeIn(g.b, g.second(v), x) }
+func (g *builder) readNone(v *check.Var) *Value     { return g.readIn(g.b, g.second(v)) }
+
+func (g *builder) second(v *check.Var) varID {
+	if !v.Type.IsPair() {
+		panic("bug: lower: " + v.Name + " has one word")
 	}
-	return n
+	return g.number(v) + 1
 }
 
-func (g *builder) writeIn(b *Block, n varID, v *Value) { g.defs[def{int32(b.ID), n}] = v }
+// number gives the number of a variable; if it has two words, the next is that of the second.
+func (g *builder) number(v *check.Var) varID {
+	if v.Index < len(g.vars) && g.vars[v.Index].of == v {
+		return varID(v.Index)
+	}
+	v.Index = len(g.vars)
+	g.vars = append(g.vars, variable{of: v, typ: typeOf(v.Type), nonneg: isNonneg(v.Type)})
+	if v.Type.IsPair() {
+		g.temporary(W, false)
+	}
+	return varID(v.Index)
+}
+
+// temporary makes a variable that the source does not have.
+func (g *builder) temporary(t Type, nonneg bool) varID {
+	g.vars = append(g.vars, variable{typ: t, nonneg: nonneg})
+	return varID(len(g.vars) - 1)
+}
+
+func (g *builder) writeIn(b *Block, n varID, v *Value) {
+	x := &g.vars[n]
+	if x.value != nil && x.block != b.ID {
+		g.defs[def{x.block, n}] = x.value
+	}
+	x.block, x.value = b.ID, v
+}
 
 func (g *builder) readIn(b *Block, n varID) *Value {
-	if v := g.defs[def{int32(b.ID), n}]; v != nil {
+	if x := &g.vars[n]; x.value != nil && x.block == b.ID {
+		return x.value
+	}
+	if v := g.defs[def{b.ID, n}]; v != nil {
 		return v
 	}
 	var v *Value
 	switch {
-	case g.open[b.ID]:
+	case g.waits[b.ID] != isSealed:
 		v = g.phi(b, n)
-		g.todo[b.ID] = append(g.todo[b.ID], openPhi{n, v})
+		if g.waits[b.ID] == isWaiting {
+			g.waits[b.ID] = int32(len(g.pending))
+		}
+		g.pending = append(g.pending, openPhi{b, n, v})
 	case len(b.Preds) == 0: // dead code: any value will do
-		t, _ := g.varTyp(g.names[n])
-		v = g.atHead(b, OpConst, t)
+		v = g.atHead(b, OpConst, g.vars[n].typ)
 	case len(b.Preds) == 1:
 		v = g.readIn(b.Preds[0], n)
 	default:
@@ -148,14 +252,14 @@ func (g *builder) readIn(b *Block, n varID) *Value {
 }
 
 func (g *builder) phi(b *Block, n varID) *Value {
-	t, nonneg := g.varTyp(g.names[n])
-	v := g.atHead(b, OpPhi, t)
-	v.Nonneg = nonneg
-	g.phis = append(g.phis, v)
+	v := g.atHead(b, OpPhi, g.vars[n].typ)
+	v.Nonneg = g.vars[n].nonneg
+	g.hasPhi = true
 	return v
 }
 
 func (g *builder) fillPhi(v *Value, n varID) {
+	v.Args = g.f.space().lists.List(len(v.Block.Preds))[:0]
 	for _, p := range v.Block.Preds {
 		v.Args = append(v.Args, g.readIn(p, n))
 	}
@@ -169,9 +273,7 @@ func (g *builder) atHead(b *Block, op Op, t Type) *Value {
 	for i < len(b.Values) && (b.Values[i].Op == OpPhi || b.Values[i].Op == OpParam) {
 		i++
 	}
-	b.Values = append(b.Values, nil)
-	copy(b.Values[i+1:], b.Values[i:])
-	b.Values[i] = v
+	b.Values = slices.Insert(b.Values, i, v)
 	return v
 }
 
@@ -180,6 +282,7 @@ func (g *builder) atHead(b *Block, op Op, t Type) *Value {
 func (g *builder) value(op Op, t Type, args ...*Value) *Value {
 	v := g.f.NewValue(g.b, op, t, args...)
 	v.Pos = g.pos
+	g.hasPhi = g.hasPhi || op == OpPhi
 	return v
 }
 
@@ -257,9 +360,14 @@ func (g *builder) call(symbol string, t Type, args ...*Value) *Value {
 
 // finish makes the function well formed: no dead blocks, no phi that has but one value.
 func (g *builder) finish() {
-	if g.b.Term == TermNone {
+	if g.leave(); g.b != g.spare && g.b.Term == TermNone {
 		g.b.Term, g.b.Pos = Stop, g.pos
 	}
-	g.f.removeUnreached()
-	simplifyPhis(g.f)
+	g.b, g.spare, g.f.room = nil, nil, nil
+	if g.hasDead {
+		g.f.removeUnreached()
+	}
+	if g.hasPhi {
+		simplifyPhis(g.f)
+	}
 }

@@ -11,13 +11,14 @@ func (f *Func) NewBlock() *Block {
 }
 
 // Empty lets go of all that f is made of; what it is called and how it is called stays.
-func (f *Func) Empty() { f.Blocks, f.Params, f.room = nil, nil, room{} }
+func (f *Func) Empty() { f.Blocks, f.Params, f.room = nil, nil, nil }
 
 // newValue makes a value that is in no block yet.
 func (f *Func) newValue(op Op, t Type, args ...*Value) *Value {
-	v := f.room.values.One()
-	v.ID, v.Op, v.Type = f.nextID, op, t
-	v.Args = f.room.args.Copy(args)
+	r := f.space()
+	v := r.values.One()
+	v.ID, v.Op, v.Type = int32(f.nextID), op, t
+	v.Args = r.lists.Copy(args)
 	f.nextID++
 	return v
 }
@@ -32,9 +33,9 @@ func (f *Func) NewValue(b *Block, op Op, t Type, args ...*Value) *Value {
 
 // copyTo appends a copy of v to b, with the same arguments.
 func (f *Func) copyTo(b *Block, v *Value) *Value {
-	w := f.room.values.One()
+	w := f.space().values.One()
 	*w = *v
-	w.ID, w.Block = f.nextID, b
+	w.ID, w.Block = int32(f.nextID), b
 	f.nextID++
 	b.Values = append(b.Values, w)
 	return w

@@ -111,26 +111,27 @@ const (
 // Pos is no place.
 type Pos struct{ File, Line int32 }
 
-// Value is one SSA value and the instruction that makes it.
+// Value is one SSA value and the instruction that makes it. Its size matters: there are some ten
+// for each line of a program.
 type Value struct {
-	ID    int // unique in its function, stable in print
+	ID    int32 // unique in its function, stable in print
+	Uses  int32 // kept by the passes that need it; see CountUses
 	Op    Op
 	Type  Type
-	Args  []*Value
-	Imm   int64
-	Sym   string
 	Cond  Cond  // OpCmp, OpTrapIf
 	Check Check // OpAdd, OpSub, OpMul, OpNeg
 	Trap  Trap  // OpTrapIf, and the checked arithmetic
-	Pos   Pos
 
 	// What lowering knows from the source types; passes may rely on it.
+	Mem    MemSet // loads and stores: where they go
 	Fixed  bool   // loads: the memory never changes while it can be named, so the load may be shared across stores and calls; not moved down, for its arena may be given back
 	Nonneg bool   // >= 0 as a signed number of its type
-	Mem    MemSet // loads and stores: where they go
 
+	Pos   Pos
+	Imm   int64
+	Args  []*Value
+	Sym   string
 	Block *Block
-	Uses  int // kept by the passes that need it; see CountUses
 }
 
 // TermKind is how a block ends.
@@ -147,15 +148,15 @@ const (
 // Block is a run of values without jumps. Phis come first in Values; in the entry block
 // the parameters do. No block is twice among its Preds: a Branch has two different Succs.
 type Block struct {
-	ID     int
-	Values []*Value
+	ID     int32
 	Term   TermKind
+	Cold   bool // seldom run: placed at the end of the function
+	Pos    Pos  // of the terminator
+	Values []*Value
 	Ctl    *Value
 	Ctl2   *Value
 	Succs  []*Block
 	Preds  []*Block
-	Cold   bool // seldom run: placed at the end of the function
-	Pos    Pos  // of the terminator
 }
 
 // Func is one function. Blocks[0] is its entry and has no predecessors.
@@ -173,7 +174,7 @@ type Func struct {
 	Pos      Pos
 	nextID   int
 	nextBlk  int
-	room     room
+	room     *room
 
 	number int32 // of its name, in the symbols of its module
 	sum    summary

@@ -36,7 +36,9 @@ type lowering struct {
 	core    map[string]*check.Func  // by symbol, those of core that nothing has led to yet; see lower_core.go
 	lowered map[*check.Func]*Func   // the others of core
 	askAll  bool                    // all funcs of the program do
-	err     error                   // the first thing that cannot be lowered
+	builder builder
+	room    room  // of all functions
+	err     error // the first thing that cannot be lowered
 }
 
 // Build lowers a program without mistakes to IR. arch is the CPU as UNSAFE_arch names
@@ -143,15 +145,11 @@ type loop struct {
 	arenas    int
 }
 
-// isNone is the second word of a variable that may be none and is no reference.
-type isNone struct{ of *check.Var }
-
-func varType(variable any) (Type, bool) {
-	if _, ok := variable.(isNone); ok {
-		return W, false
-	}
-	t := variable.(*check.Var).Type
-	return typeOf(t), isNonneg(t)
+// builderFor gives the builder of a function, the same for all.
+func (l *lowering) builderFor(f *Func) *builder {
+	f.room = &l.room
+	l.builder.begin(f)
+	return &l.builder
 }
 
 func (l *lowering) lowerFunc(of *check.Func) *Func {
@@ -161,7 +159,7 @@ func (l *lowering) lowerFunc(of *check.Func) *Func {
 	}
 	f.Pos = l.pos(of.File, of.Decl.Pos())
 	f.TrapSym = l.trapSym(of.File)
-	g := &fn{builder: newBuilder(f, varType), l: l, of: of, file: of.File}
+	g := &fn{builder: l.builderFor(f), l: l, of: of, file: of.File}
 	if of.UsesThis {
 		g.this = f.NewParam(L)
 	}
@@ -258,7 +256,7 @@ func (l *lowering) trapSym(file *syntax.File) string {
 // trapFunc tells core.trap the file's name: its callers give only the place in it.
 func (l *lowering) trapFunc(file *syntax.File) *Func {
 	f := &Func{Name: l.trapSym(file)}
-	g := newBuilder(f, varType)
+	g := l.builderFor(f)
 	place := f.NewParam(W)
 	name := l.info.FileName(int(l.files[file]), file.Name)
 	g.call(coreTrap, None, place, g.addr(l.text(name)))

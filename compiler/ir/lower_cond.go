@@ -154,16 +154,16 @@ func (g *fn) condChain(e *syntax.Compare, yes, no *Block) {
 func (g *fn) condValue(e syntax.Expr) *Value {
 	yes, no, end := g.block(), g.block(), g.block()
 	g.cond(e, yes, no)
-	result := &check.Var{Name: "condition", Kind: check.LocalVar, Type: g.l.info.Type(e)}
+	result := g.temporary(W, true)
 	for i, b := range []*Block{no, yes} {
 		g.start(b)
 		if !g.isDead() {
-			g.write(result, g.konst(W, int64(i)))
+			g.writeIn(g.b, result, g.konst(W, int64(i)))
 			g.jump(end)
 		}
 	}
 	g.start(end)
-	return g.read(result)
+	return g.readIn(g.b, result)
 }
 
 // assert traps unless e holds; the parts of an "and" are asserted one by one.

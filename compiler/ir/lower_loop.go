@@ -105,16 +105,16 @@ func (g *fn) forEach(s *syntax.ForStmt, v *check.Var) {
 	if size > 1 {
 		length = g.wrap(OpMul, length, g.konst(L, size))
 	}
-	at := &check.Var{Name: "at", Kind: check.LocalVar, Type: &check.Type{Kind: check.Addr}}
+	at := g.temporary(L, false)
 	first := g.wrap(OpAdd, object, g.konst(L, 8))
 	limit := g.wrap(OpAdd, first, length)
 	head, body, next, exit := g.block(), g.block(), g.block(), g.block()
-	g.write(at, first)
+	g.writeIn(g.b, at, first)
 	g.jump(head)
 	g.enter(head)
-	g.branch(g.cmp(NE, g.read(at), limit), body, exit)
+	g.branch(g.cmp(NE, g.readIn(g.b, at), limit), body, exit)
 	g.start(body)
-	element := g.loadOf(v.Type, g.read(at), 0, elementSet(int(size)))
+	element := g.loadOf(v.Type, g.readIn(g.b, at), 0, elementSet(int(size)))
 	if g.typeAfter(s.X).Kind == check.String {
 		element.Fixed, element.Mem = true, MemAny
 	}
@@ -124,7 +124,7 @@ func (g *fn) forEach(s *syntax.ForStmt, v *check.Var) {
 	g.start(next)
 	if !g.isDead() {
 		g.at(s.Pos())
-		g.write(at, g.wrap(OpAdd, g.read(at), g.konst(L, size)))
+		g.writeIn(g.b, at, g.wrap(OpAdd, g.readIn(g.b, at), g.konst(L, size)))
 		g.jump(head)
 	}
 	g.seal(head)
@@ -133,21 +133,21 @@ func (g *fn) forEach(s *syntax.ForStmt, v *check.Var) {
 
 // forGrowing is forEach with an index.
 func (g *fn) forGrowing(s *syntax.ForStmt, v *check.Var, object *Value, t *check.Type) {
-	i := &check.Var{Name: "at", Kind: check.LocalVar, Type: &check.Type{Kind: check.Addr}}
+	i := g.temporary(L, false)
 	head, body, next, exit := g.block(), g.block(), g.block(), g.block()
-	g.write(i, g.konst(L, 0))
+	g.writeIn(g.b, i, g.konst(L, 0))
 	g.jump(head)
 	g.enter(head)
-	g.branch(g.cmp(ULT, g.read(i), g.head(object, growLength)), body, exit)
+	g.branch(g.cmp(ULT, g.readIn(g.b, i), g.head(object, growLength)), body, exit)
 	g.start(body)
 	data := g.head(object, growData)
-	g.write(v, g.loadElement(t, v.Type, spot{g.behind(t, v.Type, data, g.read(i)), 0}))
+	g.write(v, g.loadElement(t, v.Type, spot{g.behind(t, v.Type, data, g.readIn(g.b, i)), 0}))
 	g.body(s.Body, next, exit)
 	g.jumpIfAlive(next)
 	g.start(next)
 	if !g.isDead() {
 		g.at(s.Pos())
-		g.write(i, g.wrap(OpAdd, g.read(i), g.konst(L, 1)))
+		g.writeIn(g.b, i, g.wrap(OpAdd, g.readIn(g.b, i), g.konst(L, 1)))
 		g.jump(head)
 	}
 	g.seal(head)

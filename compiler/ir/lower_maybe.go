@@ -27,7 +27,7 @@ func (g *fn) pair(e syntax.Expr) (v, none *Value) {
 		return g.konst(typeOf(t), 0), g.konst(W, noneWord)
 	case *syntax.Name:
 		of := g.l.info.Use(e).(*check.Var)
-		return g.read(of), g.read(isNone{of})
+		return g.read(of), g.readNone(of)
 	case *syntax.Try:
 		v, second := g.failingCall(e.X)
 		g.passOn(e.X, second)

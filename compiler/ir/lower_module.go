@@ -40,7 +40,7 @@ func (l *lowering) maker(class *check.Class) *Func {
 	f := &Func{Name: own.Module + "." + class.Name + ".new", Result: L}
 	file := class.File()
 	f.Pos = l.pos(file, class.Pos())
-	g := &fn{builder: newBuilder(f, varType), l: l, file: file}
+	g := &fn{builder: l.builderFor(f), l: l, file: file}
 	var args []*Value
 	if class.Ctor != nil {
 		for _, p := range class.Ctor.Params {

@@ -220,7 +220,7 @@ func (g *fn) place(e syntax.Expr) place {
 		return place{v.Type, v, func() *Value { return g.read(v) }, func(x, none *Value) {
 			g.write(v, x)
 			if none != nil && v.Type.IsPair() {
-				g.write(isNone{v}, none)
+				g.writeNone(v, none)
 			}
 		}}
 	case *syntax.Member:

@@ -43,6 +43,8 @@ func (l *lowering) ask(f *Func, file *syntax.File) {
 	l.needTrap(file)
 	l.guarded = append(l.guarded, f.Name)
 
+	f.room = &l.room
+	defer func() { f.room = nil }()
 	b := f.Blocks[0]
 	rest := b.Values[len(f.Params):]
 	b.Values = b.Values[:len(f.Params):len(f.Params)]

@@ -31,7 +31,7 @@ var capabilityMakers = map[string]string{
 
 func (l *lowering) startFunc(s *check.Service) *Func {
 	f := &Func{Name: "_start", Start: true, NoReturn: true, Pos: l.pos(s.File, s.Main.Decl.Pos())}
-	g := newBuilder(f, varType)
+	g := l.builderFor(f)
 	stack := f.NewParam(L)
 	g.value(OpSetArena, None, g.slot(l.runSize()))
 	run := g.value(OpArena, L) // shorter to name than the slot

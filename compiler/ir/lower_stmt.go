@@ -86,7 +86,7 @@ func (g *fn) withValue(e syntax.Expr, on *syntax.OnError, t *check.Type, use fun
 func (g *fn) define(v *check.Var, e syntax.Expr, x, none *Value) {
 	g.write(v, g.inRange(e, x, v))
 	if v.Type.IsPair() {
-		g.write(isNone{v}, none)
+		g.writeNone(v, none)
 	}
 }
 

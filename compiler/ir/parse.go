@@ -223,7 +223,7 @@ func (p *parser) value() *Value {
 	n := p.id('v')
 	v := p.values[n]
 	if v == nil {
-		v = &Value{ID: n}
+		v = &Value{ID: int32(n)}
 		p.values[n] = v
 		p.first[n] = p.line
 	}
@@ -234,7 +234,7 @@ func (p *parser) block() *Block {
 	n := p.id('b')
 	b := p.blocks[n]
 	if b == nil {
-		b = &Block{ID: n}
+		b = &Block{ID: int32(n)}
 		p.blocks[n] = b
 		p.first[^n] = p.line
 	}
@@ -318,10 +318,10 @@ func (p *parser) label() {
 		p.fail("%v has no end", p.b)
 	}
 	b := p.block()
-	if p.seen[b.ID] {
+	if p.seen[int(b.ID)] {
 		p.fail("%v is there twice", b)
 	}
-	p.seen[b.ID] = true
+	p.seen[int(b.ID)] = true
 	p.expect(":")
 	b.Cold = p.accept("cold")
 	if p.accept("from") {
@@ -486,7 +486,7 @@ func (p *parser) endFunc() {
 	for _, b := range f.Blocks {
 		for _, v := range b.Values {
 			if v.ID < 0 {
-				v.ID = f.nextID
+				v.ID = int32(f.nextID)
 				f.nextID++
 			}
 		}

@@ -111,16 +111,17 @@ var precedes = []struct{ first, then, why string }{
 func Optimize(m *Module) {
 	work := m.Funcs
 	for round := 0; len(work) > 0 && round < rounds; round++ {
-		parallel.Each(len(work), func(i int) {
-			for _, p := range passes {
-				p.run(work[i])
-			}
-		})
+		parallel.Each(len(work), func(i int) { work[i].runAll(passes) })
 		work = inlineSmall(m)
 	}
-	parallel.Each(len(m.Funcs), func(i int) {
-		for _, p := range last {
-			p.run(m.Funcs[i])
+	parallel.Each(len(m.Funcs), func(i int) { m.Funcs[i].runAll(last) })
+}
+
+// runAll runs passes on f.
+func (f *Func) runAll(list []Pass) {
+	f.withRoom(func(f *Func) {
+		for _, p := range list {
+			p.run(f)
 		}
 	})
 }

@@ -48,11 +48,12 @@ func inlineSmall(m *Module) (changed []*Func) {
 		if !f.namesAny(small, often, fit) {
 			continue
 		}
-		loops := f.inLoops()
-		isChanged := inlineInto(f, loops, small, often)
-		if fit[f.Name] == nil && spliceInto(f, loops, fit) {
-			isChanged = true
-		}
+		isChanged := false
+		f.withRoom(func(f *Func) {
+			loops := f.inLoops()
+			isChanged = inlineInto(f, loops, small, often)
+			isChanged = fit[f.Name] == nil && spliceInto(f, loops, fit) || isChanged
+		})
 		if isChanged {
 			f.sum.isKnown = false
 			changed = append(changed, f)

@@ -114,7 +114,7 @@ func (s *sinker) forNear(v *Value) *Value {
 		return nil
 	}
 	w := *v
-	w.ID, w.Args = s.f.nextID, slices.Clone(v.Args)
+	w.ID, w.Args = int32(s.f.nextID), slices.Clone(v.Args)
 	s.f.nextID++
 	s.to = append(s.to, nil)
 	for _, user := range near {
@@ -208,7 +208,7 @@ func (s *sinker) move(v *Value, b *Block) {
 	for i, a := range v.Args {
 		if isCheap(a) && a.Block != b {
 			w := *a
-			w.ID, w.Block = s.f.nextID, b
+			w.ID, w.Block = int32(s.f.nextID), b
 			s.f.nextID++
 			s.to = append(s.to, nil)
 			v.Args[i] = &w

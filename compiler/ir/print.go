@@ -47,14 +47,14 @@ func (v *Value) String() string {
 	if v == nil {
 		return "nil"
 	}
-	return "v" + strconv.Itoa(v.ID)
+	return "v" + strconv.Itoa(int(v.ID))
 }
 
 func (b *Block) String() string {
 	if b == nil {
 		return "nil"
 	}
-	return "b" + strconv.Itoa(b.ID)
+	return "b" + strconv.Itoa(int(b.ID))
 }
 
 func (p Pos) String() string { return fmt.Sprintf("@%d:%d", p.File, p.Line) }

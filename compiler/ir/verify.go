@@ -115,10 +115,10 @@ func (c *verifier) blocks() {
 	if len(f.Blocks[0].Preds) > 0 {
 		c.errorf("the entry has predecessors")
 	}
-	ids := map[int]bool{}
+	ids := map[int32]bool{}
 	here := map[*Block]bool{}
 	for _, b := range f.Blocks {
-		if b.ID < 0 || b.ID >= f.nextBlk || ids[b.ID] {
+		if b.ID < 0 || int(b.ID) >= f.nextBlk || ids[b.ID] {
 			c.errorf("%v: the ID is not its own", b)
 		}
 		ids[b.ID], here[b] = true, true
@@ -163,7 +163,7 @@ func (c *verifier) identity() {
 			switch {
 			case v.Block != b:
 				c.errorf("%v in %v believes to be in %v", v, b, v.Block)
-			case v.ID < 0 || v.ID >= c.f.nextID || c.at[v.ID] != 0:
+			case v.ID < 0 || int(v.ID) >= c.f.nextID || c.at[v.ID] != 0:
 				c.errorf("%v: the ID is not its own", v)
 			default:
 				c.at[v.ID] = i + 1
@@ -185,7 +185,7 @@ func (c *verifier) identity() {
 }
 
 func (c *verifier) exists(user fmt.Stringer, a *Value) {
-	if a == nil || a.ID < 0 || a.ID >= len(c.at) || c.at[a.ID] == 0 || a.Block.Values[c.at[a.ID]-1] != a {
+	if a == nil || a.ID < 0 || int(a.ID) >= len(c.at) || c.at[a.ID] == 0 || a.Block.Values[c.at[a.ID]-1] != a {
 		c.errorf("%v uses %v, which is in no block", user, a)
 	}
 }
@@ -343,7 +343,7 @@ func (c *verifier) whole() {
 		c.errorf("parameters are missing in the entry")
 	}
 	for i, p := range f.Params {
-		if p.ID >= len(c.at) || i >= len(f.Blocks[0].Values) || f.Blocks[0].Values[i] != p {
+		if int(p.ID) >= len(c.at) || i >= len(f.Blocks[0].Values) || f.Blocks[0].Values[i] != p {
 			c.errorf("%v is not at its parameter's place", p)
 		}
 	}

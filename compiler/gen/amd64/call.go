@@ -147,7 +147,7 @@ func (s *selector) tailCall(b *ir.Block) int {
 	if b.Ctl != nil && b.Ctl != first || b.Ctl2 != nil && b.Ctl2 != second {
 		return 0
 	}
-	if b.Ctl == nil && call.Uses > n-1 {
+	if b.Ctl == nil && int(call.Uses) > n-1 {
 		return 0
 	}
 	if call.Pos.Line != 0 {
