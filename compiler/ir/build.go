@@ -24,6 +24,7 @@ type builder struct {
 	pending []openPhi      // of blocks that are not sealed, in the order they were asked for
 
 	values  []*Value // room for the values of the block that is built
+	blocks  []*Block // room for the blocks of the function
 	spare   *Block   // a dead block to be used again
 	hasDead bool     // some dead block has something in it
 	hasPhi  bool
@@ -70,7 +71,8 @@ func (g *builder) begin(f *Func) {
 	}
 	clear(defs)
 	clear(g.vars)
-	*g = builder{f: f, pos: f.Pos, defs: defs, vars: g.vars[:0], waits: g.waits[:0], pending: g.pending[:0], values: g.values[:0]}
+	*g = builder{f: f, pos: f.Pos, defs: defs, vars: g.vars[:0], waits: g.waits[:0], pending: g.pending[:0], values: g.values[:0], blocks: g.blocks[:0]}
+	f.Blocks = g.blocks
 	g.b = f.NewBlock()
 	g.b.Values = g.values
 	g.waits = append(g.waits, isSealed)
@@ -363,6 +365,8 @@ func (g *builder) finish() {
 	if g.leave(); g.b != g.spare && g.b.Term == TermNone {
 		g.b.Term, g.b.Pos = Stop, g.pos
 	}
+	g.blocks = g.f.Blocks[:0]
+	g.f.Blocks = g.f.room.edges.Copy(g.f.Blocks)
 	g.b, g.spare, g.f.room = nil, nil, nil
 	if g.hasDead {
 		g.f.removeUnreached()

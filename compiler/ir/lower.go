@@ -25,7 +25,7 @@ type lowering struct {
 	info    *check.Info
 	arch    string // name of the UNSAFE_arch value that is compiled for
 	m       *Module
-	files   map[*syntax.File]int32
+	files   map[*syntax.File]sourceFile
 	strings map[string]string // text -> symbol
 	traps   []*syntax.File    // that need a trap function
 	tables  map[*check.Enum]bool
@@ -35,10 +35,17 @@ type lowering struct {
 	guarded []string                // funcs that ask for room on the stack
 	core    map[string]*check.Func  // by symbol, those of core that nothing has led to yet; see lower_core.go
 	lowered map[*check.Func]*Func   // the others of core
+	led     []bool                  // by the number of a name: that leads to it
 	askAll  bool                    // all funcs of the program do
 	builder builder
 	room    room  // of all functions
 	err     error // the first thing that cannot be lowered
+}
+
+// sourceFile is what is asked of a file again and again.
+type sourceFile struct {
+	number  int32
+	trapSym string
 }
 
 // Build lowers a program without mistakes to IR. arch is the CPU as UNSAFE_arch names
@@ -51,10 +58,10 @@ func Build(info *check.Info, arch string) (*Module, error) { return build(info, 
 func BuildAsking(info *check.Info, arch string) (*Module, error) { return build(info, arch, true) }
 
 func build(info *check.Info, arch string, askAll bool) (*Module, error) {
-	l := &lowering{info: info, arch: arch, askAll: askAll, m: &Module{}, files: map[*syntax.File]int32{}, lowered: map[*check.Func]*Func{},
+	l := &lowering{info: info, arch: arch, askAll: askAll, m: &Module{}, files: map[*syntax.File]sourceFile{}, lowered: map[*check.Func]*Func{},
 		strings: map[string]string{}, tables: map[*check.Enum]bool{}, arrays: map[*check.Const]string{}, lengths: map[string]int64{}, givemes: map[*check.Var]bool{}}
 	for i, file := range info.Files {
-		l.files[file] = int32(i)
+		l.files[file] = sourceFile{int32(i), trapName(info, i, file)}
 		l.m.Files = append(l.m.Files, file.Name)
 	}
 	l.findCore()
@@ -157,8 +164,8 @@ func (l *lowering) lowerFunc(of *check.Func) *Func {
 	if of.Fails != nil || of.Result.IsPair() {
 		f.Result2 = W
 	}
-	f.Pos = l.pos(of.File, of.Decl.Pos())
-	f.TrapSym = l.trapSym(of.File)
+	file := l.files[of.File]
+	f.Pos, f.TrapSym = Pos{file.number, of.Decl.Pos().Line}, file.trapSym
 	g := &fn{builder: l.builderFor(f), l: l, of: of, file: of.File}
 	if of.UsesThis {
 		g.this = f.NewParam(L)
@@ -184,7 +191,7 @@ func (l *lowering) lowerFunc(of *check.Func) *Func {
 
 // fallOut ends a func whose last statement runs on.
 func (g *fn) fallOut() {
-	g.pos = g.l.pos(g.file, g.of.Decl.Body.EndPos)
+	g.at(g.of.Decl.Body.EndPos)
 	if g.f.Result != None { // check proved that the end is not reached
 		g.end(Stop)
 		return
@@ -213,10 +220,11 @@ func (g *fn) fails(second *Value) {
 }
 
 func (l *lowering) pos(file *syntax.File, p syntax.Pos) Pos {
-	return Pos{File: l.files[file], Line: p.Line}
+	return Pos{File: l.files[file].number, Line: p.Line}
 }
 
-func (g *fn) at(p syntax.Pos) { g.pos = g.l.pos(g.file, p) }
+// at says that what follows comes from that place in the func's file.
+func (g *fn) at(p syntax.Pos) { g.pos = Pos{g.f.Pos.File, p.Line} }
 
 // ---- Traps ----
 
@@ -241,11 +249,13 @@ func (l *lowering) needTrap(file *syntax.File) {
 }
 
 // trapSym names the function that the traps of a file call.
-func (l *lowering) trapSym(file *syntax.File) string {
+func (l *lowering) trapSym(file *syntax.File) string { return l.files[file].trapSym }
+
+func trapName(info *check.Info, number int, file *syntax.File) string {
 	base := path.Base(file.Name)
 	name := symbolName(strings.TrimSuffix(base, path.Ext(base)))
-	switch s := l.info.Service; {
-	case int(l.files[file]) < l.info.CoreFiles:
+	switch s := info.Service; {
+	case number < info.CoreFiles:
 		return "trap.core." + name
 	case s != nil && s.File == file:
 		return "trap." + s.Class
@@ -258,7 +268,7 @@ func (l *lowering) trapFunc(file *syntax.File) *Func {
 	f := &Func{Name: l.trapSym(file)}
 	g := l.builderFor(f)
 	place := f.NewParam(W)
-	name := l.info.FileName(int(l.files[file]), file.Name)
+	name := l.info.FileName(int(l.files[file].number), file.Name)
 	g.call(coreTrap, None, place, g.addr(l.text(name)))
 	g.finish()
 	return f

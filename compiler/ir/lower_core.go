@@ -3,15 +3,12 @@ package ir
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"slul/compiler/check"
 	"slul/compiler/syntax"
 )
 
 // lower_core.go lowers of core what the program leads to, which is little of it for most programs.
-
-const corePrefix = check.CoreName + "."
 
 // findCore notes what core has.
 func (l *lowering) findCore() {
@@ -39,12 +36,15 @@ func (l *lowering) need(symbol string) {
 
 // lead lowers what functions name of core.
 func (l *lowering) lead(funcs ...*Func) {
+	s := l.m.symbolTable()
 	for _, f := range funcs {
-		for _, b := range f.Blocks {
-			for _, v := range b.Values {
-				if strings.HasPrefix(v.Sym, corePrefix) {
-					l.need(v.Sym)
-				}
+		for _, n := range f.sum.named {
+			for int(n) >= len(l.led) {
+				l.led = append(l.led, false)
+			}
+			if !l.led[n] {
+				l.led[n] = true
+				l.need(s.names[n])
 			}
 		}
 	}
@@ -54,7 +54,7 @@ func (l *lowering) lead(funcs ...*Func) {
 // whatever led there first, then those of the program.
 func (l *lowering) coreTrapsFirst() []*syntax.File {
 	slices.SortStableFunc(l.traps, func(a, b *syntax.File) int {
-		return cmp.Compare(min(int(l.files[a]), l.info.CoreFiles), min(int(l.files[b]), l.info.CoreFiles))
+		return cmp.Compare(min(int(l.files[a].number), l.info.CoreFiles), min(int(l.files[b].number), l.info.CoreFiles))
 	})
 	return l.traps
 }

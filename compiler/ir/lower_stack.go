@@ -28,9 +28,12 @@ func (l *lowering) guardStack() {
 	if graph.depth(l.m.Funcs) > deepCalls {
 		l.askAll = true
 	}
-	for n, of := range l.info.Funcs {
-		f := l.m.Funcs[n]
-		if !of.Core && (l.askAll || offered[f.Name] || recursive[f.number]) {
+	for _, of := range l.info.Funcs {
+		if of.Core {
+			continue
+		}
+		f := graph.funcs[graph.number(of.Symbol)]
+		if l.askAll || offered[f.Name] || recursive[f.number] {
 			l.ask(f, of.File)
 		}
 	}
