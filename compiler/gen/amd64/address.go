@@ -13,6 +13,12 @@ type term struct {
 	scale uint8
 }
 
+// terms are the summands that an address has at most.
+type terms struct {
+	list [2]term
+	n    int
+}
+
 // sum gives v, an addition, as an address. As such it is KMem; the caller who wants its
 // value says KAddr.
 func (s *selector) sum(v *ir.Value) mach.Operand {
@@ -26,16 +32,17 @@ func (s *selector) at(v *ir.Value, imm int64) mach.Operand {
 
 func (s *selector) address(v *ir.Value, imm int64, open bool) mach.Operand {
 	a := mach.Operand{Kind: mach.KMem, Imm: imm}
-	terms := []term{{v, 1}}
-	for n := 0; n < len(terms); n++ {
-		for s.expand(&terms, n, &a.Imm, open) {
+	sum := terms{list: [2]term{{v, 1}}, n: 1}
+	for n := 0; n < sum.n; n++ {
+		for s.expand(&sum, n, &a.Imm, open) {
 		}
 		open = false
 	}
+	terms := sum.list[:sum.n]
 	for n, t := range terms {
 		if t.v.Op == ir.OpSlot && t.scale == 1 {
-			a.Place, a.Num = mach.AtLocal, s.locals[t.v.ID]
-			terms = append(terms[:n:n], terms[n+1:]...)
+			a.Place, a.Num = mach.AtLocal, s.facts.of[t.v.ID].local
+			terms = append(terms[:n], terms[n+1:]...)
 			break
 		}
 	}
@@ -59,10 +66,10 @@ func (s *selector) address(v *ir.Value, imm int64, open bool) mach.Operand {
 	return a
 }
 
-// expand opens terms[n] up, if that can be done and fits, and says whether it did. open
+// expand opens summand n up, if that can be done and fits, and says whether it did. open
 // lets it do so although the term has other users.
-func (s *selector) expand(terms *[]term, n int, imm *int64, open bool) bool {
-	t := &(*terms)[n]
+func (s *selector) expand(sum *terms, n int, imm *int64, open bool) bool {
+	t := &sum.list[n]
 	v := t.v
 	if v.Op == ir.OpZextW || v.Op == ir.OpTrunc {
 		// Only the low half counts in a sum of 32 bits, and a ZextW stops the sum below it.
@@ -86,10 +93,10 @@ func (s *selector) expand(terms *[]term, n int, imm *int64, open bool) bool {
 	case !open && !s.mayFold(v, isConst):
 		return false
 	case v.Op == ir.OpShl:
-		if !isConst || c < 1 || c > 3 || t.scale != 1 || len(*terms) < 2 {
+		if !isConst || c < 1 || c > 3 || t.scale != 1 || sum.n < 2 {
 			return false
 		}
-		for _, other := range *terms {
+		for _, other := range sum.list[:sum.n] {
 			if other.scale != 1 {
 				return false
 			}
@@ -103,9 +110,10 @@ func (s *selector) expand(terms *[]term, n int, imm *int64, open bool) bool {
 		*imm += c * int64(t.scale)
 		t.v = rest
 		return true
-	case v.Op == ir.OpAdd && len(*terms) < 2 && t.scale == 1:
+	case v.Op == ir.OpAdd && sum.n < 2 && t.scale == 1:
 		t.v = v.Args[0]
-		*terms = append(*terms, term{v.Args[1], 1})
+		sum.list[1] = term{v.Args[1], 1}
+		sum.n = 2
 		return true
 	}
 	return false
@@ -115,6 +123,6 @@ func (s *selector) expand(terms *[]term, n int, imm *int64, open bool) bool {
 // else, or is only a constant away from what is needed anyway, or a scale, or an address of few
 // loads and stores that all stand near.
 func (s *selector) mayFold(v *ir.Value, isConst bool) bool {
-	return s.isSingle(v) || isConst && (s.facts.address[v.ID] || s.facts.scaled[v.ID]) ||
-		s.facts.address[v.ID] && v.Op == ir.OpAdd && s.facts.near[v.ID]
+	return s.isSingle(v) || isConst && (s.facts.isAddress(v) || s.facts.of[v.ID].scaled) ||
+		s.facts.isAddress(v) && v.Op == ir.OpAdd && s.facts.isNear(v)
 }

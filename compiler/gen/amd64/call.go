@@ -10,8 +10,7 @@ import (
 
 // params copies the parameters from where the caller left them.
 func (s *selector) params() {
-	var regs []mach.Operand
-	var stack []*mach.Inst
+	s.args, s.list = s.args[:0], append(s.list[:0], nil) // room for the copy of those in registers
 	for n, v := range s.f.Params {
 		d := s.dest(v)
 		if d == mach.NoReg {
@@ -19,58 +18,60 @@ func (s *selector) params() {
 		}
 		switch {
 		case s.f.Start:
-			stack = append(stack, s.m.Copy(d, mach.Operand{Kind: mach.KAddr, Place: mach.Incoming}))
-		case n < len(paramRegs) && s.facts.cleared[v.ID]:
+			s.list = append(s.list, s.m.Copy(d, mach.Operand{Kind: mach.KAddr, Place: mach.Incoming}))
+		case n < len(paramRegs) && s.facts.of[v.ID].cleared:
 			t := s.m.NewVirtual(false)
-			regs = append(regs, mach.RM(t, mach.Def), mach.R(paramRegs[n], mach.Use))
-			stack = append(stack, s.inst(oZext32, false, mach.R(d, mach.Def), mach.RM(t, mach.Use)))
+			s.args = append(s.args, mach.RM(t, mach.Def), mach.R(paramRegs[n], mach.Use))
+			s.list = append(s.list, s.inst(oZext32, false, mach.R(d, mach.Def), mach.RM(t, mach.Use)))
 		case n < len(paramRegs):
-			regs = append(regs, mach.RM(d, mach.Def), mach.R(paramRegs[n], mach.Use))
+			s.args = append(s.args, mach.RM(d, mach.Def), mach.R(paramRegs[n], mach.Use))
 		default:
 			// The return address lies at the stack pointer, the first word above it.
 			at := mach.Operand{Kind: mach.KMem, Place: mach.Incoming, Imm: 8 + 8*int64(n-len(paramRegs))}
-			if s.facts.cleared[v.ID] {
-				stack = append(stack, s.inst(oZext32, false, mach.R(d, mach.Def), at))
+			if s.facts.of[v.ID].cleared {
+				s.list = append(s.list, s.inst(oZext32, false, mach.R(d, mach.Def), at))
 				continue
 			}
-			stack = append(stack, s.m.Copy(d, at))
+			s.list = append(s.list, s.m.Copy(d, at))
 		}
 	}
 	s.pos = s.f.Pos
-	if len(regs) > 0 {
-		stack = append([]*mach.Inst{s.inst(mach.OpCopy, false, regs...)}, stack...)
+	if len(s.args) > 0 {
+		s.list[0] = s.inst(mach.OpCopy, false, s.args...)
 	}
-	s.emit(stack...)
+	s.emit(s.list...)
 }
+
+// resultRegs are where a function's results are.
+var resultRegs = [...]mach.Reg{rax, rdx}
 
 // results puts what b returns into its registers.
 func (s *selector) results(b *ir.Block) {
-	ret := s.inst(oRet, false)
-	var args []mach.Operand
-	for _, x := range []struct {
-		v *ir.Value
-		r mach.Reg
-	}{{b.Ctl, rax}, {b.Ctl2, rdx}} {
-		if x.v != nil {
-			args = append(args, mach.R(x.r, mach.Def), s.copied(x.v))
-			ret.Args = append(ret.Args, mach.R(x.r, mach.Use))
+	var args [2 * len(resultRegs)]mach.Operand
+	var regs [len(resultRegs)]mach.Operand
+	n := 0
+	for k, v := range [...]*ir.Value{b.Ctl, b.Ctl2} {
+		if v != nil {
+			args[2*n], args[2*n+1] = mach.R(resultRegs[k], mach.Def), s.copied(v)
+			regs[n] = mach.R(resultRegs[k], mach.Use)
+			n++
 		}
 	}
-	if len(args) == 0 {
+	ret := s.inst(oRet, false, regs[:n]...)
+	if n == 0 {
 		s.emit(ret)
 		return
 	}
-	s.emit(s.inst(mach.OpCopy, false, args...), ret)
+	s.emit(s.inst(mach.OpCopy, false, args[:2*n]...), ret)
 }
 
-// arguments gives the instructions that put the arguments of a call in their places, and
-// the registers that are taken.
-func (s *selector) arguments(v *ir.Value) (insts []*mach.Inst, regs []mach.Reg) {
-	var args []mach.Operand
+// arguments appends the instructions that put the arguments of a call in their places to list,
+// and gives the registers that are taken.
+func (s *selector) arguments(v *ir.Value) []mach.Reg {
+	s.args = s.args[:0]
 	for n, x := range v.Args {
 		if n < len(paramRegs) {
-			args = append(args, mach.R(paramRegs[n], mach.Def), s.copied(x))
-			regs = append(regs, paramRegs[n])
+			s.args = append(s.args, mach.R(paramRegs[n], mach.Def), s.copied(x))
 			continue
 		}
 		at := mach.Operand{Kind: mach.KMem, Place: mach.Outgoing, Imm: 8 * int64(n-len(paramRegs))}
@@ -80,13 +81,28 @@ func (s *selector) arguments(v *ir.Value) (insts []*mach.Inst, regs []mach.Reg) 
 		} else {
 			from.Reg = s.reg(x)
 		}
-		insts = append(insts, s.inst(oMov, x.Type == ir.L, at, from))
+		s.list = append(s.list, s.inst(oMov, x.Type == ir.L, at, from))
 		s.m.OutBytes = max(s.m.OutBytes, at.Imm+8)
 	}
-	if len(args) > 0 {
-		insts = append(insts, s.inst(mach.OpCopy, false, args...))
+	if len(s.args) > 0 {
+		s.list = append(s.list, s.inst(mach.OpCopy, false, s.args...))
 	}
-	return insts, regs
+	return paramRegs[:len(s.args)/2]
+}
+
+// transfer appends the call or jump to a function to list: its operands are the function's
+// name, what it leaves, and the registers that it reads.
+func (s *selector) transfer(op mach.Op, sym string, results []mach.Operand, regs []mach.Reg) *mach.Inst {
+	s.args = append(s.args[:0], s.symbol(sym, 0))
+	for k := 1; k < len(results); k += 2 {
+		s.args = append(s.args, mach.R(results[k].Reg, mach.Def))
+	}
+	for _, r := range regs {
+		s.args = append(s.args, mach.R(r, mach.Use))
+	}
+	i := s.inst(op, false, s.args...)
+	s.list = append(s.list, i)
+	return i
 }
 
 // symbol is the operand for the address imm bytes behind a symbol.
@@ -95,30 +111,25 @@ func (s *selector) symbol(name string, imm int64) mach.Operand {
 }
 
 func (s *selector) call(v *ir.Value) {
-	call := s.inst(oCall, false, s.symbol(v.Sym, 0))
-	var results []mach.Operand
+	var results [2 * len(resultRegs)]mach.Operand // copies of them
+	n := 0
 	written := mach.RegSet(0)
-	for _, x := range []struct {
-		v *ir.Value
-		r mach.Reg
-	}{{v, rax}, {s.facts.second[v.ID], rdx}} {
-		if x.v == nil || s.dest(x.v) == mach.NoReg {
+	for k, x := range [...]*ir.Value{v, s.facts.of[v.ID].second} {
+		if x == nil || s.dest(x) == mach.NoReg {
 			continue
 		}
-		call.Args = append(call.Args, mach.R(x.r, mach.Def))
-		results = append(results, mach.RM(s.dest(x.v), mach.Def), mach.R(x.r, mach.Use))
-		written |= mach.Set(x.r)
+		results[n], results[n+1] = mach.RM(s.dest(x), mach.Def), mach.R(resultRegs[k], mach.Use)
+		written |= mach.Set(resultRegs[k])
+		n += 2
 	}
+	s.list = s.list[:0]
+	regs := s.arguments(v)
+	call := s.transfer(oCall, v.Sym, results[:n], regs)
 	call.Clobbers = callerSaved &^ written
-	insts, regs := s.arguments(v)
-	for _, r := range regs {
-		call.Args = append(call.Args, mach.R(r, mach.Use))
+	if n > 0 {
+		s.list = append(s.list, s.inst(mach.OpCopy, false, results[:n]...))
 	}
-	insts = append(insts, call)
-	if len(results) > 0 {
-		insts = append(insts, s.inst(mach.OpCopy, false, results...))
-	}
-	s.emit(insts...)
+	s.emit(s.list...)
 }
 
 // tailCall makes a jump of a call whose results are b's own and behind which nothing is
@@ -153,44 +164,39 @@ func (s *selector) tailCall(b *ir.Block) int {
 	if call.Pos.Line != 0 {
 		s.pos = call.Pos
 	}
-	s.now = s.facts.ahead[call.ID]
-	insts, regs := s.arguments(call)
-	tail := s.inst(oTail, false, s.symbol(call.Sym, 0))
-	for _, r := range regs {
-		tail.Args = append(tail.Args, mach.R(r, mach.Use))
-	}
-	s.emit(append(insts, tail)...)
+	s.now = s.facts.of[call.ID].ahead
+	s.list = s.list[:0]
+	s.transfer(oTail, call.Sym, nil, s.arguments(call))
+	s.emit(s.list...)
 	return n
 }
 
 // callAt calls code at an address, which stands in rax: no argument is passed there.
 func (s *selector) callAt(v *ir.Value, d mach.Reg) {
-	args := []mach.Operand{mach.R(rax, mach.Def), s.copied(v.Args[0])}
-	call := s.inst(oCallAt, false, mach.R(rax, mach.UseDef))
-	for n, x := range v.Args[1:] {
-		args = append(args, mach.R(paramRegs[n], mach.Def), s.copied(x))
-		call.Args = append(call.Args, mach.R(paramRegs[n], mach.Use))
-	}
-	call.Clobbers = callerSaved &^ mach.Set(rax)
-	insts := []*mach.Inst{s.inst(mach.OpCopy, false, args...), call}
-	if s.dest(v) != mach.NoReg {
-		insts = append(insts, s.m.Copy(d, mach.R(rax, mach.Use)))
-	}
-	s.emit(insts...)
+	s.byNumber(v, d, oCallAt, paramRegs, callerSaved&^mach.Set(rax))
 }
 
 // syscall: the kernel takes the number in rax and destroys rcx and r11.
 func (s *selector) syscall(v *ir.Value, d mach.Reg) {
-	args := []mach.Operand{mach.R(rax, mach.Def), s.copied(v.Args[0])}
-	call := s.inst(oSyscall, false, mach.R(rax, mach.UseDef))
+	s.byNumber(v, d, oSyscall, syscallRegs, mach.Set(rcx, r11))
+}
+
+// byNumber calls what the first argument says, which is put into rax; the others go into regs.
+func (s *selector) byNumber(v *ir.Value, d mach.Reg, op mach.Op, regs []mach.Reg, clobbers mach.RegSet) {
+	s.args = append(s.args[:0], mach.R(rax, mach.Def), s.copied(v.Args[0]))
 	for n, x := range v.Args[1:] {
-		args = append(args, mach.R(syscallRegs[n], mach.Def), s.copied(x))
-		call.Args = append(call.Args, mach.R(syscallRegs[n], mach.Use))
+		s.args = append(s.args, mach.R(regs[n], mach.Def), s.copied(x))
 	}
-	call.Clobbers = mach.Set(rcx, r11)
-	insts := []*mach.Inst{s.inst(mach.OpCopy, false, args...), call}
+	copies := s.inst(mach.OpCopy, false, s.args...)
+	s.args = append(s.args[:0], mach.R(rax, mach.UseDef))
+	for n := range v.Args[1:] {
+		s.args = append(s.args, mach.R(regs[n], mach.Use))
+	}
+	call := s.inst(op, false, s.args...)
+	call.Clobbers = clobbers
+	var result *mach.Inst
 	if s.dest(v) != mach.NoReg {
-		insts = append(insts, s.m.Copy(d, mach.R(rax, mach.Use)))
+		result = s.m.Copy(d, mach.R(rax, mach.Use))
 	}
-	s.emit(insts...)
+	s.emit(copies, call, result)
 }

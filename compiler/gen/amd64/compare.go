@@ -25,7 +25,7 @@ var unsigned = [...]ir.Cond{
 
 // test sets the flags by v, a W, and gives the condition that says that it is not 0 (or,
 // when want is false, that it is). A comparison that is used here alone vanishes in it.
-func (s *selector) test(v *ir.Value, want bool) ([]*mach.Inst, uint8) {
+func (s *selector) test(v *ir.Value, want bool) (*mach.Inst, uint8) {
 	if v.Op == ir.OpCmp && s.isSingle(v) {
 		cond := v.Cond
 		if !want {
@@ -41,7 +41,7 @@ func (s *selector) test(v *ir.Value, want bool) ([]*mach.Inst, uint8) {
 }
 
 // compare sets the flags by a and b.
-func (s *selector) compare(a, b *ir.Value, cond ir.Cond) ([]*mach.Inst, uint8) {
+func (s *selector) compare(a, b *ir.Value, cond ir.Cond) (*mach.Inst, uint8) {
 	if _, ok := constant(a); ok {
 		a, b, cond = b, a, cond.Swap()
 	}
@@ -71,13 +71,13 @@ func (s *selector) compare(a, b *ir.Value, cond ir.Cond) ([]*mach.Inst, uint8) {
 		return s.compareZero(a, cond)
 	}
 	if a.Op == ir.OpLoad8 && s.mayMove(a) && 0 < c && c <= math.MaxUint8 {
-		return []*mach.Inst{s.inst(oCmp8, false, s.loaded(a), mach.I(int64(int8(c))))}, uint8(conds[unsigned[cond]])
+		return s.inst(oCmp8, false, s.loaded(a), mach.I(int64(int8(c)))), uint8(conds[unsigned[cond]])
 	}
 	second := mach.I(c)
 	if !isImm(c) {
 		second = mach.R(s.reg(b), mach.Use)
 	}
-	return []*mach.Inst{s.inst(oCmp, wide, s.memOrReg(a), second)}, uint8(conds[cond])
+	return s.inst(oCmp, wide, s.memOrReg(a), second), uint8(conds[cond])
 }
 
 // nextTo gives, for a condition on (x, c), the one on (x, c+by) that says the same.
@@ -107,7 +107,7 @@ func easier(c int64, cond ir.Cond) (int64, ir.Cond) {
 }
 
 // compareZero sets the flags by v against 0.
-func (s *selector) compareZero(v *ir.Value, cond ir.Cond) ([]*mach.Inst, uint8) {
+func (s *selector) compareZero(v *ir.Value, cond ir.Cond) (*mach.Inst, uint8) {
 	wide := v.Type == ir.L
 	code := uint8(conds[cond])
 	switch cond { // the same by the sign, which more operations leave in the flags
@@ -126,45 +126,45 @@ func (s *selector) compareZero(v *ir.Value, cond ir.Cond) ([]*mach.Inst, uint8) 
 			if wide && c >= 0 && c <= math.MaxUint32 && (isEqual || c <= math.MaxInt32) {
 				// The upper half is masked away: look at the lower one alone. Its sign
 				// bit is not the sign, so only what cannot see that may use it.
-				return []*mach.Inst{s.inst(oTest, false, mach.RM(s.reg(a), mach.Use), mach.I(int64(int32(c))))}, code
+				return s.inst(oTest, false, mach.RM(s.reg(a), mach.Use), mach.I(int64(int32(c)))), code
 			}
-			return []*mach.Inst{s.inst(oTest, wide, mach.RM(s.reg(a), mach.Use), mach.I(c))}, code
+			return s.inst(oTest, wide, mach.RM(s.reg(a), mach.Use), mach.I(c)), code
 		}
 		if _, ok := constant(b); !ok {
-			return []*mach.Inst{s.inst(oTest, wide, mach.RM(s.reg(a), mach.Use), mach.R(s.reg(b), mach.Use))}, code
+			return s.inst(oTest, wide, mach.RM(s.reg(a), mach.Use), mach.R(s.reg(b), mach.Use)), code
 		}
 	}
 	if v.Op == ir.OpLoad8 && s.mayMove(v) {
 		// A byte's sign bit is not the sign of the value, hence unsigned.
-		return []*mach.Inst{s.inst(oCmp8, false, s.loaded(v), mach.I(0))}, uint8(conds[unsigned[cond]])
+		return s.inst(oCmp8, false, s.loaded(v), mach.I(0)), uint8(conds[unsigned[cond]])
 	}
 	if s.foldsLoad(v) {
-		return []*mach.Inst{s.inst(oCmp, wide, s.loaded(v), mach.I(0))}, code
+		return s.inst(oCmp, wide, s.loaded(v), mach.I(0)), code
 	}
 	r := s.reg(v)
-	return []*mach.Inst{s.inst(oTest, wide, mach.RM(r, mach.Use), mach.I(-1))}, code
+	return s.inst(oTest, wide, mach.RM(r, mach.Use), mach.I(-1)), code
 }
 
 // compareTwo compares what is no constant.
-func (s *selector) compareTwo(a, b *ir.Value, cond ir.Cond) ([]*mach.Inst, uint8) {
+func (s *selector) compareTwo(a, b *ir.Value, cond ir.Cond) (*mach.Inst, uint8) {
 	wide := a.Type == ir.L
 	if a.Op == ir.OpLoad8 && b.Op == ir.OpLoad8 {
 		if !s.mayMove(b) {
 			a, b, cond = b, a, cond.Swap()
 		}
 		if s.mayMove(b) {
-			return []*mach.Inst{s.inst(oCmp8, false, mach.R(s.reg(a), mach.Use), s.loaded(b))}, uint8(conds[unsigned[cond]])
+			return s.inst(oCmp8, false, mach.R(s.reg(a), mach.Use), s.loaded(b)), uint8(conds[unsigned[cond]])
 		}
 	}
 	if s.foldsLoad(a) && !s.foldsLoad(b) {
-		return []*mach.Inst{s.inst(oCmp, wide, s.loaded(a), mach.R(s.reg(b), mach.Use))}, uint8(conds[cond])
+		return s.inst(oCmp, wide, s.loaded(a), mach.R(s.reg(b), mach.Use)), uint8(conds[cond])
 	}
-	return []*mach.Inst{s.inst(oCmp, wide, mach.RM(s.reg(a), mach.Use), s.memOrReg(b))}, uint8(conds[cond])
+	return s.inst(oCmp, wide, mach.RM(s.reg(a), mach.Use), s.memOrReg(b)), uint8(conds[cond])
 }
 
-// check gives the jump behind checked arithmetic. Between numbers that are not negative a
+// check gives the jump behind checked arithmetic, nil when it wraps. Between numbers that are not negative a
 // difference cannot overflow, only be negative.
-func (s *selector) check(v *ir.Value) []*mach.Inst {
+func (s *selector) check(v *ir.Value) *mach.Inst {
 	if v.Check == ir.Wrap {
 		return nil
 	}
@@ -172,7 +172,7 @@ func (s *selector) check(v *ir.Value) []*mach.Inst {
 	if v.Check == ir.Nonneg && (v.Op == ir.OpSub || v.Op == ir.OpNeg) {
 		cond = asm.CondS
 	}
-	return []*mach.Inst{s.trap(v, uint8(cond))}
+	return s.trap(v, uint8(cond))
 }
 
 // trap jumps to where v's trap is reported.

@@ -3,6 +3,7 @@ package amd64
 import (
 	"math"
 	"slices"
+	"sync"
 
 	"slul/compiler/gen/mach"
 	"slul/compiler/ir"
@@ -15,39 +16,47 @@ import (
 type selector struct {
 	f      *ir.Func
 	m      *mach.Func
-	facts  *facts
+	facts  facts
 	blocks []*mach.Block // by IR block ID
-	locals []int32       // by value ID of an OpSlot: number of the frame object
-	regs   []mach.Reg    // by value ID of a root; 0: not needed so far
+	order  []*ir.Block   // as postorder gives them
+	stack  []*ir.Block
+	next   []int32 // by block ID: how many of its successors postorder has been to, plus 1
 
 	block  *ir.Block
-	now    int          // effects before the value that is selected, as facts.ahead
-	pos    ir.Pos       // of that value
-	out    []*mach.Inst // of the block, last instruction first
-	before []*mach.Inst // what the operands of the coming instructions need, in order
-	inUse  []*ir.Block  // by value ID: the block in which it was needed last
-	with   []*ir.Value  // by value ID of a division: one that is done with it
+	now    int32          // effects before the value that is selected, as fact.ahead
+	pos    ir.Pos         // of that value
+	out    []*mach.Inst   // of the block, last instruction first
+	held   []*mach.Inst   // out, while the copies on an edge are made
+	before []*mach.Inst   // what the operands of the coming instructions need, in order
+	args   []mach.Operand // of the instruction that is made
+	list   []*mach.Inst   // those that are emitted together
+}
+
+// selectors are used again: their lists grow to what the largest functions need.
+var selectors = sync.Pool{New: func() any { return new(selector) }}
+
+// grown gives a list of n values that are what they were, in the memory of an old one where that is
+// enough.
+func grown[T any](old []T, n int) []T {
+	if cap(old) < n {
+		return make([]T, n, n+n/4)
+	}
+	return old[:n]
 }
 
 // isel gives f in machine form, with virtual registers.
 func isel(f *ir.Func, cpu *mach.CPU) *mach.Func {
-	s := &selector{
-		f:      f,
-		m:      mach.NewFunc(f.Name, cpu),
-		facts:  find(f),
-		blocks: make([]*mach.Block, f.NumBlockIDs()),
-		locals: make([]int32, f.NumIDs()),
-		regs:   make([]mach.Reg, f.NumIDs()),
-		inUse:  make([]*ir.Block, f.NumIDs()),
-		with:   make([]*ir.Value, f.NumIDs()),
-	}
+	s := selectors.Get().(*selector)
+	s.f, s.m = f, mach.NewFunc(f.Name, cpu)
+	s.facts.find(f)
+	s.blocks = grown(s.blocks, f.NumBlockIDs())
 	for _, b := range f.Blocks {
 		m := s.m.NewBlock()
 		m.Cold = b.Cold
 		s.blocks[b.ID] = m
 		for _, v := range b.Values {
 			if v.Op == ir.OpSlot {
-				s.locals[v.ID] = int32(len(s.m.Locals))
+				s.facts.of[v.ID].local = int32(len(s.m.Locals))
 				s.m.Locals = append(s.m.Locals, v.Imm)
 			}
 		}
@@ -57,57 +66,64 @@ func isel(f *ir.Func, cpu *mach.CPU) *mach.Func {
 			s.blocks[b.ID].AddEdge(s.blocks[to.ID])
 		}
 	}
-	for _, b := range postorder(f) {
+	s.postorder()
+	for _, b := range s.order {
 		s.selectBlock(b)
 	}
-	return s.m
+	m := s.m
+	s.free()
+	return m
+}
+
+// free lets go of the function.
+func (s *selector) free() {
+	s.facts.free()
+	clear(s.order)
+	clear(s.stack[:cap(s.stack)])
+	s.f, s.m, s.block = nil, nil, nil
+	selectors.Put(s)
 }
 
 // postorder gives the blocks that the entry reaches, each after all that it dominates.
-func postorder(f *ir.Func) (order []*ir.Block) {
-	seen := make([]bool, f.NumBlockIDs())
-	next := make([]int, f.NumBlockIDs())
-	stack := []*ir.Block{f.Blocks[0]}
-	seen[f.Blocks[0].ID] = true
-	for len(stack) > 0 {
-		b := stack[len(stack)-1]
-		if next[b.ID] == len(b.Succs) {
-			order = append(order, b)
-			stack = stack[:len(stack)-1]
+func (s *selector) postorder() {
+	s.next = grown(s.next, s.f.NumBlockIDs())
+	clear(s.next)
+	s.order, s.stack = s.order[:0], append(s.stack[:0], s.f.Blocks[0])
+	s.next[s.f.Blocks[0].ID] = 1
+	for len(s.stack) > 0 {
+		b := s.stack[len(s.stack)-1]
+		done := s.next[b.ID] - 1
+		if int(done) == len(b.Succs) {
+			s.order = append(s.order, b)
+			s.stack = s.stack[:len(s.stack)-1]
 			continue
 		}
-		to := b.Succs[next[b.ID]]
-		next[b.ID]++
-		if !seen[to.ID] {
-			seen[to.ID] = true
-			stack = append(stack, to)
+		s.next[b.ID]++
+		if to := b.Succs[done]; s.next[to.ID] == 0 {
+			s.next[to.ID] = 1
+			s.stack = append(s.stack, to)
 		}
 	}
-	return order
 }
 
 func (s *selector) selectBlock(b *ir.Block) {
-	s.block, s.out = b, nil
-	s.now = 0
-	for _, v := range b.Values {
-		if v.ChangesMemory() {
-			s.now++
-		}
-	}
+	s.block, s.out = b, s.out[:0]
+	s.now = s.facts.effects[b.ID]
 	s.pos = b.Pos
 	values := s.end(b)
-	for _, v := range slices.Backward(values) {
+	for n := len(values) - 1; n >= 0; n-- {
+		v := values[n]
 		if v.Pos.Line != 0 {
 			s.pos = v.Pos
 		}
-		s.now = s.facts.ahead[v.ID]
+		s.now = s.facts.of[v.ID].ahead
 		s.value(v)
 	}
 	if b == s.f.Blocks[0] {
 		s.params()
 	}
 	slices.Reverse(s.out)
-	s.blocks[b.ID].Insts = s.out
+	s.blocks[b.ID].Insts = s.m.List(s.out)
 }
 
 // end selects what stands behind the values of b, and gives those that are left to do.
@@ -123,10 +139,10 @@ func (s *selector) end(b *ir.Block) []*ir.Value {
 				s.edge(b, k)
 			}
 		}
-		insts, cond := s.test(b.Ctl, true)
+		test, cond := s.test(b.Ctl, true)
 		branch := s.inst(mach.OpBranch, false)
 		branch.Cond = cond
-		s.emit(append(insts, branch)...)
+		s.emit(test, branch)
 	case ir.Return:
 		if n := s.tailCall(b); n > 0 {
 			return values[:len(values)-n]
@@ -151,34 +167,36 @@ func hasPhis(b *ir.Block) bool {
 // edge puts the copies for the phis of b's successor k into a block of their own.
 func (s *selector) edge(b *ir.Block, k int) {
 	e := s.m.SplitEdge(s.blocks[b.ID], k)
-	rest := s.out
-	s.out = nil
+	s.out, s.held = s.held[:0], s.out
 	s.emit(s.inst(mach.OpJump, false))
 	s.phis(b, b.Succs[k])
 	slices.Reverse(s.out)
-	e.Insts, s.out = s.out, rest
+	e.Insts = s.m.List(s.out)
+	s.out, s.held = s.held, s.out
 }
 
 // phis copies what the phis of to get along the edge from b.
 func (s *selector) phis(b, to *ir.Block) {
 	from := slices.Index(to.Preds, b)
-	var args []mach.Operand
+	s.args = s.args[:0]
 	for _, v := range to.Values {
 		if v.Op == ir.OpPhi && v.Uses > 0 {
-			args = append(args, mach.RM(s.reg(v), mach.Def), s.copied(v.Args[from]))
+			s.args = append(s.args, mach.RM(s.reg(v), mach.Def), s.copied(v.Args[from]))
 		}
 	}
-	if len(args) > 0 {
-		s.emit(s.inst(mach.OpCopy, false, args...))
+	if len(s.args) > 0 {
+		s.emit(s.inst(mach.OpCopy, false, s.args...))
 	}
 }
 
 // emit puts instructions, which stand in order, before all that the block has so far,
-// and before them what their operands asked for.
+// and before them what their operands asked for. A nil is none.
 func (s *selector) emit(insts ...*mach.Inst) {
 	for n := len(insts) - 1; n >= 0; n-- {
-		insts[n].Pos = s.pos
-		s.out = append(s.out, insts[n])
+		if insts[n] != nil {
+			insts[n].Pos = s.pos
+			s.out = append(s.out, insts[n])
+		}
 	}
 	for n := len(s.before) - 1; n >= 0; n-- {
 		s.before[n].Pos = s.pos
@@ -206,11 +224,12 @@ func (s *selector) reg(v *ir.Value) mach.Reg {
 		s.before = append(s.before, s.m.Copy(r, s.copied(v)))
 		return r
 	}
-	s.inUse[v.ID] = s.block
-	if s.regs[v.ID] == mach.NoReg {
-		s.regs[v.ID] = s.m.NewVirtual(v.Type == ir.L || s.facts.widened[v.ID])
+	x := &s.facts.of[v.ID]
+	x.inUse = s.block.ID + 1
+	if x.reg == mach.NoReg {
+		x.reg = s.m.NewVirtual(v.Type == ir.L || x.widened)
 	}
-	return s.regs[v.ID]
+	return x.reg
 }
 
 // madeAtUse says whether v is an address that nobody else needs in a register.
@@ -219,7 +238,7 @@ func (s *selector) madeAtUse(v *ir.Value) bool {
 }
 
 // dest gives the register that v is to be put in; NoReg when nobody needs v.
-func (s *selector) dest(v *ir.Value) mach.Reg { return s.regs[v.ID] }
+func (s *selector) dest(v *ir.Value) mach.Reg { return s.facts.of[v.ID].reg }
 
 // isSingle says whether v may be worked out where it is used, because that is in the same
 // block and the only use.
@@ -228,7 +247,7 @@ func (s *selector) isSingle(v *ir.Value) bool { return v.Uses == 1 && v.Block ==
 // isLast says whether no use of v has been met behind this place.
 func (s *selector) isLast(v *ir.Value) bool {
 	v = s.facts.root(v)
-	return s.inUse[v.ID] != s.block && !s.facts.liveOut(s.block, v)
+	return s.facts.of[v.ID].inUse != s.block.ID+1 && !s.facts.liveOut(s.block, v)
 }
 
 // copied is v as the source of a copy: also a constant or an address.
@@ -243,7 +262,7 @@ func (s *selector) copied(v *ir.Value) mach.Operand {
 	case ir.OpAddr:
 		return s.symbol(v.Sym, v.Imm)
 	case ir.OpSlot:
-		return mach.Operand{Kind: mach.KAddr, Place: mach.AtLocal, Num: s.locals[v.ID]}
+		return mach.Operand{Kind: mach.KAddr, Place: mach.AtLocal, Num: s.facts.of[v.ID].local}
 	}
 	return mach.RM(s.reg(v), mach.Use)
 }
@@ -272,7 +291,7 @@ func (s *selector) memOrReg(v *ir.Value) mach.Operand {
 // value selects one value.
 func (s *selector) value(v *ir.Value) {
 	d := s.dest(v)
-	if d == mach.NoReg && !v.HasEffect() && s.with[v.ID] == nil {
+	if d == mach.NoReg && !v.HasEffect() && s.facts.of[v.ID].with == nil {
 		return
 	}
 	if d == mach.NoReg && v.Type != ir.None && v.Op != ir.OpParam {
@@ -309,10 +328,7 @@ func (s *selector) value(v *ir.Value) {
 	case ir.OpXor:
 		s.twoAddress(v, d, oXor)
 	case ir.OpNeg:
-		s.emit(append([]*mach.Inst{
-			s.m.Copy(d, s.copied(v.Args[0])),
-			s.inst(oNeg, wide, mach.RM(d, mach.UseDef)),
-		}, s.check(v)...)...)
+		s.emit(s.m.Copy(d, s.copied(v.Args[0])), s.inst(oNeg, wide, mach.RM(d, mach.UseDef)), s.check(v))
 	case ir.OpNot:
 		s.emit(s.m.Copy(d, s.copied(v.Args[0])), s.inst(oNot, wide, mach.RM(d, mach.UseDef)))
 	case ir.OpShl:
@@ -333,13 +349,13 @@ func (s *selector) value(v *ir.Value) {
 	case ir.OpZextW:
 		s.emit(s.inst(oZext32, false, mach.R(d, mach.Def), s.memOrReg(v.Args[0])))
 	case ir.OpCmp:
-		insts, cond := s.compare(v.Args[0], v.Args[1], v.Cond)
+		test, cond := s.compare(v.Args[0], v.Args[1], v.Cond)
 		set := s.inst(oSet, false, mach.R(d, mach.UseDef))
 		set.Cond = cond
-		s.emit(append(append([]*mach.Inst{s.m.Copy(d, mach.I(0))}, insts...), set)...)
+		s.emit(s.m.Copy(d, mach.I(0)), test, set)
 	case ir.OpTrapIf:
-		insts, cond := s.compare(v.Args[0], v.Args[1], v.Cond)
-		s.emit(append(insts, s.trap(v, cond))...)
+		test, cond := s.compare(v.Args[0], v.Args[1], v.Cond)
+		s.emit(test, s.trap(v, cond))
 
 	case ir.OpLoad8, ir.OpLoad16, ir.OpLoad32, ir.OpLoad64:
 		s.load(v, d)
@@ -356,7 +372,7 @@ func (s *selector) value(v *ir.Value) {
 	case ir.OpSyscall:
 		s.syscall(v, d)
 	case ir.OpResult2: // the call makes the first one
-		if first := s.facts.second[v.Args[0].ID]; first != v {
+		if first := s.facts.of[v.Args[0].ID].second; first != v {
 			s.emit(s.m.Copy(d, s.copied(first)))
 		}
 	case ir.OpParam, ir.OpPhi, ir.OpSlot, ir.OpConst, ir.OpTrunc:
@@ -386,10 +402,7 @@ func (s *selector) twoAddress(v *ir.Value, d mach.Reg, op mach.Op) {
 	if op == oImul {
 		first.MayMem = false
 	}
-	s.emit(append([]*mach.Inst{
-		s.m.Copy(d, s.copied(a)),
-		s.inst(op, wide, first, second),
-	}, s.check(v)...)...)
+	s.emit(s.m.Copy(d, s.copied(a)), s.inst(op, wide, first, second), s.check(v))
 }
 
 // betterFirst says whether a rather than b should be overwritten by v.
@@ -447,9 +460,7 @@ func (s *selector) multiply(v *ir.Value, d mach.Reg) {
 		s.twoAddress(v, d, oImul)
 		return
 	}
-	s.emit(append([]*mach.Inst{
-		s.inst(oImul3, v.Type == ir.L, mach.R(d, mach.Def), s.memOrReg(a), mach.I(c)),
-	}, s.check(v)...)...)
+	s.emit(s.inst(oImul3, v.Type == ir.L, mach.R(d, mach.Def), s.memOrReg(a), mach.I(c)), s.check(v))
 }
 
 // and knows shorter forms for the masks of 8, 16 and 32 bits.
@@ -507,8 +518,8 @@ func (s *selector) divide(v *ir.Value, d mach.Reg) {
 			return
 		}
 	}
-	if first := s.earlier(v); first != nil && s.with[v.ID] == nil {
-		s.with[first.ID] = v
+	if first := s.earlier(v); first != nil && s.facts.of[v.ID].with == nil {
+		s.facts.of[first.ID].with = v
 		return
 	}
 	divisor := mach.RM(s.reg(b), mach.Use)
@@ -518,8 +529,8 @@ func (s *selector) divide(v *ir.Value, d mach.Reg) {
 		op = oIdiv
 		extend = s.inst(oCdq, wide, mach.R(rax, mach.Use), mach.R(rdx, mach.Def))
 	}
-	results := &mach.Inst{Op: mach.OpCopy}
-	for _, x := range []*ir.Value{v, s.with[v.ID]} {
+	s.args = s.args[:0]
+	for _, x := range [...]*ir.Value{v, s.facts.of[v.ID].with} {
 		if x == nil || s.dest(x) == mach.NoReg {
 			continue
 		}
@@ -527,8 +538,9 @@ func (s *selector) divide(v *ir.Value, d mach.Reg) {
 		if x.Op == ir.OpRem || x.Op == ir.OpURem {
 			from = rdx
 		}
-		results.Args = append(results.Args, mach.RM(s.dest(x), mach.Def), mach.R(from, mach.Use))
+		s.args = append(s.args, mach.RM(s.dest(x), mach.Def), mach.R(from, mach.Use))
 	}
+	results := s.inst(mach.OpCopy, false, s.args...)
 	s.emit(
 		s.m.Copy(rax, s.copied(a)),
 		extend,
@@ -537,20 +549,19 @@ func (s *selector) divide(v *ir.Value, d mach.Reg) {
 }
 
 // other is the operation that the same instruction does.
-var other = map[ir.Op]ir.Op{ir.OpDiv: ir.OpRem, ir.OpRem: ir.OpDiv, ir.OpUDiv: ir.OpURem, ir.OpURem: ir.OpUDiv}
+var other = [...]ir.Op{ir.OpDiv: ir.OpRem, ir.OpRem: ir.OpDiv, ir.OpUDiv: ir.OpURem, ir.OpURem: ir.OpUDiv}
 
 // earlier gives the quotient to the remainder v, or the other way round, if it stands
-// before v in the block and is worked out for nobody else.
-func (s *selector) earlier(v *ir.Value) *ir.Value {
-	for _, x := range s.block.Values {
-		switch {
-		case x == v:
-			return nil
-		case x.Op == other[v.Op] && x.Args[0] == v.Args[0] && x.Args[1] == v.Args[1] && s.with[x.ID] == nil:
-			return x
+// before v in the block and is worked out for nobody else: the first of them.
+func (s *selector) earlier(v *ir.Value) (first *ir.Value) {
+	k := &s.facts
+	for n := k.divisions[k.of[v.ID].division-1].before; n > 0; n = k.divisions[n-1].before {
+		x := k.divisions[n-1].v
+		if x.Block == s.block && x.Op == other[v.Op] && x.Args[1] == v.Args[1] && k.of[x.ID].with == nil {
+			first = x
 		}
 	}
-	return nil
+	return first
 }
 
 func (s *selector) divideByPower(v *ir.Value, d mach.Reg, n int) {

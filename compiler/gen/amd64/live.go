@@ -7,77 +7,58 @@ import "slul/compiler/ir"
 
 // liveness is about roots (see facts.root).
 type liveness struct {
-	number []int32    // by value ID, from 1: of those that other blocks need
-	ends   []bool     // by value ID: needed behind its own block, by a phi
-	out    [][]uint64 // by block ID: the numbers that are needed behind it
+	roots []*ir.Value // those with a number, from 1
+	needs []need
+	words int      // in the set of one block
+	sets  []uint64 // of all blocks, by ID: behind them, before them, made in them
 }
 
-func (l *liveness) find(f *ir.Func, root func(*ir.Value) *ir.Value) {
-	l.number, l.ends = make([]int32, f.NumIDs()), make([]bool, f.NumIDs())
-	count := int32(0)
-	use := func(v *ir.Value, b *ir.Block) {
-		if v = root(v); v.Block != b && l.number[v.ID] == 0 {
-			count++
-			l.number[v.ID] = count
+// need says that a block needs the root of that number, or only its end does.
+type need struct {
+	block, number int32
+	atEnd         bool
+}
+
+// begin forgets the function before.
+func (l *liveness) begin() { l.roots, l.needs = l.roots[:0], l.needs[:0] }
+
+// need notes that b, where root v is not made, needs it.
+func (l *liveness) need(v *ir.Value, at *fact, b *ir.Block, atEnd bool) {
+	if at.number == 0 {
+		l.roots = append(l.roots, v)
+		at.number = int32(len(l.roots))
+	}
+	l.needs = append(l.needs, need{b.ID, at.number, atEnd})
+}
+
+// find fills the sets. Needs all needs.
+func (l *liveness) find(f *ir.Func) {
+	blocks := f.NumBlockIDs()
+	l.words = len(l.roots)/64 + 1
+	l.sets = grown(l.sets, 3*blocks*l.words)
+	clear(l.sets)
+	size := blocks * l.words
+	out, in, def := l.sets[:size], l.sets[size:2*size], l.sets[2*size:]
+	add := func(set []uint64, block, number int) { set[block*l.words+number/64] |= 1 << (number % 64) }
+	for n, v := range l.roots {
+		add(def, int(v.Block.ID), n+1)
+	}
+	for _, x := range l.needs {
+		add(in, int(x.block), int(x.number))
+		if x.atEnd {
+			add(out, int(x.block), int(x.number))
 		}
 	}
-	each := func(do func(v *ir.Value, b *ir.Block, atEnd bool)) {
-		for _, b := range f.Blocks {
-			for _, v := range b.Values {
-				for k, x := range v.Args {
-					if v.Op == ir.OpPhi {
-						do(x, b.Preds[k], true)
-					} else {
-						do(x, b, false)
-					}
-				}
-			}
-			for _, x := range []*ir.Value{b.Ctl, b.Ctl2} {
-				if x != nil {
-					do(x, b, false)
-				}
-			}
-		}
-	}
-	each(func(v *ir.Value, b *ir.Block, atEnd bool) {
-		use(v, b)
-		if v = root(v); atEnd && v.Block == b {
-			l.ends[v.ID] = true
-		}
-	})
-	words := int(count+64) / 64
-	sets := make([]uint64, 3*len(f.Blocks)*words)
-	take := func() (s []uint64) { s, sets = sets[:words:words], sets[words:]; return s }
-	in, def := make([][]uint64, f.NumBlockIDs()), make([][]uint64, f.NumBlockIDs())
-	l.out = make([][]uint64, f.NumBlockIDs())
-	for _, b := range f.Blocks {
-		in[b.ID], def[b.ID], l.out[b.ID] = take(), take(), take()
-		for _, v := range b.Values {
-			if n := l.number[v.ID]; n != 0 {
-				def[b.ID][n/64] |= 1 << (n % 64)
-			}
-		}
-	}
-	each(func(v *ir.Value, b *ir.Block, atEnd bool) {
-		v = root(v)
-		n := l.number[v.ID]
-		if n != 0 && atEnd {
-			l.out[b.ID][n/64] |= 1 << (n % 64)
-		}
-		if n != 0 && v.Block != b {
-			in[b.ID][n/64] |= 1 << (n % 64)
-		}
-	})
 	for changed := true; changed; {
 		changed = false
 		for n := len(f.Blocks) - 1; n >= 0; n-- {
 			b := f.Blocks[n]
-			out := l.out[b.ID]
+			first := int(b.ID) * l.words
 			for _, s := range b.Succs {
-				for w, x := range in[s.ID] {
-					if x &^= out[w]; x != 0 {
-						out[w] |= x
-						in[b.ID][w] |= x &^ def[b.ID][w]
+				for w := range l.words {
+					if x := in[int(s.ID)*l.words+w] &^ out[first+w]; x != 0 {
+						out[first+w] |= x
+						in[first+w] |= x &^ def[first+w]
 						changed = true
 					}
 				}
@@ -88,7 +69,7 @@ func (l *liveness) find(f *ir.Func, root func(*ir.Value) *ir.Value) {
 
 // liveOut says whether root is needed behind b.
 func (k *facts) liveOut(b *ir.Block, root *ir.Value) bool {
-	l := &k.live
-	n := l.number[root.ID]
-	return n != 0 && l.out[b.ID][n/64]>>(n%64)&1 != 0 || l.ends[root.ID] && root.Block == b
+	at, l := &k.of[root.ID], &k.live
+	n := int(at.number)
+	return n != 0 && l.sets[int(b.ID)*l.words+n/64]>>(n%64)&1 != 0 || at.ends && root.Block == b
 }

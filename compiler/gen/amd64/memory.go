@@ -10,7 +10,7 @@ import (
 // mayMove says whether the load v may be done by the instruction that is selected now:
 // nobody else needs it, and nothing between them changes memory.
 func (s *selector) mayMove(v *ir.Value) bool {
-	return s.isSingle(v) && s.facts.ahead[v.ID] == s.now
+	return s.isSingle(v) && s.facts.of[v.ID].ahead == s.now
 }
 
 // loaded is the memory that v reads.
@@ -54,14 +54,17 @@ func (s *selector) store(v *ir.Value) {
 	s.emit(s.inst(op, bits == 64, s.at(v.Args[0], v.Imm), from))
 }
 
+// updates are the operations that can change memory.
+var updates = [...]mach.Op{ir.OpAdd: oAdd, ir.OpSub: oSub, ir.OpAnd: oAnd, ir.OpOr: oOr, ir.OpXor: oXor}
+
 // update selects `add [m], x` and its like for a store of what was just loaded from the
 // same place and changed; it says whether it did.
 func (s *selector) update(v *ir.Value) bool {
 	x := v.Args[1]
-	op, ok := map[ir.Op]mach.Op{ir.OpAdd: oAdd, ir.OpSub: oSub, ir.OpAnd: oAnd, ir.OpOr: oOr, ir.OpXor: oXor}[x.Op]
-	if !ok || !s.isSingle(x) || x.Check != ir.Wrap {
+	if int(x.Op) >= len(updates) || updates[x.Op] == 0 || !s.isSingle(x) || x.Check != ir.Wrap {
 		return false
 	}
+	op := updates[x.Op]
 	wide := v.Op == ir.OpStore64
 	load, other := x.Args[0], x.Args[1]
 	same := func(l *ir.Value) bool {
