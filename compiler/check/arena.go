@@ -10,9 +10,9 @@ import (
 
 // arenaStmt is `arena names … end`.
 func (c *checker) arenaStmt(s *syntax.ArenaStmt) {
-	inner := &scope{outer: c.scope}
+	var only map[*Var]bool
 	if len(s.Names) > 0 {
-		inner.only = make(map[*Var]bool)
+		only = make(map[*Var]bool)
 	}
 	for _, id := range s.Names {
 		v := c.local(id.Name)
@@ -20,23 +20,23 @@ func (c *checker) arenaStmt(s *syntax.ArenaStmt) {
 			c.errorf(id.Pos(), "no such variable: `%s`", id.Name)
 			continue
 		}
-		c.used[v] = true
-		inner.only[v] = true
+		v.used = true
+		only[v] = true
 	}
-	c.scope = inner
+	c.scope.only = append(c.scope.only, only)
 	c.arenas++
 	c.block(s.Body)
 	c.arenas--
-	c.pop()
+	c.scope.only = c.scope.only[:c.arenas]
 }
 
-// visibleInside refuses a reference from outside that the arena at hand does not name.
+// visibleInside refuses a reference from outside that an arena around does not name.
 func (c *checker) visibleInside(e *syntax.Name, v *Var) {
 	if !v.Type.IsRef() {
 		return
 	}
-	for s := c.scope; s != nil && s.vars[v.Name] != v; s = s.outer {
-		if s.only != nil && !s.only[v] {
+	for _, only := range c.scope.only[v.depth:] {
+		if only != nil && !only[v] {
 			c.errorf(e.Pos(), "`%s` is not among the names behind `arena`, so it is not seen inside", v.Name)
 			return
 		}
@@ -90,7 +90,7 @@ func (c *checker) depth(e syntax.Expr) int {
 
 // outlives refuses a reference that does not live as long as the place at depth where
 // it is put. A copy goes there right away.
-func (c *checker) outlives(e syntax.Expr, depth int, what string) {
+func (c *checker) outlives(e syntax.Expr, depth int, what role) {
 	t := c.info.Type(e)
 	if t == nil || !t.IsRef() || depth >= c.arenas {
 		return

@@ -12,11 +12,11 @@ import (
 func (c *checker) unary(e *syntax.Unary, want *Type) operand {
 	if e.Op == syntax.OpNot {
 		x := c.value(e.X, BoolType)
-		if !c.convert(&x, BoolType, "the operand of `not`") {
+		if !c.convert(&x, BoolType, role{"the operand of `not`", ""}) {
 			return bad(e)
 		}
 		if x.val != nil {
-			return boolOp(e, x.val.num.Sign() == 0)
+			return c.boolOp(e, x.val.num.Sign() == 0)
 		}
 		return operand{expr: e, typ: BoolType}
 	}
@@ -139,10 +139,10 @@ func (c *checker) folded(e syntax.Expr, pos syntax.Pos, t *Type, v *big.Int) ope
 // logic is `and` and `or`.
 func (c *checker) logic(e *syntax.Binary) operand {
 	x := c.value(e.X, BoolType)
-	okX := c.convert(&x, BoolType, "the left side of `"+e.Op.String()+"`")
+	okX := c.convert(&x, BoolType, role{"the left side of", e.Op.String()})
 	var y operand
 	c.where(e.X, e.Op == syntax.OpAnd, func() { y = c.value(e.Y, BoolType) })
-	okY := c.convert(&y, BoolType, "the right side of `"+e.Op.String()+"`")
+	okY := c.convert(&y, BoolType, role{"the right side of", e.Op.String()})
 	if !okX || !okY {
 		return bad(e)
 	}
@@ -151,9 +151,9 @@ func (c *checker) logic(e *syntax.Binary) operand {
 	}
 	a, b := x.val.num.Sign() != 0, y.val.num.Sign() != 0
 	if e.Op == syntax.OpAnd {
-		return boolOp(e, a && b)
+		return c.boolOp(e, a && b)
 	}
-	return boolOp(e, a || b)
+	return c.boolOp(e, a || b)
 }
 
 // shift is `x shl n` and `x shr n`. The count keeps its own type.
@@ -171,7 +171,7 @@ func (c *checker) shift(e *syntax.Binary, want *Type) operand {
 			c.errorf(e.X.Pos(), "the left side of `%s` needs a type: write `to_wuint32` or `to_wuint64` before it", e.Op)
 			return bad(e)
 		}
-		c.convert(&x, want, "the left side of `"+e.Op.String()+"`")
+		c.convert(&x, want, role{"the left side of", e.Op.String()})
 	}
 	if !x.untyped() {
 		c.settle(&x, x.typ)
@@ -210,7 +210,7 @@ func (c *checker) shiftCount(n, x *operand) bool {
 		return false
 	}
 	if n.untyped() {
-		return c.convert(n, IntType, "a shift count")
+		return c.convert(n, IntType, role{"a shift count", ""})
 	}
 	c.settle(n, n.typ)
 	if !n.typ.IsInteger() || n.typ.IsSigned() {

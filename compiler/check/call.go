@@ -97,7 +97,7 @@ func (c *checker) record(e syntax.Expr, pos syntax.Pos, call *Call) operand {
 		c.info.Sinks = true
 	}
 	if c.fn != nil {
-		c.calls[c.fn] = append(c.calls[c.fn], call)
+		c.fn.calls = append(c.fn.calls, call)
 	}
 	if call.Fails != nil && c.mayFail != e {
 		c.errorf(pos, "this call can fail with %s: write `try` before it, or `else` or `on error` behind it", call.Fails)
@@ -229,9 +229,11 @@ func (c *checker) arguments(pos syntax.Pos, fn *Func, call *Call, args []*syntax
 			call.Args[i] = a.X
 			call.Eval = append(call.Eval, i)
 			next++
-			p := *fn.Params[i]
-			p.Type = c.generic(p.Type, c.recvType(call))
-			ok = c.argument(a.X, &p) && ok
+			p := fn.Params[i]
+			if t := c.generic(p.Type, c.recvType(call)); t != p.Type {
+				p = &Var{Name: p.Name, Type: t, Range: p.Range}
+			}
+			ok = c.argument(a.X, p) && ok
 			continue
 		}
 		c.badCall(a.X, []*syntax.Arg{a})
@@ -260,7 +262,7 @@ func callHint(x syntax.Expr) string {
 // argument settles one argument for parameter p.
 func (c *checker) argument(e syntax.Expr, p *Var) bool {
 	c.asArgument = e
-	if !c.valueOf(e, p.Type, "`"+p.Name+"`") {
+	if !c.valueOf(e, p.Type, role{"", p.Name}) {
 		return false
 	}
 	c.store(e, p)

@@ -20,12 +20,13 @@ type checker struct {
 	units   map[*syntax.File]*unit // whose file it is
 	files   []*syntax.File         // all, with those of interfaces
 	uses    map[*syntax.File]map[string]*used
-	order   []*Class         // of all units, core's first, each in source order
-	types   map[string]*Type // those made of others, by their key
-	public  map[string]bool  // the consts and funcs of core that others see
-	foreign []*Func          // of other modules: there is no body
-	givemes map[string]*Var  // of the service, while its file is checked
-	options map[string]*Var  // those of them with `param`, by option
+	order   []*Class            // of all units, core's first, each in source order
+	types   map[typeParts]*Type // those made of others
+	small   [256]*constant      // the numbers up to there, once they were met
+	public  map[string]bool     // the consts and funcs of core that others see
+	foreign []*Func             // of other modules: there is no body
+	givemes map[string]*Var     // of the service, while its file is checked
+	options map[string]*Var     // those of them with `param`, by option
 
 	// of the file at hand
 	file *syntax.File
@@ -38,7 +39,7 @@ type checker struct {
 	// of the func at hand
 	fn         *Func  // nil outside of funcs
 	class      *Class // that it belongs to; nil: the service's or the module's
-	scope      *scope
+	scope      *scopes
 	loops      int
 	arenas     int           // that are open
 	notNone    map[*Var]bool // narrowed
@@ -46,14 +47,9 @@ type checker struct {
 	asArgument syntax.Expr   // an argument, until it is looked at
 	receiver   syntax.Expr   // what stands before a member\'s dot, until it is looked at
 	vars       []*Var        // all that it declares
-	used       map[*Var]bool
-	usedConsts map[*Const]bool
-	changed    map[*Var]bool
 
-	looked   map[*Func]bool             // whose bodies have been looked at
-	calls    map[*Func][]*Call          // by caller
-	touches  map[*Func]bool             // uses `this` directly
 	complete map[*syntax.MatchStmt]bool // covers all values
+	names    scopes                     // of the func at hand: its memory serves the next one
 }
 
 // Check gives the program and its core library their meaning. core is the files of
@@ -111,7 +107,7 @@ func CheckModule(core, program []*syntax.File, m Modules) (*Info, syntax.Errors)
 		}
 	}
 	bodies = c.bodies(bodies)
-	c.spreadThis()
+	c.spreadThis(bodies)
 	c.flow(bodies)
 	c.unusedGlobals()
 	c.ctors()
@@ -129,11 +125,10 @@ func newChecker(files []*syntax.File) *checker {
 			Files: files, CopyOut: make(map[*syntax.Copy]int), Labels: make(map[*syntax.Label]Label),
 		},
 		units: make(map[*syntax.File]*unit), uses: make(map[*syntax.File]map[string]*used),
-		types: make(map[string]*Type), public: make(map[string]bool),
+		types: make(map[typeParts]*Type), public: make(map[string]bool),
 		givemes: make(map[string]*Var), options: make(map[string]*Var),
-		used: make(map[*Var]bool), usedConsts: make(map[*Const]bool), changed: make(map[*Var]bool),
-		looked: make(map[*Func]bool), calls: make(map[*Func][]*Call), touches: make(map[*Func]bool),
 		complete: make(map[*syntax.MatchStmt]bool),
+		names:    scopes{vars: make(map[string]*Var)}, scope: &noScope,
 	}
 }
 
@@ -142,15 +137,15 @@ func (c *checker) bodies(work []*Func) (done []*Func) {
 	for len(work) > 0 {
 		fn := work[0]
 		work = work[1:]
-		if c.looked[fn] {
+		if fn.looked {
 			continue
 		}
-		c.looked[fn] = true
+		fn.looked = true
 		done = append(done, fn)
 		c.enter(fn.File, fn.Core)
 		c.body(fn)
-		for _, call := range c.calls[fn] {
-			if call.Func != nil && call.Func.Core && !c.looked[call.Func] {
+		for _, call := range fn.calls {
+			if call.Func != nil && call.Func.Core && !call.Func.looked {
 				work = append(work, call.Func)
 			}
 		}
@@ -162,12 +157,12 @@ func (c *checker) bodies(work []*Func) (done []*Func) {
 // program have theirs.
 func (info *Info) Need(fn *Func) {
 	c := info.checker
-	if c.looked[fn] {
+	if fn.looked {
 		return
 	}
 	added := c.bodies([]*Func{fn})
 	for _, fn := range added {
-		c.passThis(c.calls[fn])
+		c.passThis(fn.calls)
 	}
 	c.flow(added)
 	if len(c.errs) > 0 {
@@ -178,7 +173,7 @@ func (info *Info) Need(fn *Func) {
 // enter makes f the file at hand.
 func (c *checker) enter(f *syntax.File, core bool) {
 	c.file, c.unit, c.core = f, c.units[f], core
-	c.fn, c.class, c.scope, c.mayFail, c.loops, c.arenas, c.notNone = nil, nil, nil, nil, 0, 0, nil
+	c.fn, c.class, c.scope, c.mayFail, c.loops, c.arenas, c.notNone = nil, nil, &noScope, nil, 0, 0, nil
 }
 
 // unsafe says whether the file at hand may use UNSAFE_ words.
@@ -212,20 +207,21 @@ func (c *checker) later(pos syntax.Pos, what string, args ...any) *Type {
 func itoa(n int32) string { return strconv.Itoa(int(n)) }
 
 // spreadThis finds the funcs that need the service object: those that use a giveme, and
-// those that call one of them; then it marks the calls that pass it on.
-func (c *checker) spreadThis() {
-	callers := make(map[*Func][]*Func)
-	for fn, list := range c.calls {
-		for _, call := range list {
-			if call.Func != nil && call.Func.Class == nil {
-				callers[call.Func] = append(callers[call.Func], fn)
+// those that call one of them; then it marks the calls that pass it on. list is those whose
+// bodies were looked at.
+func (c *checker) spreadThis(list []*Func) {
+	var work []*Func
+	for _, fn := range list {
+		if fn.touches {
+			fn.UsesThis = true
+			if fn.Class == nil {
+				work = append(work, fn)
 			}
 		}
 	}
-	var work []*Func
-	for fn := range c.touches {
-		fn.UsesThis = true
-		work = append(work, fn)
+	var callers map[*Func][]*Func
+	if len(work) > 0 {
+		callers = callersOf(list)
 	}
 	for len(work) > 0 {
 		fn := work[len(work)-1]
@@ -237,14 +233,27 @@ func (c *checker) spreadThis() {
 			}
 		}
 	}
-	for fn, list := range c.calls {
-		for _, call := range list {
+	for _, fn := range list {
+		for _, call := range fn.calls {
 			if call.Func != nil && call.Func.Class == nil && fn.Class != nil && fn.Class != c.object && call.Func.UsesThis {
 				c.errs.Add(fn.File, call.pos, "`%s` uses what the service is given: a func of %s cannot call it", call.Func.Name, fn.Class.Name)
 			}
 		}
-		c.passThis(list)
+		c.passThis(fn.calls)
 	}
+}
+
+// callersOf is who calls the funcs that belong to no class.
+func callersOf(list []*Func) map[*Func][]*Func {
+	callers := make(map[*Func][]*Func)
+	for _, fn := range list {
+		for _, call := range fn.calls {
+			if call.Func != nil && call.Func.Class == nil {
+				callers[call.Func] = append(callers[call.Func], fn)
+			}
+		}
+	}
+	return callers
 }
 
 // passThis marks the calls that pass the service object, or that of a class, on.

@@ -95,7 +95,7 @@ func (c *checker) layout(class *Class) {
 
 // fieldDefault settles the value that a field has when none is given.
 func (c *checker) fieldDefault(v *Var) {
-	what := "the default of `" + v.Name + "`"
+	what := role{"the default of", v.Name}
 	if _, ok := v.Default.(*syntax.NoneLit); ok && v.Type.Kind == MaybeKind {
 		c.valueOf(v.Default, v.Type, what)
 		return
@@ -201,7 +201,7 @@ func (c *checker) arrayLength(e *syntax.New, call *Call) bool {
 		return false
 	}
 	call.Args, call.Eval = []syntax.Expr{e.Args[0].X}, []int{0}
-	return c.valueOf(e.Args[0].X, IntType, "the length of an Array")
+	return c.valueOf(e.Args[0].X, IntType, role{"the length of an Array", ""})
 }
 
 // recordFields gives each field of a record its value, by name.

@@ -28,7 +28,7 @@ func (c *checker) compare(e *syntax.Compare) operand {
 		if t.Kind == Untyped {
 			continue
 		}
-		if !c.convert(side, t, "this side of `"+e.Ops[max(i-1, 0)].String()+"`") {
+		if !c.convert(side, t, role{"this side of", e.Ops[max(i-1, 0)].String()}) {
 			return bad(e)
 		}
 		known = known && side.val != nil
@@ -43,7 +43,7 @@ func (c *checker) compare(e *syntax.Compare) operand {
 	for i, op := range e.Ops {
 		result = result && holds(op, list[i].val, list[i+1].val)
 	}
-	return boolOp(e, result)
+	return c.boolOp(e, result)
 }
 
 // compareType looks at all operands and finds the type in which they meet. Operands

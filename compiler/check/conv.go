@@ -25,9 +25,41 @@ type constant struct {
 	str string
 }
 
+// role is what a value is to its place, in a message: "the value of `x`", "an index", "`x`".
+type role struct{ text, name string }
+
+func (r role) String() string {
+	switch {
+	case r.name == "":
+		return r.text
+	case r.text == "":
+		return "`" + r.name + "`"
+	}
+	return r.text + " `" + r.name + "`"
+}
+
 func (x *operand) invalid() bool { return x.typ.Kind == Invalid }
 
 func (x *operand) untyped() bool { return x.typ.Kind == Untyped }
+
+// number is n as a constant. Constants are never changed, so small ones serve many places.
+func (c *checker) number(n uint64) *constant {
+	isSmall := n < uint64(len(c.small))
+	if isSmall && c.small[n] != nil {
+		return c.small[n]
+	}
+	made := new(struct { // in one piece of memory
+		constant
+		num   big.Int
+		words [1]big.Word
+	})
+	made.words[0] = big.Word(n)
+	made.constant.num = made.num.SetBits(made.words[:])
+	if isSmall {
+		c.small[n] = &made.constant
+	}
+	return &made.constant
+}
 
 // value is the constant as it is kept in Info.
 func (k *constant) value() Value {
@@ -89,7 +121,7 @@ func (c *checker) defaultType(x *operand) *Type {
 
 // convert makes x a value of type t, as what (an argument, a result …) says, and
 // settles it. It reports whether that was possible.
-func (c *checker) convert(x *operand, t *Type, what string) bool {
+func (c *checker) convert(x *operand, t *Type, what role) bool {
 	switch {
 	case x.invalid():
 		return false
@@ -134,7 +166,7 @@ func (c *checker) convert(x *operand, t *Type, what string) bool {
 }
 
 // convertUntyped gives a constant the type t.
-func (c *checker) convertUntyped(x *operand, t *Type, what string) bool {
+func (c *checker) convertUntyped(x *operand, t *Type, what role) bool {
 	n := numbers[t.Kind]
 	v := x.val.num
 	switch {
@@ -253,8 +285,8 @@ func (c *checker) meet(x, y *operand, pos syntax.Pos, op string, arithmetic bool
 		}
 		return c.refuse(pos, "`%s` needs numbers, saw %s%s", op, t, hint)
 	}
-	okX := c.convert(x, t, "the left side of `"+op+"`")
-	okY := c.convert(y, t, "the right side of `"+op+"`")
+	okX := c.convert(x, t, role{"the left side of", op})
+	okY := c.convert(y, t, role{"the right side of", op})
 	if !okX || !okY {
 		return InvalidType
 	}

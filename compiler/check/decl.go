@@ -163,14 +163,15 @@ func (c *checker) function(d *syntax.FuncDecl, class *Class) *Func {
 		Name: d.Name.Name, Core: c.core, Entry: d.Entry, Class: class, Sigils: d.Sigils,
 		Result: NothingType, File: c.file, Decl: d, UsesThis: class != nil, Module: c.unit.iface,
 	}
-	fn.Symbol = className(c.file) + "."
-	if c.unit.name != "" {
-		fn.Symbol = c.unit.name + "."
+	of := c.unit.name
+	if of == "" {
+		of = className(c.file)
 	}
 	if class != nil && class != c.object {
-		fn.Symbol += class.Name + "."
+		fn.Symbol = of + "." + class.Name + "." + fn.Name
+	} else {
+		fn.Symbol = of + "." + fn.Name
 	}
-	fn.Symbol += fn.Name
 	switch {
 	case fn.Module != nil:
 		return c.foreignFunc(fn)
@@ -212,6 +213,9 @@ func (c *checker) foreignFunc(fn *Func) *Func {
 func className(f *syntax.File) string {
 	base := path.Base(strings.ReplaceAll(f.Name, "\\", "/"))
 	base = strings.TrimSuffix(strings.TrimSuffix(base, ".slunsafe"), ".slul")
+	if isWord(base) {
+		return base
+	}
 	name := strings.Map(func(r rune) rune {
 		if r == '_' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' {
 			return r
@@ -229,6 +233,17 @@ func className(f *syntax.File) string {
 	return name
 }
 
+// isWord says whether a text is a type name already.
+func isWord(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if !('A' <= c && c <= 'Z' || i > 0 && ('a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '_')) {
+			return false
+		}
+	}
+	return s != ""
+}
+
 // signature gives a func its types.
 func (c *checker) signature(fn *Func) {
 	c.class = fn.Class
@@ -242,7 +257,7 @@ func (c *checker) signature(fn *Func) {
 		v.Range = c.rangeOf(p.Range, v.Type)
 		if p.Default != nil {
 			v.Default = p.Default
-			c.constantExpr(p.Default, v.Type, "the default of `"+v.Name+"`")
+			c.constantExpr(p.Default, v.Type, role{"the default of", v.Name})
 			c.store(p.Default, v)
 		}
 		fn.Params = append(fn.Params, v)
@@ -276,8 +291,8 @@ func (c *checker) rangeOf(r *syntax.Range, t *Type) *Range {
 		c.errorf(r.Pos(), "a range belongs to an integer, not to %s", t)
 		return nil
 	}
-	low := c.constantExpr(r.Low, t, "the low end of a range")
-	high := c.constantExpr(r.High, t, "the high end of a range")
+	low := c.constantExpr(r.Low, t, role{"the low end of a range", ""})
+	high := c.constantExpr(r.High, t, role{"the high end of a range", ""})
 	if low == nil || high == nil {
 		return nil
 	}
@@ -294,7 +309,7 @@ func (c *checker) rangeOf(r *syntax.Range, t *Type) *Range {
 
 // constantExpr checks an expression that must be a constant of type t, and settles it.
 // It gives nil after a mistake.
-func (c *checker) constantExpr(e syntax.Expr, t *Type, what string) *constant {
+func (c *checker) constantExpr(e syntax.Expr, t *Type, what role) *constant {
 	x := c.expr(e, t)
 	if x.invalid() {
 		return nil
@@ -344,11 +359,11 @@ func (c *checker) constant(k *Const) {
 		return
 	}
 	k.state = constBusy
-	defer func(file *syntax.File, unit *unit, core bool, fn *Func, s *scope) {
+	defer func(file *syntax.File, unit *unit, core bool, fn *Func, s *scopes) {
 		c.file, c.unit, c.core, c.fn, c.scope = file, unit, core, fn, s
 		k.state = constDone
 	}(c.file, c.unit, c.core, c.fn, c.scope)
-	c.file, c.unit, c.fn, c.scope = k.file, c.units[k.file], nil, nil
+	c.file, c.unit, c.fn, c.scope = k.file, c.units[k.file], nil, &noScope
 	c.core = c.unit == c.lib
 
 	t := c.typeOf(k.Decl.Type)
@@ -360,7 +375,7 @@ func (c *checker) constant(k *Const) {
 	case t.Kind == MaybeKind || t.isObject():
 		c.errorf(k.Decl.Type.Pos(), "a constant is a number, a bool, an enum, a string or an Array, not %s", t)
 	default:
-		if v := c.constantExpr(k.Decl.Value, t, "the value of `"+k.Name+"`"); v != nil {
+		if v := c.constantExpr(k.Decl.Value, t, role{"the value of", k.Name}); v != nil {
 			k.Type, k.Value, k.val = t, v.value(), v
 		}
 	}
@@ -374,7 +389,7 @@ func (c *checker) constArray(e syntax.Expr, t *Type) (list []Value) {
 		return nil
 	}
 	for _, x := range lit.Elems {
-		if v := c.constantExpr(x, t.Elem, "an element of a constant"); v != nil {
+		if v := c.constantExpr(x, t.Elem, role{"an element of a constant", ""}); v != nil {
 			list = append(list, v.value())
 		}
 	}

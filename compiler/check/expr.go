@@ -18,12 +18,11 @@ func numberOp(e syntax.Expr, t *Type, v *big.Int) operand {
 }
 
 // boolOp is the operand of a bool that is known while compiling.
-func boolOp(e syntax.Expr, v bool) operand {
-	n := int64(0)
+func (c *checker) boolOp(e syntax.Expr, v bool) operand {
 	if v {
-		n = 1
+		return operand{e, BoolType, c.number(1)}
 	}
-	return numberOp(e, BoolType, big.NewInt(n))
+	return operand{e, BoolType, c.number(0)}
 }
 
 // expr looks at e. want is the type that its place asks for, nil when there is none: it
@@ -31,13 +30,13 @@ func boolOp(e syntax.Expr, v bool) operand {
 func (c *checker) expr(e syntax.Expr, want *Type) operand {
 	switch e := e.(type) {
 	case *syntax.IntLit:
-		return numberOp(e, untypedInt, new(big.Int).SetUint64(e.Value))
+		return operand{e, untypedInt, c.number(e.Value)}
 	case *syntax.ByteLit:
-		return numberOp(e, untypedByte, big.NewInt(int64(e.Value)))
+		return operand{e, untypedByte, c.number(uint64(e.Value))}
 	case *syntax.StringLit:
 		return operand{e, StringType, &constant{str: e.Value}}
 	case *syntax.BoolLit:
-		return boolOp(e, e.Value)
+		return c.boolOp(e, e.Value)
 	case *syntax.Name:
 		return c.name(e, want)
 	case *syntax.EnumVal:
@@ -89,13 +88,13 @@ func (c *checker) value(e syntax.Expr, want *Type) operand {
 }
 
 // valueOf is value, converted to t and settled. It reports whether all went well.
-func (c *checker) valueOf(e syntax.Expr, t *Type, what string) bool {
+func (c *checker) valueOf(e syntax.Expr, t *Type, what role) bool {
 	x := c.value(e, t)
 	return c.convert(&x, t, what)
 }
 
 // condition is a value of type bool.
-func (c *checker) condition(e syntax.Expr, what string) {
+func (c *checker) condition(e syntax.Expr, what role) {
 	c.valueOf(e, BoolType, what)
 }
 
@@ -103,7 +102,7 @@ func (c *checker) condition(e syntax.Expr, what string) {
 func (c *checker) name(e *syntax.Name, want *Type) operand {
 	if v := c.local(e.Name); v != nil {
 		c.info.setUse(e, v)
-		c.used[v] = true
+		v.used = true
 		c.visibleInside(e, v)
 		t := v.Type
 		if c.notNone[v] {
@@ -120,7 +119,7 @@ func (c *checker) name(e *syntax.Name, want *Type) operand {
 	}
 	if k, ok := c.global(e.Name).(*Const); ok {
 		c.info.setUse(e, k)
-		c.usedConsts[k] = true
+		k.used = true
 		c.constant(k)
 		if k.val == nil && k.Array == nil {
 			return bad(e)
@@ -136,8 +135,8 @@ func (c *checker) useField(e syntax.Expr, v *Var) operand {
 		c.errorf(e.Pos(), "`%s` is a field and no constant", v.Name)
 		return bad(e)
 	}
-	c.used[v] = true
-	c.touches[c.fn] = true
+	v.used = true
+	c.fn.touches = true
 	return operand{expr: e, typ: c.through(c.thisType(), v.Type)}
 }
 
@@ -151,8 +150,8 @@ func (c *checker) useGiveme(e syntax.Expr, v *Var) operand {
 	if name, ok := e.(*syntax.Name); ok {
 		c.info.setUse(name, v)
 	}
-	c.used[v] = true
-	c.touches[c.fn] = true
+	v.used = true
+	c.fn.touches = true
 	if c.receiver != e && v.Rights&checkedHere(v.Type) != checkedHere(v.Type) {
 		c.errorf(e.Pos(), "`%s` lacks rights by `only`: it is used where it was given, and not handed on", v.Name)
 		return bad(e)
@@ -197,7 +196,7 @@ func (c *checker) index(e *syntax.Index) operand {
 		c.badCall(e.I, []*syntax.Arg{{X: e.I}})
 		return bad(e)
 	}
-	ok := c.valueOf(e.I, IntType, "an index")
+	ok := c.valueOf(e.I, IntType, role{"an index", ""})
 	if x.invalid() {
 		return bad(e)
 	}
@@ -261,7 +260,7 @@ func (c *checker) elseExpr(e *syntax.Else) operand {
 	if t.Kind == MaybeKind {
 		t = t.Elem
 	}
-	c.valueOf(e.Y, t, "the right side of `else`")
+	c.valueOf(e.Y, t, role{"the right side of `else`", ""})
 	return operand{expr: e, typ: t}
 }
 

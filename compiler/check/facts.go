@@ -195,7 +195,9 @@ type Var struct {
 
 	DefaultValue Value // GivemeVar: of Default
 
-	depth int // number of arenas of its func that are open where it is declared
+	depth         int  // number of arenas of its func that are open where it is declared
+	used, changed bool // read; assigned again
+	outer         *Var // what its name meant before: a mistake that was reported
 }
 
 // Range is the values that a variable may hold, both ends included.
@@ -212,6 +214,7 @@ type Const struct {
 	file  *syntax.File
 	state constState
 	val   *constant
+	used  bool
 }
 
 // Value is a value known while compiling. Bits is a number of the expression's type
@@ -242,6 +245,13 @@ type Func struct {
 	NoReturn bool  // never comes back: its body ends in UNSAFE_trap
 	File     *syntax.File
 	Decl     *syntax.FuncDecl // of a ctor: with its parameters and body
+
+	// of the body, once it was looked at
+	looked  bool
+	touches bool // uses `this` directly
+	leaves  bool // by `return` or `error` somewhere
+	owns    bool // has an own variable
+	calls   []*Call
 }
 
 func (*Var) object()   {}

@@ -10,14 +10,20 @@ import (
 // flow finds those of the funcs that never come back, then judges their bodies. What they call
 // is among them, or was before.
 func (c *checker) flow(list []*Func) {
+	var maybe []*Func // never come back, as far as is known
+	for _, fn := range list {
+		if !fn.leaves && fn.Fails == nil && !fn.Entry {
+			maybe = append(maybe, fn)
+		}
+	}
 	for changed := true; changed; {
 		changed = false
-		for _, fn := range list {
-			if fn.NoReturn || fn.Entry {
+		for _, fn := range maybe {
+			if fn.NoReturn {
 				continue
 			}
-			w := walker{c: c, fn: fn, returns: fn.Fails != nil}
-			if !w.block(fn.Decl.Body) && !w.returns {
+			w := walker{c: c, fn: fn}
+			if !w.block(fn.Decl.Body) {
 				fn.NoReturn, changed = true, true
 			}
 		}
@@ -34,11 +40,10 @@ func (c *checker) flow(list []*Func) {
 // walker goes through one body. Its methods say whether control can reach the place
 // behind what they are given.
 type walker struct {
-	c       *checker
-	fn      *Func
-	report  bool
-	returns bool   // the func can come back before its end
-	breaks  []bool // of the loops around: left by break
+	c      *checker
+	fn     *Func
+	report bool
+	breaks []bool // of the loops around: left by break
 }
 
 func (w *walker) block(b *syntax.Block) bool {
@@ -81,7 +86,6 @@ func (w *walker) stmt(s syntax.Stmt) bool {
 	case *syntax.ArenaStmt:
 		return w.block(s.Body)
 	case *syntax.ReturnStmt, *syntax.ErrorStmt:
-		w.returns = true
 		return false
 	case *syntax.LoopStmt:
 		return w.loopStmt(s)

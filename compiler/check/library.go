@@ -47,7 +47,7 @@ func (c *checker) library() {
 			if k, ok := c.own.names[item.Name].(*Const); ok {
 				c.matches(item.Decl, item.Name, item.Line, line(k.file, k.Decl), k.file, k.Decl)
 				c.sameTypes(item, k.file)
-				c.usedConsts[k] = true
+				k.used = true
 				continue
 			}
 		case *syntax.EnumDecl:

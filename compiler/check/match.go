@@ -65,14 +65,14 @@ func (c *checker) match(s *syntax.MatchStmt) {
 
 // label settles one label for a subject of type t.
 func (c *checker) label(l *syntax.Label, t *Type) (interval, bool) {
-	low := c.constantExpr(l.Low, t, "a label")
+	low := c.constantExpr(l.Low, t, role{"a label", ""})
 	high := low
 	if l.High != nil {
 		if t.Kind != Invalid && !t.IsInteger() {
 			c.errorf(l.Pos(), "a range of values needs numbers, saw %s", t)
 			return interval{}, false
 		}
-		high = c.constantExpr(l.High, t, "a label")
+		high = c.constantExpr(l.High, t, role{"a label", ""})
 	}
 	if low == nil || high == nil {
 		return interval{}, false

@@ -105,7 +105,7 @@ func (c *checker) fieldOf(e syntax.Expr, m *syntax.Member, x *operand, v *Var, a
 		return c.badCall(e, args)
 	}
 	c.info.setField(m, v)
-	c.used[v] = true
+	v.used = true
 	return operand{expr: e, typ: c.through(x.typ, v.Type)}
 }
 

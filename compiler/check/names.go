@@ -8,39 +8,48 @@ import (
 	"slul/compiler/syntax"
 )
 
-// scope is the names of one block.
-type scope struct {
-	outer *scope
-	vars  map[string]*Var
-	only  map[*Var]bool // of an arena: the outer references that are seen; nil: all
+// scopes is what the blocks around a place declare.
+type scopes struct {
+	vars   map[string]*Var // that are visible
+	list   []*Var          // the same, in order; those of inner blocks last
+	blocks []int           // where those of each open block begin in list
+	only   []map[*Var]bool // of each open arena, the outer references that are seen; nil: all
 }
 
-func (c *checker) push() { c.scope = &scope{outer: c.scope} }
+// noScope is that of places outside of funcs.
+var noScope scopes
 
-func (c *checker) pop() { c.scope = c.scope.outer }
+func (c *checker) push() { c.scope.blocks = append(c.scope.blocks, len(c.scope.list)) }
 
-// local is the variable of this name, nil without one.
-func (c *checker) local(name string) *Var {
-	for s := c.scope; s != nil; s = s.outer {
-		if v := s.vars[name]; v != nil {
-			return v
+func (c *checker) pop() {
+	s := c.scope
+	last := len(s.blocks) - 1
+	for _, v := range slices.Backward(s.list[s.blocks[last]:]) {
+		if v.outer != nil {
+			s.vars[v.Name] = v.outer
+		} else {
+			delete(s.vars, v.Name)
 		}
 	}
-	return nil
+	s.list = s.list[:s.blocks[last]]
+	s.blocks = s.blocks[:last]
 }
+
+// local is the variable of this name, nil without one.
+func (c *checker) local(name string) *Var { return c.scope.vars[name] }
 
 // declare makes v visible in the block at hand. A name has one meaning at any place:
 // one that is taken is refused.
 func (c *checker) declare(v *Var) {
 	if what := c.taken(v.Name); what != "" {
 		c.errorf(v.Ident.Pos(), "`%s` is already %s: a name cannot be shadowed", v.Name, what)
-	}
-	if c.scope.vars == nil {
-		c.scope.vars = make(map[string]*Var)
+		v.outer = c.local(v.Name)
 	}
 	c.scope.vars[v.Name] = v
+	c.scope.list = append(c.scope.list, v)
 	v.depth = c.arenas
 	c.vars = append(c.vars, v)
+	c.fn.owns = c.fn.owns || v.Type.isOwn()
 }
 
 // taken says what a name already means, "" when it is free.
@@ -148,10 +157,8 @@ func (c *checker) visible() []string {
 		return nil
 	}
 	list := []string{closeName, "return", "assert", "while", "match", "break", "skip", "error"}
-	for s := c.scope; s != nil; s = s.outer {
-		for name := range s.vars {
-			list = append(list, name)
-		}
+	for name := range c.scope.vars {
+		list = append(list, name)
 	}
 	for name := range c.givemes {
 		list = append(list, name)

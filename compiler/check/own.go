@@ -15,13 +15,14 @@ const (
 	gone
 )
 
-// owned judges the funcs of the program. It needs all bodies checked without mistakes.
+// owned judges the funcs of the program that have own variables. It needs all bodies checked
+// without mistakes.
 func (c *checker) owned() {
 	if len(c.errs) > 0 {
 		return
 	}
 	for _, fn := range c.info.Funcs {
-		if !fn.Core {
+		if !fn.Core && fn.owns {
 			c.enter(fn.File, fn.Core)
 			c.ownedIn(fn)
 		}

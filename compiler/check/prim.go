@@ -64,7 +64,7 @@ func (c *checker) fixedArgs(name *syntax.Name, info *primInfo, call *Call) bool 
 		if i < len(info.params) {
 			t = info.params[i]
 		}
-		ok = c.valueOf(a, t, "an argument of `"+name.Name+"`") && ok
+		ok = c.valueOf(a, t, role{"an argument of", name.Name}) && ok
 	}
 	return ok
 }
@@ -76,7 +76,7 @@ func (c *checker) conversion(name *syntax.Name, info *primInfo, call *Call) (*co
 	case x.invalid():
 		return nil, false
 	case x.untyped():
-		if !c.convert(&x, info.result, "the argument of `"+name.Name+"`") {
+		if !c.convert(&x, info.result, role{"the argument of", name.Name}) {
 			return nil, false
 		}
 		return x.val, true
@@ -103,7 +103,7 @@ func (c *checker) lowArg(name *syntax.Name, info *primInfo, call *Call) bool {
 		return false
 	}
 	if x.untyped() {
-		return c.convert(&x, Wuint64Type, "the argument of `"+name.Name+"`")
+		return c.convert(&x, Wuint64Type, role{"the argument of", name.Name})
 	}
 	c.settle(&x, x.typ)
 	if !x.typ.Wraps() || x.typ == info.result {
@@ -133,7 +133,7 @@ func (c *checker) sameArgs(name *syntax.Name, info *primInfo, call *Call, want *
 			t = want
 		}
 	}
-	if t.Kind == Invalid || !c.convert(&x, t, "an argument of `"+name.Name+"`") || y != &x && !c.convert(y, t, "an argument of `"+name.Name+"`") {
+	if t.Kind == Invalid || !c.convert(&x, t, role{"an argument of", name.Name}) || y != &x && !c.convert(y, t, role{"an argument of", name.Name}) {
 		return false
 	}
 	switch {

@@ -180,7 +180,7 @@ func (c *checker) optionType(g *syntax.Giveme, v *Var) {
 		c.errorf(g.Default.Pos(), "a ?string is none when it is not given: leave `defval` out")
 	default:
 		v.Default = g.Default
-		if k := c.constantExpr(g.Default, t, "the default of `"+v.Name+"`"); k != nil {
+		if k := c.constantExpr(g.Default, t, role{"the default of", v.Name}); k != nil {
 			v.DefaultValue = k.value()
 		}
 	}

@@ -14,7 +14,8 @@ func (c *checker) body(fn *Func) {
 	if errs := fn.File.Read(fn.Decl.Body); len(errs) > 0 {
 		panic("bug: check: core: " + errs.Error())
 	}
-	c.vars = nil
+	c.vars = c.vars[:0]
+	c.scope = &c.names
 	c.push()
 	for _, v := range fn.Params {
 		c.declare(v)
@@ -49,7 +50,7 @@ func (c *checker) stmt(s syntax.Stmt) {
 	case *syntax.IfStmt:
 		c.ifStmt(s)
 	case *syntax.WhileStmt:
-		c.condition(s.Cond, "the condition of `while`")
+		c.condition(s.Cond, role{"the condition of `while`", ""})
 		c.where(s.Cond, true, func() { c.loop(s.Body) })
 	case *syntax.ForStmt:
 		c.forStmt(s)
@@ -58,8 +59,10 @@ func (c *checker) stmt(s syntax.Stmt) {
 	case *syntax.ArenaStmt:
 		c.arenaStmt(s)
 	case *syntax.ReturnStmt:
+		c.fn.leaves = true
 		c.returnStmt(s)
 	case *syntax.ErrorStmt:
+		c.fn.leaves = true
 		c.errorStmt(s)
 	case *syntax.LoopStmt:
 		if c.loops == 0 {
@@ -70,11 +73,11 @@ func (c *checker) stmt(s syntax.Stmt) {
 			c.errorf(s.Pos(), "`%s` outside of a loop", word)
 		}
 		if s.Cond != nil {
-			c.condition(s.Cond, "the condition behind `if`")
+			c.condition(s.Cond, role{"the condition behind `if`", ""})
 			c.narrow(c.known(s.Cond, false))
 		}
 	case *syntax.AssertStmt:
-		c.condition(s.X, "what `assert` states")
+		c.condition(s.X, role{"what `assert` states", ""})
 		c.narrow(c.known(s.X, true))
 	}
 }
@@ -124,7 +127,7 @@ func (c *checker) varStmt(s *syntax.VarStmt) {
 	c.nonNothing(&x)
 	if x.typ.isOwn() && t.isObject() && !t.isOwn() && !c.isVariable(s.Value) {
 		c.errorf(s.Value.Pos(), "this value is `own`, and nobody would give it back: declare `own %s %s`", t, v.Name)
-	} else if c.convert(&x, t, "the value of `"+v.Name+"`") {
+	} else if c.convert(&x, t, role{"the value of", v.Name}) {
 		c.store(s.Value, v)
 	}
 	c.info.setDef(s.Name, v)
@@ -145,7 +148,7 @@ func (c *checker) assign(s *syntax.AssignStmt) {
 	x := c.guarded(s.Right, v.Type, s.OnError)
 	c.nonNothing(&x)
 	if s.Op == syntax.OpNone {
-		what := "the value of `" + v.Name + "`"
+		what := role{"the value of", v.Name}
 		if c.convert(&x, v.Type, what) {
 			c.store(s.Right, v)
 			c.outlives(s.Right, c.depth(s.Left), what)
@@ -173,7 +176,7 @@ func (c *checker) assignOp(s *syntax.AssignStmt, v *Var, x *operand) {
 		c.errorf(s.OpPos, "arithmetic on bytes gives int: write `%s = to_byte (%s %s …)`", v.Name, v.Name, s.Op)
 		return
 	}
-	c.convert(x, v.Type, "the right side of `"+op+"`")
+	c.convert(x, v.Type, role{"the right side of", op})
 }
 
 // target is what stands left of an assignment, nil after a mistake. An element is a
@@ -201,14 +204,14 @@ func (c *checker) target(s *syntax.AssignStmt) *Var {
 	case *syntax.Name:
 		if v := c.local(left.Name); v != nil {
 			c.info.setUse(left, v)
-			c.changed[v] = true
+			v.changed = true
 			c.visibleInside(left, v)
 			c.mutable(left, v)
 			return v
 		}
 		if v := c.ownField(left.Name); v != nil {
 			c.info.setUse(left, v)
-			c.touches[c.fn] = true
+			c.fn.touches = true
 			if c.thisType().Sigil&syntax.Change == 0 {
 				c.errorf(left.Pos(), "`%s` is a field: only a `func !` of %s changes it, and `%s` is none%s", v.Name, c.objectClass().Name, c.fn.Name, c.thisHint())
 				return nil
@@ -318,7 +321,7 @@ func (c *checker) exprStmt(s *syntax.ExprStmt) {
 
 func (c *checker) ifStmt(s *syntax.IfStmt) {
 	if s != nil {
-		c.condition(s.Cond, "the condition of `if`")
+		c.condition(s.Cond, role{"the condition of `if`", ""})
 		c.where(s.Cond, true, func() { c.block(s.Then) })
 		left := leaves(s.Then)
 		c.where(s.Cond, false, func() {
@@ -374,8 +377,8 @@ func (c *checker) forRange(s *syntax.ForStmt) *Type {
 		if t == ByteType {
 			t = IntType
 		}
-		c.convert(&x, t, "the start of the range")
-		c.convert(&y, t, "the end of the range")
+		c.convert(&x, t, role{"the start of the range", ""})
+		c.convert(&y, t, role{"the end of the range", ""})
 	}
 	if t.Kind != Invalid && !t.IsInteger() {
 		return c.refuse(s.X.Pos(), "a range goes over numbers, not over %s", t)
@@ -411,7 +414,7 @@ func (c *checker) returnStmt(s *syntax.ReturnStmt) {
 	case s.X != nil && t.Kind == Nothing:
 		c.errorf(s.X.Pos(), "`%s` returns nothing: expected end of line behind `return`", c.fn.Name)
 	case s.X != nil:
-		what := "the result of `" + c.fn.Name + "`"
+		what := role{"the result of", c.fn.Name}
 		if c.valueOf(s.X, t, what) {
 			c.outlives(s.X, 0, what)
 		}
@@ -424,5 +427,5 @@ func (c *checker) errorStmt(s *syntax.ErrorStmt) {
 		c.errorf(s.Pos(), "`error` in a func that cannot fail: its `returns` has no `or` and an enum")
 		return
 	}
-	c.valueOf(s.X, c.fn.Fails, "the error of `"+c.fn.Name+"`")
+	c.valueOf(s.X, c.fn.Fails, role{"the error of", c.fn.Name})
 }

@@ -56,7 +56,8 @@ type numberInfo struct {
 	wraps     bool // arithmetic is modulo 2^bits
 }
 
-var numbers = map[TypeKind]*numberInfo{
+// numbers is by kind; nil: no integer.
+var numbers = [Untyped + 1]*numberInfo{
 	Byte:       number(8, "0", "255", false, false),
 	Int:        number(32, "0", "2147483647", false, false),
 	SignedInt:  number(32, "-2147483648", "2147483647", true, false),
@@ -197,14 +198,24 @@ func join(a, b *Type, unsafe bool) *Type {
 	return IntType // byte and byte are the same type
 }
 
-// intern gives the one type that is like t.
+// typeParts is what a type is made of. The parts are unique, so that two types are alike when these
+// are the same.
+type typeParts struct {
+	kind      TypeKind
+	sigil     syntax.Sigils
+	class     *Class
+	key, elem *Type
+}
+
+// intern gives the one type that is like t, which has no name yet.
 func (c *checker) intern(t Type) *Type {
-	t.Name = t.spell((*Type).String)
-	t.key = t.spell((*Type).unique)
-	known := c.types[t.key]
+	parts := typeParts{t.Kind, t.Sigil, t.Class, t.Key, t.Elem}
+	known := c.types[parts]
 	if known == nil {
-		known = &t
-		c.types[t.key] = known
+		known = &Type{Kind: t.Kind, Class: t.Class, Sigil: t.Sigil, Key: t.Key, Elem: t.Elem}
+		known.Name = t.spell((*Type).String)
+		known.key = t.spell((*Type).unique)
+		c.types[parts] = known
 	}
 	return known
 }
@@ -249,9 +260,7 @@ func (c *checker) withSigils(t *Type, s syntax.Sigils) *Type {
 	if t.Sigil == s {
 		return t
 	}
-	u := *t
-	u.Sigil = s
-	return c.intern(u)
+	return c.intern(Type{Kind: t.Kind, Class: t.Class, Sigil: s, Key: t.Key, Elem: t.Elem})
 }
 
 // maybe is ?t.
@@ -281,9 +290,7 @@ func (c *checker) generic(t, recv *Type) *Type {
 	case t.Kind == MaybeKind:
 		return c.maybe(c.generic(t.Elem, recv))
 	case t.Elem == keyType || t.Elem == elementType:
-		u := *t
-		u.Elem = c.generic(t.Elem, recv)
-		return c.intern(u)
+		return c.intern(Type{Kind: t.Kind, Class: t.Class, Sigil: t.Sigil, Key: t.Key, Elem: c.generic(t.Elem, recv)})
 	}
 	return t
 }

@@ -152,8 +152,8 @@ func (c *checker) needs() {
 			}
 		}
 	}
-	for _, list := range c.calls {
-		for _, call := range list {
+	for _, fn := range c.info.Funcs {
+		for _, call := range fn.calls {
 			if fn := call.Func; fn != nil && fn.Module != nil && fn.Class != nil {
 				note(c.units[fn.File], fn.Class.Name+"."+fn.Name)
 			}

@@ -14,12 +14,12 @@ func (c *checker) unused(fn *Func) {
 	}
 	for _, v := range c.vars {
 		switch {
-		case !c.used[v] && v.Kind == LoopVar: // counts turns
-		case !c.used[v] && v.Kind == ErrorVar:
+		case !v.used && v.Kind == LoopVar: // counts turns
+		case !v.used && v.Kind == ErrorVar:
 			c.warnf(fn.File, v.Ident.Pos(), "`%s` is never used: write `on error` alone", v.Name)
-		case !c.used[v]:
+		case !v.used:
 			c.warnf(fn.File, v.Ident.Pos(), "`%s` is never used", v.Name)
-		case v.Mutable && !c.changed[v]:
+		case v.Mutable && !v.changed:
 			c.warnf(fn.File, v.Ident.Pos(), "`%s` is never assigned again: leave `!` out", v.Name)
 		}
 	}
@@ -29,9 +29,9 @@ func (c *checker) unused(fn *Func) {
 // and of what the service is given.
 func (c *checker) unusedGlobals() {
 	called := c.exported()
-	for fn, list := range c.calls {
-		for _, call := range list {
-			if call.Func != fn {
+	for _, fn := range c.info.Funcs {
+		for _, call := range fn.calls {
+			if call.Func != nil && call.Func != fn {
 				called[call.Func] = true
 			}
 		}
@@ -42,7 +42,7 @@ func (c *checker) unusedGlobals() {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.own.names)) {
-		if k, ok := c.own.names[name].(*Const); ok && !c.usedConsts[k] {
+		if k, ok := c.own.names[name].(*Const); ok && !k.used {
 			c.warnf(k.file, k.Decl.Name.Pos(), "`%s` is never used", name)
 		}
 	}
@@ -52,13 +52,13 @@ func (c *checker) unusedGlobals() {
 	}
 	for _, class := range classes {
 		for _, v := range class.Fields {
-			if c.units[class.file] == c.own && !class.Record && !c.used[v] {
+			if c.units[class.file] == c.own && !class.Record && !v.used {
 				c.warnf(class.file, v.Ident.Pos(), "`%s` is never read", v.Name)
 			}
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(c.givemes)) {
-		if v := c.givemes[name]; !c.used[v] {
+		if v := c.givemes[name]; !v.used {
 			c.warnf(c.service, v.Ident.Pos(), "`%s` is given and never used", name)
 		}
 	}

@@ -35,7 +35,7 @@ func (c *checker) listLit(e *syntax.ListLit, want *Type) operand {
 	}
 	ok := true
 	for _, x := range e.Elems {
-		ok = c.valueOf(x, want.Elem, "an element") && ok
+		ok = c.valueOf(x, want.Elem, role{"an element", ""}) && ok
 	}
 	if !ok {
 		return bad(e)
@@ -65,7 +65,7 @@ func (c *checker) listAlone(e *syntax.ListLit) operand {
 	}
 	ok := true
 	for _, y := range e.Elems[1:] {
-		ok = c.valueOf(y, x.typ, "an element of this list") && ok
+		ok = c.valueOf(y, x.typ, role{"an element of this list", ""}) && ok
 	}
 	if !ok {
 		return bad(e)
