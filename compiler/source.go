@@ -1,6 +1,7 @@
 package compiler
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -173,17 +174,18 @@ func readBounded(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err != nil {
+	info, err := f.Stat()
+	if err != nil {
 		return nil, err
 	} else if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s: not a regular file", path)
 	}
-	text, err := io.ReadAll(io.LimitReader(f, maxSource+1))
-	if err != nil {
+	text := bytes.NewBuffer(make([]byte, 0, min(info.Size(), maxSource)+bytes.MinRead)) // room to see the end
+	if _, err := text.ReadFrom(io.LimitReader(f, maxSource+1)); err != nil {
 		return nil, err
 	}
-	if len(text) > maxSource {
+	if text.Len() > maxSource {
 		return nil, errors.New(path + ": longer than 16 MiB, which is no program")
 	}
-	return text, nil
+	return text.Bytes(), nil
 }

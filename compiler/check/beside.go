@@ -2,14 +2,17 @@
 
 package check
 
-import "slul/compiler/syntax"
+import (
+	"slul/compiler/slab"
+	"slul/compiler/syntax"
+)
 
 // row is what is known of one of them.
 type row struct {
 	typ, widen *Type
 	call       *Call
 	of         Object // what a Name stands for, the field of a Member, the variable that is declared
-	value      int32  // 1 + index of values; 0: not known while compiling
+	value      *Value // nil: not known while compiling
 	inRange    bool
 }
 
@@ -24,7 +27,7 @@ type fileRows struct {
 type beside struct {
 	files  []fileRows
 	mask   uint32
-	values []Value
+	values slab.Of[Value]
 }
 
 func newBeside(files []*syntax.File) (b beside) {
@@ -85,8 +88,8 @@ func (b *beside) Widened(e syntax.Expr) *Type { return b.at(e.Key()).widen }
 // Const is the value of an expression that is known while compiling. Its parts
 // need no code and may have no facts of their own.
 func (b *beside) Const(e syntax.Expr) (v Value, known bool) {
-	if at := b.at(e.Key()).value; at != 0 {
-		return b.values[at-1], true
+	if v := b.at(e.Key()).value; v != nil {
+		return *v, true
 	}
 	return Value{}, false
 }
@@ -131,9 +134,8 @@ func (b *beside) setInRange(e syntax.Expr)          { b.set(e.Key()).inRange = t
 
 func (b *beside) setConst(e syntax.Expr, v Value) {
 	at := b.set(e.Key())
-	if at.value == 0 {
-		b.values = append(b.values, Value{})
-		at.value = int32(len(b.values))
+	if at.value == nil {
+		at.value = b.values.One()
 	}
-	b.values[at.value-1] = v
+	*at.value = v
 }

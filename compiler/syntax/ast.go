@@ -65,8 +65,9 @@ type File struct {
 	Comments []*Comment
 	End      Pos
 
-	number uint32          // of all files that were ever parsed, from 1
-	keys   uint32          // that its nodes have
+	number uint32 // of all files that were ever parsed, from 1
+	keys   uint32 // that its nodes have
+	nodes  nodes
 	text   string          // Src
 	unread map[*Block]rest // bodies that ParseHeads has left out; see heads.go
 }

@@ -38,13 +38,16 @@ func (p *parser) startsDecl() bool {
 func (p *parser) block() *Block {
 	p.enterBlock()
 	defer p.leave()
-	b := &Block{}
+	b := p.file.nodes.blocks.One()
 	b.pos = p.tok.Pos
+	from := len(p.someStmts)
 	for !p.endsBlock() {
 		if s := p.statement(); s != nil {
-			b.Stmts = append(b.Stmts, s)
+			p.someStmts = append(p.someStmts, s)
 		}
 	}
+	b.Stmts = p.file.nodes.stmtLists.Copy(p.someStmts[from:])
+	p.someStmts = p.someStmts[:from]
 	b.EndPos = p.tok.Pos
 	b.end = p.last
 	return b
@@ -89,8 +92,11 @@ func (p *parser) endsBlock() bool {
 // wrongCase takes `End` or `Else` alone on a line for the keyword, with a mistake: as
 // type names they could not stand there.
 func (p *parser) wrongCase() {
-	k := keywords[strings.ToLower(p.tok.Text)]
-	if !p.is(TypeName) || k != End && k != ElseWord {
+	if !p.is(TypeName) {
+		return
+	}
+	k, _ := keyword(strings.ToLower(p.tok.Text))
+	if k != End && k != ElseWord {
 		return
 	}
 	rest, _, _ := strings.Cut(p.scan.src[p.scan.off:], "\n")

@@ -12,7 +12,7 @@ func (p *parser) parseFile() {
 		p.header()
 	}
 	for !p.is(EOF) {
-		p.blocks, p.suspect = nil, suspect{}
+		p.blocks, p.suspect = p.blocks[:0], suspect{}
 		switch {
 		case p.is(Use):
 			p.useDecl()

@@ -8,6 +8,7 @@
 //	token.go       the kinds of tokens
 //	scan.go        text -> tokens; the four spacing rules
 //	literal.go     numbers, bytes and texts
+//	nodes.go       memory of nodes
 //	parse.go       the parser's machinery: one token ahead, mistakes, going on after them
 //	decl.go        rules of declarations
 //	foreign.go     rules of foreign blocks

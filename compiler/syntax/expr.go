@@ -56,7 +56,7 @@ func (p *parser) chain(l *level) Expr {
 		at := p.tok.Pos
 		p.advance()
 		y := l.operand(p)
-		x = &Binary{p.node(x.Pos()), op, at, x, y}
+		x = put(&p.file.nodes.binaries, Binary{p.node(x.Pos()), op, at, x, y})
 	}
 }
 
@@ -84,13 +84,16 @@ func (p *parser) cmpExpr() Expr {
 	if op == OpNone {
 		return x
 	}
-	c := &Compare{X: []Expr{x}}
-	for op != OpNone {
+	of := &p.file.nodes
+	c := put(&of.compares, Compare{X: of.exprLists.List(2), Ops: of.ops.List(1), OpPos: of.places.List(1)})
+	c.X[0], c.Ops[0], c.OpPos[0] = x, op, p.tok.Pos
+	p.advance()
+	c.X[1] = p.addExpr()
+	for op = cmpOps[p.tok.Kind]; op != OpNone; op = cmpOps[p.tok.Kind] {
 		c.Ops = append(c.Ops, op)
 		c.OpPos = append(c.OpPos, p.tok.Pos)
 		p.advance()
 		c.X = append(c.X, p.addExpr())
-		op = cmpOps[p.tok.Kind]
 	}
 	c.keyed = p.node(x.Pos())
 	return c
@@ -136,20 +139,23 @@ func (p *parser) call() Expr {
 	if args == nil {
 		return x
 	}
-	return &Call{p.node(x.Pos()), x, args}
+	return put(&p.file.nodes.callees, Call{p.node(x.Pos()), x, args})
 }
 
 // args = { arg }
 func (p *parser) args() (list []*Arg) {
+	from := len(p.someArgs)
 	for p.startsAtom() {
-		list = append(list, p.arg())
+		p.someArgs = append(p.someArgs, p.arg())
 	}
+	list = p.file.nodes.argLists.Copy(p.someArgs[from:])
+	p.someArgs = p.someArgs[:from]
 	return list
 }
 
 // arg = atom | name "=" atom; without spaces around the "="
 func (p *parser) arg() *Arg {
-	a := &Arg{}
+	a := p.file.nodes.args.One()
 	start := p.tok.Pos
 	if p.is(NameTok) && p.tok.Hold {
 		a.Name = p.ident(NameTok)
@@ -205,13 +211,13 @@ func (p *parser) atom() Expr {
 		case MemberDot:
 			p.advance()
 			name := p.ident(NameTok)
-			x = &Member{p.node(x.Pos()), x, name}
+			x = put(&p.file.nodes.members, Member{p.node(x.Pos()), x, name})
 		case IndexBrack:
 			open := p.tok.Pos
 			p.advance()
 			i := p.expr()
 			p.closing(RBrack, "[", open)
-			x = &Index{p.node(x.Pos()), x, i}
+			x = put(&p.file.nodes.indexes, Index{p.node(x.Pos()), x, i})
 		default:
 			return x
 		}
@@ -240,7 +246,7 @@ func (p *parser) primary() Expr {
 	switch t.Kind {
 	case IntTok:
 		p.advance()
-		return &IntLit{at(), t.Text, t.Num}
+		return put(&p.file.nodes.ints, IntLit{at(), t.Text, t.Num})
 	case ByteTok:
 		p.advance()
 		return &ByteLit{at(), t.Text, byte(t.Num)}
@@ -257,7 +263,7 @@ func (p *parser) primary() Expr {
 		return &ThisExpr{at()}
 	case NameTok:
 		p.advance()
-		return &Name{at(), t.Text}
+		return put(&p.file.nodes.names, Name{at(), t.Text})
 	case EnumDot, TypeName:
 		if t.Kind == EnumDot || t.Hold {
 			return p.enumVal()
@@ -271,7 +277,7 @@ func (p *parser) primary() Expr {
 		}
 		x := p.expr()
 		p.closing(RParen, "(", t.Pos)
-		return &Paren{p.node(t.Pos), x}
+		return put(&p.file.nodes.parens, Paren{p.node(t.Pos), x})
 	case ListBrack:
 		p.enter()
 		defer p.leave()
@@ -332,5 +338,5 @@ func (p *parser) enumVal() *EnumVal {
 // stringLit = STRING
 func (p *parser) stringLit() *StringLit {
 	t := p.want(StringTok)
-	return &StringLit{keyed{span{t.Pos, t.End}, p.key()}, t.Text, t.Str}
+	return put(&p.file.nodes.texts, StringLit{keyed{span{t.Pos, t.End}, p.key()}, t.Text, t.Str})
 }

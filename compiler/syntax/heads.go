@@ -54,7 +54,7 @@ func (p *parser) leaveOut(word opener) *Block {
 
 	p.tok = Token{Kind: NL}
 	p.advance()
-	b := &Block{span: span{code.Pos, p.tok.Pos}, EndPos: p.tok.Pos}
+	b := put(&p.file.nodes.blocks, Block{span: span{code.Pos, p.tok.Pos}, EndPos: p.tok.Pos})
 	if p.file.unread == nil {
 		p.file.unread = make(map[*Block]rest)
 	}

@@ -85,7 +85,8 @@ func Tokens(name string, src []byte) ([]Token, Errors) {
 	s := newScanner(f, &errs)
 	var list []Token
 	for {
-		t := s.next()
+		var t Token
+		s.next(&t)
 		list = append(list, t)
 		if t.Kind == EOF {
 			errs.Sort()
@@ -131,6 +132,9 @@ type parser struct {
 	depth int
 	links int // operators, members and indexes of the line at hand
 
+	someArgs  []*Arg // of the calls at hand
+	someStmts []Stmt // of the blocks at hand
+
 	first   Token    // of the line at hand
 	blocks  []opener // blocks that are open; see block.go
 	suspect suspect
@@ -149,10 +153,11 @@ func (p *parser) advance() {
 		p.last = p.tok.End
 	}
 	newline := p.tok.Kind == NL || p.tok.Kind == EOF
-	p.tok = p.scan.next()
+	p.scan.next(&p.tok)
 	if newline {
 		p.first = p.tok
 		p.links = 0
+		p.someArgs = p.someArgs[:0] // a refused line has left them
 	}
 }
 
@@ -209,7 +214,7 @@ func (p *parser) hint() string {
 	t := &p.tok
 	switch t.Kind {
 	case NameTok, TypeName:
-		if _, ok := keywords[strings.ToLower(t.Text)]; ok {
+		if _, ok := keyword(strings.ToLower(t.Text)); ok {
 			if p.file.Kind == KindUnsafe {
 				return " (the keyword is in upper case: `" + strings.ToUpper(t.Text) + "`)"
 			}
@@ -262,7 +267,7 @@ func (p *parser) foreign() string {
 		}
 	}
 	t := &p.first
-	if _, ok := keywords[strings.ToLower(t.Text)]; ok && t.Kind == TypeName && t.Text == strings.ToUpper(t.Text) {
+	if _, ok := keyword(strings.ToLower(t.Text)); ok && t.Kind == TypeName && t.Text == strings.ToUpper(t.Text) {
 		return " (the keyword is in lower case: `" + strings.ToLower(t.Text) + "`)"
 	}
 	return ""
@@ -365,7 +370,7 @@ func (p *parser) declared() *Ident {
 // ident is a token that is a name or type name.
 func (p *parser) ident(k Kind) *Ident {
 	t := p.want(k)
-	return &Ident{keyed{span: span{t.Pos, t.End}}, t.Text}
+	return put(&p.file.nodes.idents, Ident{keyed{span: span{t.Pos, t.End}}, t.Text})
 }
 
 // name is a name that something is declared by.

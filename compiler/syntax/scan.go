@@ -71,9 +71,9 @@ func (k Kind) endsValue() bool {
 	return false
 }
 
-// next gives the next token. At the end it gives EOF again and again; before the first
+// next makes t the next token. At the end it is EOF again and again; before the first
 // EOF there is always an NL.
-func (s *scanner) next() Token {
+func (s *scanner) next(t *Token) {
 	start := s.off
 	pos, newline := s.skipBlank()
 	if newline && s.open > 0 && s.startsStatement() {
@@ -85,18 +85,20 @@ func (s *scanner) next() Token {
 	}
 	if newline && s.open == 0 && s.prev != NL {
 		s.before, s.prev = s.prev, NL
-		return Token{Kind: NL, Pos: pos, End: pos, SpaceBefore: true}
+		*t = Token{Kind: NL, Pos: pos, End: pos, SpaceBefore: true}
+		return
 	}
-	t := Token{Pos: s.pos(), SpaceBefore: s.off > start || s.off == 0 || s.prev == NL}
+	t.Kind, t.Pos, t.Num, t.Hold, t.SpaceAfter = EOF, s.pos(), 0, false, false
+	t.SpaceBefore = s.off > start || s.off == 0 || s.prev == NL
+	t.Text, t.Str = "", ""
 	if s.off < len(s.src) {
 		from := s.off
-		s.token(&t)
+		s.token(t)
 		t.Text = s.src[from:s.off]
 		t.SpaceAfter = isBlank(s.peek(0))
 	}
 	t.End = s.pos()
 	s.before, s.prev = s.prev, t.Kind
-	return t
 }
 
 // isBlank says what separates tokens; 0 is the end of the file.
@@ -146,7 +148,7 @@ func (s *scanner) comment(own bool) {
 	s.off += len(rest)
 	s.col += int32(utf8.RuneCountInString(rest))
 	end := Pos{pos.Line, pos.Col + int32(utf8.RuneCountInString(text))}
-	s.file.Comments = append(s.file.Comments, &Comment{span{pos, end}, text, own})
+	s.file.Comments = append(s.file.Comments, put(&s.file.nodes.comments, Comment{span{pos, end}, text, own}))
 }
 
 // startsStatement says whether the word at hand can only start a statement or a
@@ -156,14 +158,11 @@ func (s *scanner) startsStatement() bool {
 	for isWord(s.peek(n)) {
 		n++
 	}
-	word := s.src[s.off : s.off+n]
+	of := keyword
 	if s.unsafe {
-		if word != strings.ToUpper(word) {
-			return false
-		}
-		word = strings.ToLower(word)
+		of = keywordInCapitals
 	}
-	switch keywords[word] {
+	switch k, _ := of(s.src[s.off : s.off+n]); k {
 	case If, While, For, Match, Case, Return, ErrorWord, Skip, Break, Assert, Arena, End,
 		On, Code, Func, Entry, Ctor, Fields, Const, Enum, Record, Class, GivemeWord, Foreign,
 		Service, Use:
@@ -242,19 +241,19 @@ func (s *scanner) wordKind(pos Pos, text string) Kind {
 		return NameTok
 	}
 	if s.unsafe {
-		if k, ok := keywords[text]; ok {
+		if k, ok := keyword(text); ok {
 			s.errorf(pos, "keywords are in upper case in .slunsafe files: write `%s`", strings.ToUpper(text))
 			return k
 		}
 		if isUpper(text[0]) {
-			if k, ok := keywords[strings.ToLower(text)]; ok && text == strings.ToUpper(text) {
+			if k, ok := keywordInCapitals(text); ok {
 				return k
 			}
 			return TypeName
 		}
 		return NameTok
 	}
-	if k, ok := keywords[text]; ok {
+	if k, ok := keyword(text); ok {
 		return k
 	}
 	if isUpper(text[0]) {

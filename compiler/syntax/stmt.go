@@ -80,7 +80,7 @@ func (p *parser) simple() Stmt {
 
 // varStmt = type [ "!" ] name [ range ] "=" expr NL [ onError ]
 func (p *parser) varStmt() Stmt {
-	n := &VarStmt{}
+	n := p.file.nodes.vars.One()
 	start := p.tok.Pos
 	n.Type = p.typeExpr()
 	n.Mutable = p.got(Bang)
@@ -96,7 +96,7 @@ func (p *parser) varStmt() Stmt {
 }
 
 // assignOps = "=" | "+=" | "-=" | "*=" | "/="
-var assignOps = map[Kind]Op{Assign: OpNone, AddAssign: OpAdd, SubAssign: OpSub, MulAssign: OpMul, DivAssign: OpDiv}
+var assignOps = [numKinds]Op{Assign: OpNone, AddAssign: OpAdd, SubAssign: OpSub, MulAssign: OpMul, DivAssign: OpDiv}
 
 // exprStmt = expr [ assignOp expr ] NL [ onError ]; without assignOp: a call
 func (p *parser) exprStmt() Stmt {
@@ -106,12 +106,12 @@ func (p *parser) exprStmt() Stmt {
 		p.expected("a statement")
 	}
 	x := p.expr()
-	op, assigns := assignOps[p.tok.Kind]
-	if !assigns {
+	op := assignOps[p.tok.Kind]
+	if op == OpNone && !p.is(Assign) {
 		p.mustCall(x)
-		return &ExprStmt{p.from(start), x, nil}
+		return put(&p.file.nodes.calls, ExprStmt{p.from(start), x, nil})
 	}
-	n := &AssignStmt{Left: x, Op: op, OpPos: p.tok.Pos}
+	n := put(&p.file.nodes.assigns, AssignStmt{Left: x, Op: op, OpPos: p.tok.Pos})
 	switch x := x.(type) {
 	case *Name, *Member, *Index:
 	case *Call:
@@ -209,7 +209,7 @@ func (p *parser) onError(s Stmt) {
 func (p *parser) ifStmt() Stmt {
 	p.enterBlock()
 	defer p.leave()
-	n := &IfStmt{}
+	n := p.file.nodes.ifs.One()
 	start := p.tok.Pos
 	p.head(func() {
 		n.Cond = p.expr()
@@ -355,7 +355,7 @@ func (p *parser) arenaStmt() Stmt {
 
 // returnStmt = "return" [ expr ] NL
 func (p *parser) returnStmt() Stmt {
-	n := &ReturnStmt{}
+	n := p.file.nodes.returns.One()
 	start := p.tok.Pos
 	p.advance()
 	if !p.is(NL) && !p.is(EOF) {

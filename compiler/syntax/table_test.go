@@ -1,12 +1,30 @@
 package syntax
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestTables: every kind, operator and type has its word.
 func TestTables(t *testing.T) {
 	for k := range numKinds {
 		if kindTable[k] == "" {
 			t.Errorf("token kind %d has no spelling", k)
+		}
+	}
+	for k := firstKeyword; k <= lastKeyword; k++ {
+		word := kindTable[k]
+		if got, ok := keyword(word); got != k || !ok {
+			t.Errorf("%s is no keyword: those with one first letter stand together", word)
+		}
+		if got, ok := keywordInCapitals(strings.ToUpper(word)); got != k || !ok {
+			t.Errorf("%s is no keyword in capitals", word)
+		}
+		for _, other := range []string{word + "x", word[:1] + strings.ToUpper(word[1:])} {
+			_, is := keyword(other)
+			if _, capitals := keywordInCapitals(other); is || capitals {
+				t.Errorf("%s is a keyword", other)
+			}
 		}
 	}
 	for o, name := range opNames {

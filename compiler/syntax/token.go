@@ -150,14 +150,50 @@ var kindTable = [numKinds]string{
 	Wuint32: "wuint32", Wuint64: "wuint64", AddrType: "UNSAFE_addr",
 }
 
-// keywords maps the lower-case spelling to the kind.
-var keywords = func() map[string]Kind {
-	m := make(map[string]Kind)
+// keywordsOf is where the keywords with a first letter begin and end; they are in order.
+var keywordsOf = func() (of [26][2]Kind) {
 	for k := firstKeyword; k <= lastKeyword; k++ {
-		m[kindTable[k]] = k
+		r := &of[kindTable[k][0]-'a']
+		if r[0] == 0 {
+			r[0] = k
+		}
+		r[1] = k + 1
 	}
-	return m
+	return of
 }()
+
+// keyword is the keyword with this spelling, in lower case.
+func keyword(word string) (k Kind, ok bool) {
+	if word == "" || !isLower(word[0]) {
+		return 0, false
+	}
+	of := keywordsOf[word[0]-'a']
+	for k := of[0]; k < of[1]; k++ {
+		if kindTable[k] == word {
+			return k, true
+		}
+	}
+	return 0, false
+}
+
+// keywordInCapitals is the keyword with this spelling, in upper case.
+func keywordInCapitals(word string) (k Kind, ok bool) {
+	var lower [16]byte // no keyword is longer
+	if len(word) > len(lower) {
+		return 0, false
+	}
+	for i := range len(word) {
+		c := word[i]
+		if isLower(c) {
+			return 0, false
+		}
+		if isUpper(c) {
+			c += 'a' - 'A'
+		}
+		lower[i] = c
+	}
+	return keyword(string(lower[:len(word)]))
+}
 
 func (k Kind) isKeyword() bool { return firstKeyword <= k && k <= lastKeyword }
 

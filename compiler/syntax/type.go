@@ -3,10 +3,10 @@
 package syntax
 
 // sigilTable pairs the marks before a type with their flag.
-var sigilTable = map[Kind]Sigils{Question: Maybe, Bang: Change, At: DoIO}
+var sigilTable = [numKinds]Sigils{Question: Maybe, Bang: Change, At: DoIO}
 
 // scalarTypes pairs keywords with the type they name alone.
-var scalarTypes = map[Kind]TypeKind{
+var scalarTypes = [numKinds]TypeKind{
 	Bool: TypeBool, ByteType: TypeByte, IntType: TypeInt, Long: TypeLong,
 	Wuint32: TypeWuint32, Wuint64: TypeWuint64, StringType: TypeString, AddrType: TypeAddr,
 }
@@ -27,8 +27,8 @@ func (p *parser) startsType() bool {
 // sigils = { "?" | "!" | "@" }, each at most once.
 func (p *parser) sigils(allowed Sigils) (s Sigils) {
 	for {
-		flag, ok := sigilTable[p.tok.Kind]
-		if !ok {
+		flag := sigilTable[p.tok.Kind]
+		if flag == 0 {
 			return s
 		}
 		if s&flag != 0 {
@@ -61,9 +61,9 @@ func (p *parser) typeExpr() *TypeExpr {
 func (p *parser) baseType() *TypeExpr {
 	p.enter()
 	defer p.leave()
-	t := &TypeExpr{}
+	t := p.file.nodes.types.One()
 	t.pos = p.tok.Pos
-	if kind, ok := scalarTypes[p.tok.Kind]; ok {
+	if kind := scalarTypes[p.tok.Kind]; kind != TypeNamed {
 		p.advance()
 		t.Kind = kind
 	} else {
@@ -126,7 +126,7 @@ func (p *parser) rangeOpt() *Range {
 
 // param = type name [ range ] [ "=" expr ]
 func (p *parser) param() *Param {
-	n := &Param{}
+	n := p.file.nodes.params.One()
 	start := p.tok.Pos
 	n.Type = p.typeExpr()
 	if p.is(Bang) {
@@ -145,6 +145,8 @@ func (p *parser) param() *Param {
 // next parameter.
 func (p *parser) params() (list []*Param) {
 	p.got(NL)
+	var few [8]*Param
+	list = few[:0]
 	for p.startsType() {
 		n := p.param()
 		list = append(list, n)
@@ -153,7 +155,7 @@ func (p *parser) params() (list []*Param) {
 			p.fail(p.tok.Pos, "expected end of line, saw %s: behind a range or a default the next parameter stands on its own line", p.tok.describe())
 		}
 	}
-	return list
+	return p.file.nodes.paramLists.Copy(list)
 }
 
 // signature = params [ "returns" sep result sep ]
