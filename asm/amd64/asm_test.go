@@ -372,6 +372,43 @@ func TestKept(t *testing.T) {
 	}
 }
 
+// TestWideConstants: a constant that needs 4 bytes is put into what is kept of another.
+func TestWideConstants(t *testing.T) {
+	imms := []Imm{0, 1, 127, 128, 255, 256, 257, 65535, 65536, 1<<31 - 1, 1 << 31, 1<<32 - 1, 1 << 32, 1<<62 + 1, 1<<62 + 2}
+	for _, c := range imms {
+		imms = append(imms, -c)
+	}
+	r := rand.New(rand.NewSource(9))
+	a := NewTrusted()
+	for op := badOp + 1; op < numOps; op++ {
+		for range 500 {
+			var args []Arg
+			for len(args) < int(op.info().operands())-1 {
+				args = append(args, []Arg{RAX, RSP, R9, Mem{Base: RSP, Disp: 8}, Sym{"s", 4}}[r.Intn(5)])
+			}
+			args = append(args, imms[r.Intn(len(imms))])
+			want, err := one(op, args...)
+			a.Reset()
+			a.Op(op, args...)
+			got, err2 := a.Assemble()
+			if (err == nil) != (err2 == nil) {
+				t.Fatalf("%s %v: %v, and %v", op, args, err, err2)
+			}
+			if err == nil && (!bytes.Equal(got.Bytes, want.Bytes) || !reflect.DeepEqual(got.Frames, want.Frames) || !reflect.DeepEqual(got.Fixups, want.Fixups)) {
+				t.Fatalf("%s %v: % x, alone % x", op, args, got.Bytes, want.Bytes)
+			}
+		}
+	}
+}
+
+// operands is how many an operation has at most.
+func (i *opInfo) operands() (n int) {
+	for n < len(i.form.args) && i.form.args[n] != 0 {
+		n++
+	}
+	return n
+}
+
 // TestLocals: numbered labels are used like named ones, and one that is nowhere is found.
 func TestLocals(t *testing.T) {
 	for _, a := range []*Asm{New(), NewTrusted()} {

@@ -1,6 +1,7 @@
 package amd64
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 )
@@ -275,6 +276,9 @@ func (a *Asm) Op(op Op, args ...Arg) {
 		a.field(&n, int(e.field), int(e.size))
 	}
 	a.code = append(a.code, e.bytes[:e.size]...)
+	if key.isWide() {
+		binary.LittleEndian.PutUint32(a.code[len(a.code)-immBytes:], uint32(n.args[n.n-1].imm))
+	}
 	if e.moves != 0 {
 		a.Depth(a.depth + int64(e.moves))
 	}

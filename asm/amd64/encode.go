@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"sync"
 
 	"github.com/twitchyliquid64/golang-asm/obj"
@@ -23,12 +24,37 @@ type encoding struct {
 	moves int32 // as note.moves
 }
 
-// key is all that the bytes of an instruction depend on: not which label or symbol is meant.
+// key is all that the bytes of an instruction depend on: not which label or symbol is meant, nor
+// which constant in its last 4 bytes.
 type key struct {
 	form uint64 // the operation, and 16 bits for each operand
 	imm  int64
 	disp int64
 }
+
+// Constants that need 4 bytes are the same to the library, but for their sign: only that is in
+// key.form, above the operation.
+const (
+	wideImm     = 1 << 14
+	wideImmLess = 1 << 15
+	immBytes    = 4
+)
+
+// wide gives the bit of a constant of n that needs 4 bytes, or 0. A constant that moves the stack
+// pointer is one of its own.
+func (n *note) wide(imm int64) uint64 {
+	switch width := n.op.info().width; {
+	case width != 4 && width != 8 || n.args[0].kind == isReg && n.args[0].reg == RSP:
+	case math.MaxUint8 < imm && imm <= math.MaxInt32:
+		return wideImm
+	case math.MinInt32 <= imm && imm < math.MinInt8:
+		return wideImmLess
+	}
+	return 0
+}
+
+// isWide says whether the constant of an encoding is one of many.
+func (k *key) isWide() bool { return k.form&(wideImm|wideImmLess) != 0 }
 
 // scaleBits makes Mem.Scale a number from 1 to 4; the rest is none.
 var scaleBits = [9]uint8{1: 1, 2: 2, 4: 3, 8: 4}
@@ -49,7 +75,11 @@ func (n *note) key() (k key, ok bool) {
 			part |= uint64(scaleBits[o.mem.Scale])<<3 | uint64(o.mem.Base)<<6 | uint64(o.mem.Index)<<11
 			k.disp = int64(o.mem.Disp)
 		case isImm:
-			k.imm = o.imm
+			if wide := n.wide(o.imm); wide != 0 {
+				k.form |= wide
+			} else {
+				k.imm = o.imm
+			}
 		case isSym:
 			if o.name == "" || o.imm != int64(int32(o.imm)) {
 				return k, false
@@ -131,6 +161,9 @@ func (e *encoder) encode(k key, n *note) (*encoding, error) {
 	if len(data) == 0 || len(data) > len(encoding{}.bytes) {
 		return nil, errors.New("the assembler left it out")
 	}
+	if last := n.args[n.n-min(n.n, 1)].imm; k.isWide() && (len(data) <= immBytes || int32(binary.LittleEndian.Uint32(data[len(data)-immBytes:])) != int32(last)) {
+		return nil, fmt.Errorf("bug: the constant is not at the end of % x", data)
+	}
 	x := e.keep(k)
 	*x = encoding{key: k, size: uint8(len(data)), field: int8(field), moves: int32(n.moves())}
 	copy(x.bytes[:], data)
@@ -195,6 +228,7 @@ type library struct {
 	ctxt  obj.Link
 	progs []obj.Prog
 	sym   obj.LSym // the code: P bytes, R relocations
+	text  obj.FuncInfo
 	diags []error
 }
 
@@ -237,7 +271,8 @@ func (l *library) add(as obj.As) *obj.Prog {
 // run lets the library assemble its list. Its diagnostics become the error: it drops an
 // instruction that it does not like and goes on.
 func (l *library) run() error {
-	l.sym = obj.LSym{Name: "code", Func: &obj.FuncInfo{Text: &l.progs[0]}}
+	l.text = obj.FuncInfo{Text: &l.progs[0]}
+	l.sym = obj.LSym{Name: "code", Func: &l.text, R: l.sym.R[:0]}
 	x86.Linkamd64.Assemble(&l.ctxt, &l.sym, func() *obj.Prog { return &obj.Prog{Ctxt: &l.ctxt} })
 	return errors.Join(l.diags...)
 }

@@ -37,8 +37,10 @@ var assemblers = sync.Pool{New: func() any { return asm.NewTrusted() }}
 // emit gives the code of f from its allocated form; with list, the list of its instructions as
 // well, each decoded again.
 func emit(f *ir.Func, m *mach.Func, list bool) (*neutral.Code, error) {
-	a := asm.New()
-	if !list {
+	var a *asm.Asm
+	if list {
+		a = asm.New()
+	} else {
 		a = assemblers.Get().(*asm.Asm)
 		a.Reset()
 		defer assemblers.Put(a)
