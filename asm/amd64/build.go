@@ -248,7 +248,7 @@ func (n *note) moves() int64 {
 func (a *Asm) Op(op Op, args ...Arg) {
 	n := note{op: op, n: uint8(min(len(args), 3)), at: a.here()}
 	for i, arg := range args[:n.n] {
-		n.args[i] = a.operand(arg)
+		a.operand(&n.args[i], arg)
 	}
 	key, mayKeep := n.key()
 	e := a.encoder.find(key)
@@ -310,33 +310,33 @@ func (n *note) shorten() {
 // itself need not outlive Op.
 func (a *Asm) refuse(n note, err error) { a.errs = append(a.errs, fmt.Errorf("%s: %w", &n, err)) }
 
-// operand takes an Arg out of its interface.
-func (a *Asm) operand(arg Arg) operand {
+// operand takes an Arg out of its interface, into an empty operand.
+func (a *Asm) operand(o *operand, arg Arg) {
 	switch x := arg.(type) {
 	case Local:
-		return operand{kind: isLabel, to: x, name: a.labels[x].name}
+		o.kind, o.to, o.name = isLabel, x, a.labels[x].name
 	case Label:
-		return operand{kind: isLabel, to: a.local(string(x)), name: string(x)}
+		o.kind, o.to, o.name = isLabel, a.local(string(x)), string(x)
+	default:
+		o.set(arg)
 	}
-	return operandOf(arg)
 }
 
-// operandOf is that of what is no label.
-func operandOf(arg Arg) operand {
+// set is operand for what is no label.
+func (o *operand) set(arg Arg) {
 	switch x := arg.(type) {
 	case Reg:
-		return operand{kind: isReg, reg: x}
+		o.kind, o.reg = isReg, x
 	case Mem:
 		if x.Scale == 0 {
 			x.Scale = 1
 		}
-		return operand{kind: isMem, mem: x}
+		o.kind, o.mem = isMem, x
 	case Imm:
-		return operand{kind: isImm, imm: int64(x)}
+		o.kind, o.imm = isImm, int64(x)
 	case Sym:
-		return operand{kind: isSym, name: x.Name, imm: x.Off}
+		o.kind, o.name, o.imm = isSym, x.Name, x.Off
 	case Any:
-		return x.operand
+		*o = x.operand
 	}
-	return operand{}
 }

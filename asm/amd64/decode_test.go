@@ -263,7 +263,7 @@ func opOf(i *Inst) (Op, []Arg) {
 			continue
 		}
 		for k, a := range args {
-			n.args[k] = operandOf(a)
+			n.args[k] = AnyOf(a).operand
 		}
 		if n.check(len(args)) == nil && n.matches(n.args[:n.n], i.Args[:i.N]) {
 			return op, args

@@ -93,7 +93,10 @@ type Sym struct {
 type Any struct{ operand }
 
 // AnyOf makes an Any of an Arg that is no label.
-func AnyOf(arg Arg) Any { return Any{operandOf(arg)} }
+func AnyOf(arg Arg) (x Any) {
+	x.set(arg)
+	return x
+}
 
 func (Reg) isArg()   {}
 func (Mem) isArg()   {}

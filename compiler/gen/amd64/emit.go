@@ -18,44 +18,61 @@ import (
 
 type emitter struct {
 	*asm.Asm
-	f     *ir.Func
-	m     *mach.Func
-	frame *frame
-	first asm.Local           // the label of block 0
-	end   asm.Local           // the label of the last return, when there are several
-	traps []int32             // numbers of the stubs, in order of appearance
-	stubs map[int32]asm.Local // their labels
-	live  bool                // whether the flags are read behind the instruction being written
-	slow  bool                // whether its time does not matter
-	ends  int                 // returns still to be written
-	pos   ir.Pos
+	f      *ir.Func
+	m      *mach.Func
+	frame  frame
+	first  asm.Local           // the label of block 0
+	end    asm.Local           // the label of the last return, when there are several
+	traps  []int32             // numbers of the stubs, in order of appearance
+	stubs  map[int32]asm.Local // their labels
+	behind []bool              // by instruction of a block: whether the flags are read behind it
+	live   bool                // that of the instruction being written
+	slow   bool                // whether its time does not matter
+	ends   int                 // returns still to be written
+	pos    ir.Pos
 }
 
-// assemblers are used again: they grow to what the largest functions need.
-var assemblers = sync.Pool{New: func() any { return asm.NewTrusted() }}
+// emitters are used again: they grow to what the largest functions need.
+var emitters = sync.Pool{New: func() any { return newEmitter(asm.NewTrusted()) }}
+
+func newEmitter(a *asm.Asm) *emitter { return &emitter{Asm: a, stubs: map[int32]asm.Local{}} }
+
+// mostStubs is how many stubs a map may have had that is emptied rather than thrown away: emptying
+// takes as long as there is room in it.
+const mostStubs = 100
+
+// begin makes e ready for a function.
+func (e *emitter) begin(f *ir.Func, m *mach.Func) {
+	e.Reset()
+	e.f, e.m, e.ends, e.pos, e.traps = f, m, 0, ir.Pos{}, e.traps[:0]
+	if len(e.stubs) > mostStubs {
+		e.stubs = map[int32]asm.Local{}
+	}
+	clear(e.stubs)
+	e.frame.lay(f, m)
+	e.first = e.NewLabels(m.NumBlockIDs(), func(k int) string { return "b" + strconv.Itoa(k) })
+	e.end = e.NewLabels(1, func(int) string { return "leave" })
+}
 
 // emit gives the code of f from its allocated form; with list, the list of its instructions as
 // well, each decoded again.
 func emit(f *ir.Func, m *mach.Func, list bool) (*neutral.Code, error) {
-	var a *asm.Asm
+	var e *emitter
 	if list {
-		a = asm.New()
+		e = newEmitter(asm.New())
 	} else {
-		a = assemblers.Get().(*asm.Asm)
-		a.Reset()
-		defer assemblers.Put(a)
+		e = emitters.Get().(*emitter)
+		defer emitters.Put(e)
 	}
-	e := &emitter{Asm: a, f: f, m: m, frame: frameOf(f, m)}
-	e.first = e.NewLabels(m.NumBlockIDs(), func(k int) string { return "b" + strconv.Itoa(k) })
-	e.end = e.NewLabels(1, func(int) string { return "leave" })
+	e.begin(f, m)
 	for _, b := range m.Blocks {
-		peep(b)
+		e.peep(b)
 	}
 	blocks := skipEmpty(m.Blocks)
 	e.line(f.Pos)
-	if first := startCopy(f, m); first != nil {
+	if first := startCopy(f, blocks[0]); first != nil {
 		e.Op(asm.MOVQ, asm.Reg(first.Args[0].Reg), asm.RSP)
-		m.Blocks[0].Insts = m.Blocks[0].Insts[1:]
+		blocks[0].Insts = blocks[0].Insts[1:]
 	}
 	e.frame.enter(e.Asm)
 	for _, b := range blocks {
@@ -78,25 +95,27 @@ func emit(f *ir.Func, m *mach.Func, list bool) (*neutral.Code, error) {
 
 // startCopy gives the copy of the stack pointer at a start function's head: made before
 // the frame it is a plain move.
-func startCopy(f *ir.Func, m *mach.Func) *mach.Inst {
-	if !f.Start || len(m.Blocks[0].Insts) == 0 {
+func startCopy(f *ir.Func, entry *mach.Block) *mach.Inst {
+	if !f.Start || len(entry.Insts) == 0 {
 		return nil
 	}
-	i := m.Blocks[0].Insts[0]
+	i := entry.Insts[0]
 	if i.Op != mach.OpCopy || i.Args[0].Kind != mach.KReg || i.Args[1].Kind != mach.KAddr || i.Args[1].Place != mach.Incoming {
 		return nil
 	}
 	return i
 }
 
-// skipEmpty leaves out blocks that only jump, and leads the edges to them on.
-func skipEmpty(blocks []*mach.Block) (kept []*mach.Block) {
+// skipEmpty leaves out blocks that only jump, and leads the edges to them on. The list is what is
+// left of blocks.
+func skipEmpty(blocks []*mach.Block) []*mach.Block {
 	final := func(b *mach.Block) *mach.Block {
 		for n := 0; n < len(blocks) && len(b.Insts) == 1 && b.Insts[0].Op == mach.OpJump; n++ {
 			b = b.Succs[0]
 		}
 		return b
 	}
+	kept := blocks[:0]
 	for n, b := range blocks {
 		for k, s := range b.Succs {
 			b.Succs[k] = final(s)
@@ -120,11 +139,11 @@ func (e *emitter) line(pos ir.Pos) {
 
 func (e *emitter) block(b, next *mach.Block) {
 	e.Here(e.label(b))
-	behind := flagsBehind(b)
+	e.behind = flagsBehind(e.behind, b)
 	e.slow = b.Cold || slices.ContainsFunc(b.Insts, func(i *mach.Inst) bool { return i.Op == oSyscall })
 	for n, i := range b.Insts {
 		e.line(i.Pos)
-		e.live = behind[n]
+		e.live = e.behind[n]
 		switch i.Op {
 		case mach.OpJump:
 			e.jump(b.Succs[0], next)
@@ -159,9 +178,6 @@ func (e *emitter) jump(b, next *mach.Block) {
 func (e *emitter) stub(trap int32) asm.Local {
 	l, known := e.stubs[trap]
 	if !known {
-		if e.stubs == nil {
-			e.stubs = make(map[int32]asm.Local)
-		}
 		l = e.NewLabels(1, func(int) string { return "trap" + strconv.Itoa(int(trap)) })
 		e.stubs[trap] = l
 		e.traps = append(e.traps, trap)

@@ -21,22 +21,23 @@ import (
 // page is what the kernel keeps unmapped below a stack at least.
 const page = 4096
 
-// frame is the layout; offsets are from rsp.
+// frame is the layout; offsets are from rsp. Its lists serve the next one.
 type frame struct {
 	saved  []mach.Reg
 	size   int64   // what is subtracted from rsp behind the saves
 	spills int64   // offset of slot 0
 	locals []int64 // offsets
 	syms   []string
+	order  []int // of placeLocals
 	entry  int64 // where rsp was at entry
 	start  bool
 	even   bool // rsp is a multiple of 16 in the body
 	bare   bool // nothing was done to rsp, and calls that do not return may be jumps
 }
 
-// frameOf lays out the frame of m, whose registers are allocated.
-func frameOf(f *ir.Func, m *mach.Func) *frame {
-	k := &frame{start: f.Start, spills: m.OutBytes, syms: m.Syms}
+// lay lays out the frame of m, whose registers are allocated.
+func (k *frame) lay(f *ir.Func, m *mach.Func) {
+	*k = frame{saved: k.saved[:0], locals: k.locals, order: k.order, start: f.Start, spills: m.OutBytes, syms: m.Syms}
 	calls, last := false, false // last: those that do not return
 	for _, b := range m.Blocks {
 		for n, i := range b.Insts {
@@ -72,19 +73,17 @@ func frameOf(f *ir.Func, m *mach.Func) *frame {
 	}
 	k.even = (k.size+odd)%16 == 0
 	k.entry = k.size + above
-	return k
 }
 
 // placeLocals lays out the frame objects, small ones first, because near ones are reached
 // with shorter instructions.
 func (k *frame) placeLocals(sizes []int64) {
-	order := make([]int, len(sizes))
-	for n := range order {
-		order[n] = n
+	k.order, k.locals = grown(k.order, len(sizes)), grown(k.locals, len(sizes))
+	for n := range k.order {
+		k.order[n] = n
 	}
-	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(sizes[x], sizes[y]) })
-	k.locals = make([]int64, len(sizes))
-	for _, n := range order {
+	slices.SortStableFunc(k.order, func(x, y int) int { return cmp.Compare(sizes[x], sizes[y]) })
+	for _, n := range k.order {
 		k.size = (k.size + 15) &^ 15
 		k.locals[n] = k.size
 		k.size += sizes[n]

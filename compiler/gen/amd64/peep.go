@@ -10,9 +10,9 @@ import (
 // form, and tests of what the flags say already vanish.
 
 // flagsBehind says for each instruction whether the flags as it leaves them are read
-// later. No flags live across blocks.
-func flagsBehind(b *mach.Block) []bool {
-	behind := make([]bool, len(b.Insts))
+// later, in the memory of behind. No flags live across blocks.
+func flagsBehind(behind []bool, b *mach.Block) []bool {
+	behind = grown(behind, len(b.Insts))
 	live := false
 	for n := len(b.Insts) - 1; n >= 0; n-- {
 		behind[n] = live
@@ -29,10 +29,10 @@ func flagsBehind(b *mach.Block) []bool {
 }
 
 // peep changes the instructions of b.
-func peep(b *mach.Block) {
-	behind := flagsBehind(b)
+func (e *emitter) peep(b *mach.Block) {
+	e.behind = flagsBehind(e.behind, b)
 	for n, i := range b.Insts {
-		if i.Op == oLea && !behind[n] {
+		if i.Op == oLea && !e.behind[n] {
 			addForLea(i)
 		}
 	}
@@ -46,15 +46,20 @@ func addForLea(i *mach.Inst) {
 		return
 	}
 	d.Role = mach.UseDef
+	var second mach.Operand
 	switch {
 	case a.Reg == d.Reg && a.Index == mach.NoReg && a.Imm != 0:
-		i.Op, i.Args = oAdd, []mach.Operand{d, mach.I(a.Imm)}
+		second = mach.I(a.Imm)
 	case a.Imm != 0 || a.Index == mach.NoReg:
+		return
 	case a.Reg == d.Reg:
-		i.Op, i.Args = oAdd, []mach.Operand{d, mach.R(a.Index, mach.Use)}
+		second = mach.R(a.Index, mach.Use)
 	case a.Index == d.Reg:
-		i.Op, i.Args = oAdd, []mach.Operand{d, mach.R(a.Reg, mach.Use)}
+		second = mach.R(a.Reg, mach.Use)
+	default:
+		return
 	}
+	i.Op, i.Args[0], i.Args[1] = oAdd, d, second
 }
 
 // dropTests removes `test r, r` where the flags show r already and are read for that

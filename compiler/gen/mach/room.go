@@ -19,6 +19,8 @@ type room struct {
 	intervals slab.Of[interval]
 	spans     slab.Of[span]
 
+	f          Func
+	locals     []int64
 	wide       []bool
 	syms       []string
 	order, old []*Block // of a function, and what its order was before
@@ -33,15 +35,16 @@ var rooms = sync.Pool{New: func() any { return new(room) }}
 // NewFunc makes an empty function.
 func NewFunc(name string, cpu *CPU) *Func {
 	r := rooms.Get().(*room)
-	return &Func{Name: name, CPU: cpu, Blocks: r.order[:0], Syms: r.syms[:0], wide: r.wide[:0], room: r}
+	r.f = Func{Name: name, CPU: cpu, Blocks: r.order[:0], Locals: r.locals[:0], Syms: r.syms[:0], wide: r.wide[:0], room: r}
+	return &r.f
 }
 
 // Free gives the memory of f back. Neither f nor any of its instructions may be used any more.
 func (f *Func) Free() {
 	r := f.room
 	clear(f.Syms)
-	r.order, r.syms, r.wide = f.Blocks, f.Syms, f.wide
-	f.room, f.Blocks = nil, nil
+	r.order, r.locals, r.syms, r.wide = f.Blocks, f.Locals, f.Syms, f.wide
+	*f = Func{}
 	r.insts.Reset()
 	r.operands.Reset()
 	r.lists.Reset()
