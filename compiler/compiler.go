@@ -185,7 +185,10 @@ func (p *Program) finish(info *check.Info, target target, o Options, askAll bool
 	if o.Emit == EmitAsm {
 		dump = Dump{[]string{"emit", withCore}, &listing}
 	}
-	generate := func(f *ir.Func) (*asm.Code, error) { return target.gen.Compile(f, dumpCode(f, dump)) }
+	generate := func(n int) (*asm.Code, error) {
+		f := program.Funcs[n]
+		return target.gen.Compile(f, dumpCode(f, dump))
+	}
 	if dump.Stages == nil {
 		generate = generateAll(program, target.gen.Compile)
 	}

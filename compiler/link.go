@@ -1,8 +1,8 @@
 package compiler
 
 import (
-	"bytes"
 	"fmt"
+	"slices"
 
 	"slul/asm"
 	"slul/compiler/gen/mach"
@@ -13,53 +13,169 @@ import (
 
 // linker gathers what the program needs: it starts at the first instruction and
 // follows the names that generated code leaves open, so the order is that of first
-// use, and what nobody refers to is never even generated.
+// use, and what nobody refers to is never even generated. When all is there, everything gets its
+// bytes in the image, which is as large as it needs to be.
 type linker struct {
-	funcs    map[string]*ir.Func
-	data     map[string]*ir.Data
-	generate func(*ir.Func) (*asm.Code, error)
+	m        *ir.Module
+	generate func(n int) (*asm.Code, error)       // of function n of m
 	routines map[string]func() (*asm.Code, error) // of the target
 
-	done  map[string]bool // names that have their place, or stand in queue
-	queue []string
-	image *elfimage.Image
-	stack *stackUse
+	numbers map[string]int32 // of all names
+	names   []linked         // by number
+	order   []int32          // those that are wanted
+	calls   []int32          // the names that code leaves open, function by function
+	image   *elfimage.Image
+
+	text, rodata           int // sizes so far
+	fixups, lines, framing int
+}
+
+// linked is a name: a func, a constant, a routine of the target, or an import.
+type linked struct {
+	name   string
+	f      int32 // 1 + number of the func in m; 0: it is none
+	wanted bool
+	data   *ir.Data
+	code   *asm.Code
+	off    int // in its section
+	stackUse
 }
 
 // link fills text, constants, symbols, fixups and lines of the image. Functions follow
 // each other without a gap: x86-64 runs them from any address, and small is what this
 // project is about. stack is how many bytes of the stack must be kept free (stack.go).
-func link(m *ir.Module, image *elfimage.Image, generate func(*ir.Func) (*asm.Code, error), routines map[string]func() (*asm.Code, error)) (stack int64, err error) {
-	l := &linker{
-		funcs:    make(map[string]*ir.Func, len(m.Funcs)),
-		data:     make(map[string]*ir.Data, len(m.Data)),
-		generate: generate,
-		routines: routines,
-		done:     map[string]bool{},
-		image:    image,
-		stack:    newStackUse(),
-	}
-	for _, f := range m.Funcs {
-		l.funcs[f.Name] = f
+func link(m *ir.Module, image *elfimage.Image, generate func(n int) (*asm.Code, error), routines map[string]func() (*asm.Code, error)) (stack int64, err error) {
+	all := len(m.Funcs) + len(m.Data)
+	l := &linker{m: m, generate: generate, routines: routines, image: image,
+		numbers: make(map[string]int32, all), names: make([]linked, 0, all), order: make([]int32, 0, all)}
+	for n, f := range m.Funcs {
+		l.names[l.number(f.Name)].f = int32(n + 1)
 	}
 	for _, d := range m.Data {
-		l.data[d.Name] = d
+		l.names[l.number(d.Name)].data = d
 	}
 	image.TextAlign, image.RodataAlign = 1, 1
 	for _, name := range roots(m) {
 		l.want(name)
 	}
-	for len(l.queue) > 0 {
-		name := l.queue[0]
-		l.queue = l.queue[1:]
-		if err := l.place(name); err != nil {
+	for at := 0; at < len(l.order); at++ {
+		if err := l.place(l.order[at]); err != nil {
 			return 0, err
 		}
 	}
+	l.fill()
 	l.export(m.Exports)
-	stack = l.stack.need()
-	setStackSpare(image, l.spare(stack))
+	stack = l.stackNeed()
+	l.setStackSpare(l.spare(stack))
 	return stack, nil
+}
+
+// number gives the number of a name.
+func (l *linker) number(name string) int32 {
+	n, known := l.numbers[name]
+	if !known {
+		n = int32(len(l.names))
+		l.numbers[name] = n
+		l.names = append(l.names, linked{name: name})
+	}
+	return n
+}
+
+// want gives the number of a name that the program needs.
+func (l *linker) want(name string) int32 {
+	n := l.number(name)
+	if !l.names[n].wanted {
+		l.names[n].wanted = true
+		l.order = append(l.order, n)
+	}
+	return n
+}
+
+// place gives name n, a func or constant, its place; what is of another module becomes an
+// import.
+func (l *linker) place(n int32) error {
+	x := &l.names[n]
+	var err error
+	switch routine := l.routines[x.name]; {
+	case ir.IsForeign(x.name):
+		return nil
+	case x.f > 0:
+		x.code, err = l.generate(int(x.f - 1))
+	case x.data != nil:
+		l.image.RodataAlign = max(l.image.RodataAlign, uint64(x.data.Align))
+		x.off = aligned(l.rodata, x.data.Align)
+		l.rodata = x.off + len(x.data.Bytes)
+		return nil
+	case routine != nil:
+		x.code, err = routine()
+	default:
+		panic("bug: link: nothing is called " + x.name)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", x.name, err)
+	}
+	code := x.code
+	align := max(1, code.Align)
+	l.image.TextAlign = max(l.image.TextAlign, uint64(align))
+	x.off = aligned(l.text, align)
+	l.text = x.off + len(code.Bytes)
+	l.fixups += len(code.Fixups)
+	l.lines += len(code.Lines)
+	l.framing += len(code.Frames)
+	l.noteStack(n)
+	return nil
+}
+
+// aligned is the next multiple of a power of two.
+func aligned(n, align int) int { return (n + align - 1) &^ (align - 1) }
+
+// trapByte fills what lies between functions and is never run: int3 of x86-64.
+const trapByte = 0xcc
+
+// fill writes all that has a place to the image.
+func (l *linker) fill() {
+	im := l.image
+	im.Text, im.Rodata = make([]byte, 0, l.text), make([]byte, 0, l.rodata)
+	im.Symbols = slices.Grow(im.Symbols, len(l.order))
+	im.Fixups = slices.Grow(im.Fixups, l.fixups)
+	im.Lines, im.Frames = make([]elfimage.Line, 0, l.lines), make([]elfimage.Frame, 0, l.framing)
+	for _, n := range l.order {
+		x := &l.names[n]
+		s := elfimage.Symbol{Name: x.name, Off: uint64(x.off)}
+		switch {
+		case x.code != nil:
+			s.Section, s.Size, s.Func = elfimage.Text, uint64(len(x.code.Bytes)), true
+			l.fillCode(x)
+		case x.data != nil:
+			s.Section, s.Size = elfimage.Rodata, uint64(len(x.data.Bytes))
+			im.Rodata = append(im.Rodata, make([]byte, x.off-len(im.Rodata))...)
+			im.Rodata = append(im.Rodata, x.data.Bytes...)
+		default:
+			s.Section, s.Func = elfimage.Undef, true
+		}
+		im.Symbols = append(im.Symbols, s)
+	}
+}
+
+// fillCode writes one function's code.
+func (l *linker) fillCode(x *linked) {
+	im := l.image
+	for len(im.Text) < x.off {
+		im.Text = append(im.Text, trapByte)
+	}
+	im.Text = append(im.Text, x.code.Bytes...)
+	for _, f := range x.code.Fixups {
+		f.Off += x.off
+		im.Fixups = append(im.Fixups, elfimage.Fixup{Section: elfimage.Text, Fixup: f})
+	}
+	for _, line := range x.code.Lines {
+		line.Off += x.off
+		im.Lines = append(im.Lines, line)
+	}
+	for _, f := range x.code.Frames {
+		f.Off += x.off
+		im.Frames = append(im.Frames, f)
+	}
 }
 
 // export gives the funcs that others reach the names by which they do.
@@ -75,107 +191,17 @@ func (l *linker) export(list []ir.Export) {
 	}
 }
 
-// generateAll has the code of every function made at once, and gives what hands it out. The
-// functions are empty then: their memory is that of the next ones' code.
-func generateAll(m *ir.Module, compile func(*ir.Func, mach.Dump) (*asm.Code, error)) func(*ir.Func) (*asm.Code, error) {
+// generateAll has the code of every function made at once, and gives what hands it out by number.
+// The functions are empty then: their memory is that of the next ones' code.
+func generateAll(m *ir.Module, compile func(*ir.Func, mach.Dump) (*asm.Code, error)) func(n int) (*asm.Code, error) {
 	type result struct {
 		code *asm.Code
 		err  error
 	}
 	results := make([]result, len(m.Funcs))
-	number := make(map[*ir.Func]int, len(m.Funcs))
-	for n, f := range m.Funcs {
-		number[f] = n
-	}
 	parallel.Each(len(m.Funcs), func(n int) {
 		results[n].code, results[n].err = compile(m.Funcs[n], nil)
 		m.Funcs[n].Empty()
 	})
-	return func(f *ir.Func) (*asm.Code, error) {
-		r := results[number[f]]
-		return r.code, r.err
-	}
-}
-
-// want puts a name in the queue, once.
-func (l *linker) want(name string) {
-	if !l.done[name] {
-		l.done[name] = true
-		l.queue = append(l.queue, name)
-	}
-}
-
-// place gives a func or constant its bytes and its symbol; what is of another module
-// becomes an import.
-func (l *linker) place(name string) error {
-	if ir.IsForeign(name) {
-		l.image.Symbols = append(l.image.Symbols, elfimage.Symbol{Name: name, Section: elfimage.Undef, Func: true})
-		return nil
-	}
-	if f := l.funcs[name]; f != nil {
-		code, err := l.generate(f)
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		l.stack.add(f, code)
-		l.text(name, code)
-		return nil
-	}
-	if d := l.data[name]; d != nil {
-		l.rodata(d)
-		return nil
-	}
-	if routine := l.routines[name]; routine != nil {
-		code, err := routine()
-		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		l.stack.addCode(name, code)
-		l.text(name, code)
-		return nil
-	}
-	panic("bug: link: nothing is called " + name)
-}
-
-// trapByte fills what lies between functions and is never run: int3 of x86-64.
-const trapByte = 0xcc
-
-// text appends one function's code.
-func (l *linker) text(name string, code *asm.Code) {
-	im := l.image
-	if code.Align > 1 {
-		im.TextAlign = max(im.TextAlign, uint64(code.Align))
-		im.Text = append(im.Text, bytes.Repeat([]byte{trapByte}, -len(im.Text)&(code.Align-1))...)
-	}
-	at := len(im.Text)
-	im.Text = append(im.Text, code.Bytes...)
-	im.Symbols = append(im.Symbols, elfimage.Symbol{
-		Name: name, Section: elfimage.Text, Off: uint64(at), Size: uint64(len(code.Bytes)), Func: true,
-	})
-	for _, f := range code.Fixups {
-		l.want(f.Sym)
-		f.Off += at
-		im.Fixups = append(im.Fixups, elfimage.Fixup{Section: elfimage.Text, Fixup: f})
-	}
-	for _, line := range code.Lines {
-		line.Off += at
-		im.Lines = append(im.Lines, line)
-	}
-	for _, f := range code.Frames {
-		f.Off += at
-		im.Frames = append(im.Frames, f)
-	}
-}
-
-// rodata appends one constant.
-func (l *linker) rodata(d *ir.Data) {
-	im := l.image
-	im.RodataAlign = max(im.RodataAlign, uint64(d.Align))
-	for len(im.Rodata)%d.Align != 0 {
-		im.Rodata = append(im.Rodata, 0)
-	}
-	im.Symbols = append(im.Symbols, elfimage.Symbol{
-		Name: d.Name, Section: elfimage.Rodata, Off: uint64(len(im.Rodata)), Size: uint64(len(d.Bytes)),
-	})
-	im.Rodata = append(im.Rodata, d.Bytes...)
+	return func(n int) (*asm.Code, error) { return results[n].code, results[n].err }
 }

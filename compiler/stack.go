@@ -3,9 +3,7 @@ package compiler
 import (
 	"encoding/binary"
 
-	"slul/asm"
 	"slul/compiler/ir"
-	"slul/elfimage"
 )
 
 // stack.go finds how much of the stack the program's funcs need at most between two
@@ -26,68 +24,65 @@ const (
 	returnAddress = 8
 )
 
-// stackUse is what is known of each func.
+// stackUse is what is known of a func, by its number among the linker's names.
 type stackUse struct {
-	frames map[string]int64    // bytes at most, without the return address
-	calls  map[string][]string // names that its code leaves open
-	asks   map[string]string   // funcs that ask, and what they call when there is no room
-	deep   map[string]int64    // what was computed
+	isCode  bool
+	asks    bool
+	trap    int32 // what it calls when it asks and there is no room
+	callees int32 // those in linker.calls begin here
+	count   int32 // and are so many: all names that its code leaves open
+	frame   int64 // bytes at most, without the return address
+	deep    int64 // what below found, once it is known
+	known   bool
 }
 
-func newStackUse() *stackUse {
-	return &stackUse{map[string]int64{}, map[string][]string{}, map[string]string{}, map[string]int64{}}
-}
-
-// add notes a func's code.
-func (u *stackUse) add(f *ir.Func, code *asm.Code) {
-	u.addCode(f.Name, code)
-	if f.Asks {
-		u.asks[f.Name] = f.TrapSym
-	}
-}
-
-// addCode notes the code of a func that does not ask.
-func (u *stackUse) addCode(name string, code *asm.Code) {
-	most := int64(0)
+// noteStack notes the code of name n, and wants the names that it leaves open.
+func (l *linker) noteStack(n int32) {
+	code, use := l.names[n].code, stackUse{isCode: true, callees: int32(len(l.calls)), count: int32(len(l.names[n].code.Fixups))}
 	for _, at := range code.Frames {
-		most = max(most, at.Depth)
+		use.frame = max(use.frame, at.Depth)
 	}
-	u.frames[name] = most
-	for _, fixup := range code.Fixups {
-		u.calls[name] = append(u.calls[name], fixup.Sym)
+	for k := range code.Fixups {
+		l.calls = append(l.calls, l.want(code.Fixups[k].Sym))
 	}
+	if f := l.names[n].f; f > 0 && l.m.Funcs[f-1].Asks {
+		use.asks, use.trap = true, l.number(l.m.Funcs[f-1].TrapSym)
+	}
+	l.names[n].stackUse = use
 }
 
 // below is what a func and those that it calls take until the next question, or to the
 // end; 0 for what is no func. Circles are left in core, which are gone through once at
 // most: arena_new calls arena_more when a chunk is full, and that calls it again; a trap writes
 // with funcs that may trap for other reasons. The second turn is slack.
-func (u *stackUse) below(name string) int64 {
-	if n, known := u.deep[name]; known {
-		return n
+func (l *linker) below(n int32) int64 {
+	x := &l.names[n].stackUse
+	if x.known {
+		return x.deep
 	}
-	u.deep[name] = 0
+	x.known = true
 	most := int64(0)
-	for _, callee := range u.calls[name] {
-		need := u.frames[callee]
-		if trap, asks := u.asks[callee]; asks {
-			need += returnAddress + u.below(trap) // its frame is there before it asks
+	for _, c := range l.calls[x.callees:][:x.count] {
+		callee := &l.names[c].stackUse
+		need := callee.frame
+		if callee.asks {
+			need += returnAddress + l.below(callee.trap) // its frame is there before it asks
 		} else {
-			need = u.below(callee)
+			need = l.below(c)
 		}
-		if _, isFunc := u.frames[callee]; isFunc {
+		if callee.isCode {
 			most = max(most, returnAddress+need)
 		}
 	}
-	u.deep[name] = u.frames[name] + most
-	return u.deep[name]
+	x.deep = x.frame + most
+	return x.deep
 }
 
-// need is what must be kept free for everything between two questions.
-func (u *stackUse) need() int64 {
+// stackNeed is what must be kept free for everything between two questions.
+func (l *linker) stackNeed() int64 {
 	most := int64(0)
-	for name := range u.frames {
-		most = max(most, u.below(name))
+	for _, n := range l.order {
+		most = max(most, l.below(n))
 	}
 	return most + stackSlack
 }
@@ -96,8 +91,8 @@ func (u *stackUse) need() int64 {
 // asks when its frame is there already, and up to the next question may need as much as
 // any module.
 func (l *linker) spare(need int64) int64 {
-	for name := range l.done {
-		if ir.IsForeign(name) {
+	for _, n := range l.order {
+		if ir.IsForeign(l.names[n].name) {
 			return max(need, stackMost) + stackMost
 		}
 	}
@@ -105,10 +100,8 @@ func (l *linker) spare(need int64) int64 {
 }
 
 // setStackSpare writes what must be kept free to where the program reads it.
-func setStackSpare(image *elfimage.Image, need int64) {
-	for _, s := range image.Symbols {
-		if s.Name == ir.StackSpare {
-			binary.LittleEndian.PutUint64(image.Rodata[s.Off:], uint64(need))
-		}
+func (l *linker) setStackSpare(need int64) {
+	if n, known := l.numbers[ir.StackSpare]; known && l.names[n].wanted {
+		binary.LittleEndian.PutUint64(l.image.Rodata[l.names[n].off:], uint64(need))
 	}
 }
