@@ -4,7 +4,6 @@
 package elfimage
 
 import (
-	"bytes"
 	"cmp"
 	"debug/elf"
 	"errors"
@@ -98,7 +97,8 @@ type builder struct {
 	im    *Image
 	mach  machine
 	syms  map[string]*Symbol
-	parts []*part // in the order of the file
+	list  []*Symbol // see sortedSymbols
+	parts []*part   // in the order of the file
 
 	programNote, interp, stub, text, rodata, relro, bss *part
 	relroEnd                                            *part
@@ -241,8 +241,8 @@ func (b *builder) add(p *part) *part {
 	return p
 }
 
-// addSections adds what the compiler gave. Contents are copied: fixups are
-// written into them.
+// addSections adds what the compiler gave. Contents are copied when the file is
+// made: fixups are written into that.
 func (b *builder) addSections() {
 	im := b.im
 	ro, rx, rw := SHF_ALLOC, SHF_ALLOC|SHF_EXECINSTR, SHF_ALLOC|SHF_WRITE
@@ -250,16 +250,16 @@ func (b *builder) addSections() {
 		b.interp = b.add(&part{name: ".interp", typ: SHT_PROGBITS, flags: ro, align: 1, data: append([]byte(im.Interp), 0), group: readOnly})
 	}
 	if len(im.Rodata) > 0 {
-		b.rodata = b.add(&part{name: ".rodata", typ: SHT_PROGBITS, flags: ro, align: cmp.Or(im.RodataAlign, codeAlign), data: bytes.Clone(im.Rodata), group: readOnly})
+		b.rodata = b.add(&part{name: ".rodata", typ: SHT_PROGBITS, flags: ro, align: cmp.Or(im.RodataAlign, codeAlign), data: im.Rodata, group: readOnly})
 	}
 	if first := slices.Concat(im.Stub, im.Signpost); len(first) > 0 {
 		b.stub = b.add(&part{name: ".slul.stub", typ: SHT_PROGBITS, flags: rx, align: 1, data: first, group: code})
 	}
 	if len(im.Text) > 0 {
-		b.text = b.add(&part{name: ".text", typ: SHT_PROGBITS, flags: rx, align: cmp.Or(im.TextAlign, codeAlign), data: bytes.Clone(im.Text), group: code})
+		b.text = b.add(&part{name: ".text", typ: SHT_PROGBITS, flags: rx, align: cmp.Or(im.TextAlign, codeAlign), data: im.Text, group: code})
 	}
 	if len(im.Relro) > 0 {
-		b.relro = b.add(&part{name: ".data.rel.ro", typ: SHT_PROGBITS, flags: rw, align: codeAlign, data: bytes.Clone(im.Relro), group: writable})
+		b.relro = b.add(&part{name: ".data.rel.ro", typ: SHT_PROGBITS, flags: rw, align: codeAlign, data: im.Relro, group: writable})
 	}
 	if d := b.dyn.section; d != nil && im.forDebugger() {
 		d.flags, d.group = rw, writable

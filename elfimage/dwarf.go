@@ -74,16 +74,22 @@ func (b *builder) addDebug() {
 func (b *builder) debugInfo() []byte {
 	le := binary.LittleEndian
 	str := func(d []byte, s string) []byte { return append(append(d, s...), 0) }
-	d := le.AppendUint16(nil, 4) // version
-	d = le.AppendUint32(d, 0)    // offset in .debug_abbrev
-	d = append(d, 8)             // size of an address
-	d = append(d, 1)             // the unit
+	list := b.sortedSymbols()
+	size := 128
+	for _, s := range list {
+		size += len(s.Name) + 19
+	}
+	d := make([]byte, 4, size) // its own length, known last
+	d = le.AppendUint16(d, 4)  // version
+	d = le.AppendUint32(d, 0)  // offset in .debug_abbrev
+	d = append(d, 8)           // size of an address
+	d = append(d, 1)           // the unit
 	d = str(d, "slul")
 	d = str(d, b.im.Files[0])
 	d = le.AppendUint64(d, b.text.addr)
 	d = le.AppendUint64(d, b.text.size())
 	d = le.AppendUint32(d, 0) // offset in .debug_line
-	for _, s := range b.sortedSymbols() {
+	for _, s := range list {
 		if s.Section != Text || !s.Func {
 			continue
 		}
@@ -97,7 +103,8 @@ func (b *builder) debugInfo() []byte {
 		d = le.AppendUint64(d, s.Size)
 	}
 	d = append(d, 0) // end of the unit's children
-	return append(le.AppendUint32(nil, uint32(len(d))), d...)
+	le.PutUint32(d, uint32(len(d)-4))
+	return d
 }
 
 // DWARF 4, section 6.2: parameters of the special opcodes, which advance line and
@@ -130,18 +137,17 @@ func (b *builder) debugLine() []byte {
 		h = append(append(h, f...), 0, 0, 0, 0) // name; directory, time, size unknown
 	}
 	h = append(h, 0)
-	d := le.AppendUint16(nil, 4) // version
+	rows := b.lineProgram()
+	d := le.AppendUint32(make([]byte, 0, 10+len(h)+len(rows)), uint32(6+len(h)+len(rows)))
+	d = le.AppendUint16(d, 4) // version
 	d = le.AppendUint32(d, uint32(len(h)))
-	d = append(d, h...)
-	d = append(d, b.lineProgram()...)
-	return append(le.AppendUint32(nil, uint32(len(d))), d...)
+	return append(append(d, h...), rows...)
 }
 
 // lineProgram is one sequence over all of .text.
 func (b *builder) lineProgram() []byte {
-	lines := slices.Clone(b.im.Lines)
-	slices.SortStableFunc(lines, func(x, y Line) int { return cmp.Compare(x.Off, y.Off) })
-	d := []byte{0, 9, dwLneSetAddress}
+	lines := sorted(b.im.Lines, func(x, y Line) int { return cmp.Compare(x.Off, y.Off) })
+	d := append(make([]byte, 0, 32+2*len(lines)), 0, 9, dwLneSetAddress) // most rows are a byte, or two
 	d = binary.LittleEndian.AppendUint64(d, b.text.addr)
 	file, line, off := 0, 1, 0
 	for _, l := range lines {
@@ -208,13 +214,14 @@ func (b *builder) debugFrame() []byte {
 		dwCfaDefCfa, dwarfRSP, 8,
 		dwCfaOffset | dwarfReturnAddress, 1,
 	})
-	frames := slices.Clone(b.im.Frames)
-	slices.SortStableFunc(frames, func(x, y Frame) int { return cmp.Compare(x.Off, y.Off) })
+	frames := sorted(b.im.Frames, func(x, y Frame) int { return cmp.Compare(x.Off, y.Off) })
+	d = slices.Grow(d, 48*len(b.im.Symbols)+4*len(frames)) // mostly enough
+	var e []byte
 	for _, s := range b.sortedSymbols() {
 		if s.Section != Text || !s.Func || s.Size == 0 {
 			continue
 		}
-		e := binary.LittleEndian.AppendUint64(nil, b.address(s))
+		e = binary.LittleEndian.AppendUint64(e[:0], b.address(s))
 		e = binary.LittleEndian.AppendUint64(e, s.Size)
 		if s.Name == b.im.Entry {
 			e = append(e, dwCfaUndefined, dwarfReturnAddress)

@@ -24,6 +24,7 @@ import (
 
 type dynamic struct {
 	imports []*Symbol // .dynsym 1…, one GOT slot each
+	slots   map[*Symbol]int
 	exports []*Symbol // behind them, by hash bucket
 	strs    strtab
 
@@ -113,6 +114,10 @@ func (d *dynamic) symbols() []*Symbol { return slices.Concat(d.imports, d.export
 func (d *dynamic) sortSymbols() {
 	byName := func(a, b *Symbol) int { return cmp.Compare(a.dynName(), b.dynName()) }
 	slices.SortFunc(d.imports, byName)
+	d.slots = make(map[*Symbol]int, len(d.imports))
+	for n, s := range d.imports {
+		d.slots[s] = n
+	}
 	d.buckets = max(1, len(d.exports)/2)
 	slices.SortFunc(d.exports, func(x, y *Symbol) int {
 		return cmp.Or(cmp.Compare(d.bucket(x), d.bucket(y)), byName(x, y))
@@ -280,8 +285,8 @@ func (b *builder) fillDynamic() {
 		put(d.section.data, uint64(i*dynSize), &e)
 	}
 	for i, s := range d.symbols() {
-		e := b.symEntry(s, s.dynName(), &d.strs)
-		put(d.symtab.data, uint64((i+1)*symSize), &e)
+		e := b.symEntry(s, d.strs.add(s.dynName()))
+		putSym(d.symtab.data[(i+1)*symSize:], &e)
 	}
 	if d.relr != nil {
 		for i, w := range relrTable(b.relro.addr, d.packed) {
@@ -294,8 +299,8 @@ func (b *builder) fillDynamic() {
 	}
 }
 
-// symEntry is a symbol table entry of that name; section indices need numberParts.
-func (b *builder) symEntry(s *Symbol, name string, strs *strtab) elf.Sym64 {
+// symEntry is a symbol table entry whose name is in the string table at that offset.
+func (b *builder) symEntry(s *Symbol, name uint32) elf.Sym64 {
 	bind, typ := elf.STB_LOCAL, elf.STT_OBJECT
 	if s.Export || s.Section == Undef {
 		bind = elf.STB_GLOBAL
@@ -306,7 +311,7 @@ func (b *builder) symEntry(s *Symbol, name string, strs *strtab) elf.Sym64 {
 	if s.Func {
 		typ = elf.STT_FUNC
 	}
-	e := elf.Sym64{Name: strs.add(name), Info: elf.ST_INFO(bind, typ), Size: s.Size}
+	e := elf.Sym64{Name: name, Info: elf.ST_INFO(bind, typ), Size: s.Size}
 	if p := b.sectionPart(s.Section); p != nil {
 		e.Value = b.address(s)
 		e.Shndx = b.sectionIndex(p)
@@ -314,6 +319,16 @@ func (b *builder) symEntry(s *Symbol, name string, strs *strtab) elf.Sym64 {
 		e.Shndx = uint16(elf.SHN_ABS)
 	}
 	return e
+}
+
+// putSym writes a symbol table entry.
+func putSym(to []byte, e *elf.Sym64) {
+	le := binary.LittleEndian
+	le.PutUint32(to, e.Name)
+	to[4], to[5] = e.Info, e.Other
+	le.PutUint16(to[6:], e.Shndx)
+	le.PutUint64(to[8:], e.Value)
+	le.PutUint64(to[16:], e.Size)
 }
 
 // sectionIndex is the part's index in the section header table. It must not be

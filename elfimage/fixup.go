@@ -1,4 +1,4 @@
-// Fixups: fields in code and data that wait for an address. It needs place and
+// Fixups: fields in code and data that wait for an address. It needs serialise and
 // leaves bytes that wait for nothing, or a RELATIVE relocation in .rela.dyn; the
 // ones of .relr.dyn are fillDynamic's.
 
@@ -52,13 +52,20 @@ func (b *builder) applyFixups() error {
 // sortedFixups gives RELATIVE relocations in the order of their addresses,
 // whatever order the caller gave.
 func (b *builder) sortedFixups() []Fixup {
-	list := slices.Clone(b.im.Fixups)
-	slices.SortStableFunc(list, func(x, y Fixup) int {
+	return sorted(b.im.Fixups, func(x, y Fixup) int {
 		if x.Section != y.Section {
 			return int(x.Section) - int(y.Section)
 		}
 		return x.Off - y.Off
 	})
+}
+
+// sorted gives a list in order: itself, if it is.
+func sorted[T any](list []T, compare func(x, y T) int) []T {
+	if !slices.IsSortedFunc(list, compare) {
+		list = slices.Clone(list)
+		slices.SortStableFunc(list, compare)
+	}
 	return list
 }
 
@@ -86,7 +93,7 @@ func (b *builder) applyFixup(p *part, start, size int, f asm.Fixup) error {
 		if p != b.text {
 			return fail("an import, and only code can reach those")
 		}
-		S = b.dyn.got.addr + 8*uint64(slices.Index(b.dyn.imports, sym))
+		S = b.dyn.got.addr + 8*uint64(b.dyn.slots[sym])
 	}
 	P := p.addr + uint64(start+f.Off)
 	v := int64(S) + f.Add - int64(P)

@@ -111,17 +111,18 @@ func (im *Image) Bytes() ([]byte, error) {
 	}
 	b.fillNotes()
 	b.fillDynamic()
-	if err := b.applyFixups(); err != nil {
-		return nil, err
-	}
 	if !im.Strip {
 		b.addLoader()
 		b.addDebug()
 		b.addSymtab()
 		b.addSectionNames()
 	}
-	if im.Script != "" {
-		return Script(im.Script, b.serialise())
+	file := b.serialise() // from here on the parts' contents lie there
+	if err := b.applyFixups(); err != nil {
+		return nil, err
 	}
-	return b.serialise(), nil
+	if im.Script != "" {
+		return Script(im.Script, file)
+	}
+	return file, nil
 }

@@ -31,36 +31,53 @@ func (b *builder) addUnloaded(p *part) *part {
 // addSymtab lists the stub and every symbol: local ones first, as the gABI asks,
 // by address and then by name.
 func (b *builder) addSymtab() {
-	var strs strtab
-	strs.add("")
-	entries := make([]elf.Sym64, 1)
+	list := b.sortedSymbols()
+	size, named := 1+len(list), 1
+	for _, s := range list {
+		named += len(s.Name) + 1
+	}
+	name := ""
 	if b.stub != nil {
-		name := stubSymbol
+		name = stubSymbol
 		if len(b.im.Stub) == 0 {
 			name = signpostSymbol
 		}
-		entries = append(entries, elf.Sym64{Name: strs.add(name), Info: elf.ST_INFO(elf.STB_LOCAL, elf.STT_FUNC),
-			Shndx: b.sectionIndex(b.stub), Value: b.stub.addr, Size: b.stub.size()})
+		size++
+		named += len(name) + 1
 	}
-	for _, s := range b.sortedSymbols() {
-		entries = append(entries, b.symEntry(s, s.Name, &strs))
+	data, strs := make([]byte, 0, symSize*size), make([]byte, 1, named)
+	add := func(name string, e elf.Sym64) {
+		if name != "" {
+			e.Name = uint32(len(strs))
+			strs = append(append(strs, name...), 0)
+		}
+		data = data[:len(data)+symSize]
+		putSym(data[len(data)-symSize:], &e)
 	}
-	locals := slices.IndexFunc(entries, func(e elf.Sym64) bool { return elf.ST_BIND(e.Info) != elf.STB_LOCAL })
-	if locals < 0 {
-		locals = len(entries)
+	add("", elf.Sym64{})
+	if b.stub != nil {
+		add(name, elf.Sym64{Info: elf.ST_INFO(elf.STB_LOCAL, elf.STT_FUNC), Shndx: b.sectionIndex(b.stub), Value: b.stub.addr, Size: b.stub.size()})
 	}
-	data := make([]byte, symSize*len(entries))
-	for i := range entries {
-		put(data, uint64(i*symSize), &entries[i])
+	locals := size - len(list)
+	for _, s := range list {
+		e := b.symEntry(s, 0)
+		if elf.ST_BIND(e.Info) == elf.STB_LOCAL {
+			locals++
+		}
+		add(s.Name, e)
 	}
 	symtab := b.addUnloaded(&part{name: ".symtab", typ: SHT_SYMTAB, align: 8, entSize: symSize, info: uint32(locals), data: data})
-	symtab.link = b.addUnloaded(&part{name: ".strtab", typ: SHT_STRTAB, align: 1, data: strs.data})
+	symtab.link = b.addUnloaded(&part{name: ".strtab", typ: SHT_STRTAB, align: 1, data: strs})
 }
 
+// sortedSymbols gives local symbols first, each kind by address and then by name; it needs place.
 func (b *builder) sortedSymbols() []*Symbol {
-	var list []*Symbol
+	if b.list != nil {
+		return b.list
+	}
+	b.list = make([]*Symbol, len(b.im.Symbols))
 	for i := range b.im.Symbols {
-		list = append(list, &b.im.Symbols[i])
+		b.list[i] = &b.im.Symbols[i]
 	}
 	global := func(s *Symbol) int {
 		if s.Export || s.Weak || s.Section == Undef {
@@ -68,10 +85,13 @@ func (b *builder) sortedSymbols() []*Symbol {
 		}
 		return 0
 	}
-	slices.SortFunc(list, func(x, y *Symbol) int {
-		return cmp.Or(cmp.Compare(global(x), global(y)), cmp.Compare(b.address(x), b.address(y)), cmp.Compare(x.Name, y.Name))
+	slices.SortFunc(b.list, func(x, y *Symbol) int {
+		if order := cmp.Or(cmp.Compare(global(x), global(y)), cmp.Compare(b.address(x), b.address(y))); order != 0 {
+			return order
+		}
+		return cmp.Compare(x.Name, y.Name)
 	})
-	return list
+	return b.list
 }
 
 // addSectionNames ends the list of parts.

@@ -132,7 +132,8 @@ func (s segment) fileEnd(b *builder, h elf.Prog64) uint64 {
 	return end
 }
 
-// serialise writes headers and parts; every byte between them is 0.
+// serialise writes headers and parts; every byte between them is 0. The parts' contents are
+// those in the file then.
 func (b *builder) serialise() []byte {
 	segs := b.segments()
 	end := b.loadedEnd
@@ -160,7 +161,9 @@ func (b *builder) serialise() []byte {
 	}
 	for i, p := range b.parts {
 		if p.typ != SHT_NOBITS {
-			copy(file[p.off:], p.data)
+			in := file[p.off:][:len(p.data):len(p.data)]
+			copy(in, p.data)
+			p.data = in
 		}
 		if h.Shnum > 0 {
 			sh := b.sectionHeader(p)
