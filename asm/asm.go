@@ -24,16 +24,16 @@ type Item struct {
 
 // Line says that the instructions from Off on come from this line of a source file.
 type Line struct {
-	Off  int
-	File int // index in the caller's list of files
-	Line int // 1 is the first
+	Off  int32
+	File int32 // index in the caller's list of files
+	Line int32 // 1 is the first
 }
 
 // Frame says that from Off on the stack pointer is Depth bytes below where it was at entry.
 type Frame struct {
-	Off   int
+	Off   int32
+	Saved int32 // DWARF number of the register whose value at entry lies in the lowest word; 0 if none was stored there
 	Depth int64
-	Saved int // DWARF number of the register whose value at entry lies in the lowest word; 0 if none was stored there
 }
 
 // FixupKind says how a Fixup's field is computed. S is the symbol's address, A

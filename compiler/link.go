@@ -169,11 +169,11 @@ func (l *linker) fillCode(x *linked) {
 		im.Fixups = append(im.Fixups, elfimage.Fixup{Section: elfimage.Text, Fixup: f})
 	}
 	for _, line := range x.code.Lines {
-		line.Off += x.off
+		line.Off += int32(x.off)
 		im.Lines = append(im.Lines, line)
 	}
 	for _, f := range x.code.Frames {
-		f.Off += x.off
+		f.Off += int32(x.off)
 		im.Frames = append(im.Frames, f)
 	}
 }

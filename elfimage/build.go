@@ -193,12 +193,12 @@ func (im *Image) checkNames() error {
 		}
 	}
 	for _, l := range im.Lines {
-		if l.Off < 0 || l.Off > len(im.Text) || l.File < 0 || l.File >= len(im.Files) || l.Line < 0 {
+		if l.Off < 0 || int(l.Off) > len(im.Text) || l.File < 0 || int(l.File) >= len(im.Files) || l.Line < 0 {
 			return fmt.Errorf("line %d of file %d at .text+%d: outside", l.Line, l.File, l.Off)
 		}
 	}
 	for _, f := range im.Frames {
-		if f.Off < 0 || f.Off > len(im.Text) || f.Depth < 0 || f.Saved < 0 || f.Saved >= dwarfReturnAddress {
+		if f.Off < 0 || int(f.Off) > len(im.Text) || f.Depth < 0 || f.Saved < 0 || f.Saved >= dwarfReturnAddress {
 			return fmt.Errorf("frame of %d bytes at .text+%d: outside", f.Depth, f.Off)
 		}
 	}

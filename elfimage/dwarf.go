@@ -149,16 +149,16 @@ func (b *builder) lineProgram() []byte {
 	lines := sorted(b.im.Lines, func(x, y Line) int { return cmp.Compare(x.Off, y.Off) })
 	d := append(make([]byte, 0, 32+2*len(lines)), 0, 9, dwLneSetAddress) // most rows are a byte, or two
 	d = binary.LittleEndian.AppendUint64(d, b.text.addr)
-	file, line, off := 0, 1, 0
+	file, line, off := int32(0), int32(1), int32(0)
 	for _, l := range lines {
 		if l.File != file {
 			d = binary.AppendUvarint(append(d, dwLnsSetFile), uint64(l.File+1))
 			file = l.File
 		}
-		d = appendRow(d, l.Line-line, l.Off-off)
+		d = appendRow(d, int(l.Line-line), int(l.Off-off))
 		line, off = l.Line, l.Off
 	}
-	d = binary.AppendUvarint(append(d, dwLnsAdvancePC), uint64(len(b.text.data)-off))
+	d = binary.AppendUvarint(append(d, dwLnsAdvancePC), uint64(len(b.text.data)-int(off)))
 	return append(d, 0, 1, dwLneEndSequence)
 }
 
@@ -226,14 +226,14 @@ func (b *builder) debugFrame() []byte {
 		if s.Name == b.im.Entry {
 			e = append(e, dwCfaUndefined, dwarfReturnAddress)
 		}
-		first, _ := slices.BinarySearchFunc(frames, int(s.Off), func(f Frame, at int) int { return cmp.Compare(f.Off, at) })
+		first, _ := slices.BinarySearchFunc(frames, int(s.Off), func(f Frame, at int) int { return cmp.Compare(int(f.Off), at) })
 		at := int(s.Off)
 		for _, f := range frames[first:] {
-			if f.Off >= int(s.Off+s.Size) {
+			if int(f.Off) >= int(s.Off+s.Size) {
 				break
 			}
-			e = appendAdvance(e, f.Off-at)
-			at = f.Off
+			e = appendAdvance(e, int(f.Off)-at)
+			at = int(f.Off)
 			e = binary.AppendUvarint(append(e, dwCfaDefCfaOffset), uint64(f.Depth+8))
 			if f.Saved != 0 {
 				e = binary.AppendUvarint(append(e, dwCfaOffset|byte(f.Saved)), uint64(f.Depth+8)/8)

@@ -404,7 +404,7 @@ func TestLineProgram(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	im.Lines = nil
 	for off := 0; off < len(im.Text); off += 1 + rng.IntN(1+off/10) {
-		im.Lines = append(im.Lines, Line{Off: off, File: rng.IntN(2), Line: 1 + rng.IntN(1+off)})
+		im.Lines = append(im.Lines, Line{Off: int32(off), File: int32(rng.IntN(2)), Line: int32(1 + rng.IntN(1+off))})
 	}
 	f, err := elf.NewFile(bytes.NewReader(mustBytes(t, &im)))
 	if err != nil {
@@ -424,7 +424,7 @@ func TestLineProgram(t *testing.T) {
 		if err := lines.Next(&l); err != nil {
 			t.Fatal(err)
 		}
-		got := Line{Off: int(l.Address - f.Section(".text").Addr), File: slices.Index(im.Files, l.File.Name), Line: l.Line}
+		got := Line{Off: int32(l.Address - f.Section(".text").Addr), File: int32(slices.Index(im.Files, l.File.Name)), Line: int32(l.Line)}
 		if got != want {
 			t.Fatalf("line %v, expected %v", got, want)
 		}
@@ -437,7 +437,7 @@ func BenchmarkBytes(b *testing.B) {
 	for i := range 10000 {
 		im.Symbols = append(im.Symbols, Symbol{Name: fmt.Sprint("f", i), Section: Text, Off: uint64(100 * i), Size: 100, Func: true})
 		im.Fixups = append(im.Fixups, Fixup{Text, asm.Fixup{Off: 100 * i, Sym: fmt.Sprint("f", 9999-i)}})
-		im.Lines = append(im.Lines, Line{Off: 100 * i, Line: i})
+		im.Lines = append(im.Lines, Line{Off: int32(100 * i), Line: int32(i)})
 	}
 	for b.Loop() {
 		b.SetBytes(int64(len(mustBytes(b, &im))))

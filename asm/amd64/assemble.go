@@ -156,7 +156,7 @@ func (a *Asm) resolve(c *asm.Code) {
 }
 
 // dwarfNumbers of the registers: psABI, figure 3.36. Only those that functions save.
-var dwarfNumbers = [...]int{RBX: 3, RBP: 6, R12: 12, R13: 13, R14: 14, R15: 15}
+var dwarfNumbers = [...]int32{RBX: 3, RBP: 6, R12: 12, R13: 13, R14: 14, R15: 15}
 
 // describe makes the tables of lines and of where the stack pointer is.
 func (a *Asm) describe(c *asm.Code) {
@@ -165,7 +165,7 @@ func (a *Asm) describe(c *asm.Code) {
 	}
 	for k := range a.lines {
 		l := &a.lines[k]
-		c.Lines[k] = asm.Line{Off: a.offset(l.at), File: l.file, Line: l.line}
+		c.Lines[k] = asm.Line{Off: int32(a.offset(l.at)), File: l.file, Line: l.line}
 	}
 	if len(a.frames) > 0 {
 		c.Frames = make([]asm.Frame, 0, len(a.frames))
@@ -173,7 +173,7 @@ func (a *Asm) describe(c *asm.Code) {
 	for k := range a.frames {
 		f := &a.frames[k]
 		if off := a.offset(f.at); off < len(c.Bytes) { // behind the end is another function's beginning
-			c.Frames = append(c.Frames, asm.Frame{Off: off, Depth: f.depth, Saved: dwarfNumbers[f.saved]})
+			c.Frames = append(c.Frames, asm.Frame{Off: int32(off), Depth: f.depth, Saved: dwarfNumbers[f.saved]})
 		}
 	}
 }

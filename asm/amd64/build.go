@@ -78,7 +78,7 @@ const (
 type lineNote struct {
 	at         place
 	before     int
-	file, line int
+	file, line int32
 }
 
 type frameNote struct {
@@ -203,7 +203,7 @@ func (a *Asm) Line(file, line int) {
 	if n := len(a.lines); n > 0 && a.lines[n-1].before == a.count {
 		a.lines = a.lines[:n-1]
 	}
-	a.lines = append(a.lines, lineNote{a.here(), a.count, file, line})
+	a.lines = append(a.lines, lineNote{a.here(), a.count, int32(file), int32(line)})
 }
 
 // Depth says that the following instructions run with the stack pointer so many bytes below
