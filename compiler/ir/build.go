@@ -367,11 +367,13 @@ func (g *builder) finish() {
 	}
 	g.blocks = g.f.Blocks[:0]
 	g.f.Blocks = g.f.room.edges.Copy(g.f.Blocks)
-	g.b, g.spare, g.f.room = nil, nil, nil
+	g.b, g.spare = nil, nil
 	if g.hasDead {
+		g.f.edgesChanged()
 		g.f.removeUnreached()
 	}
 	if g.hasPhi {
 		simplifyPhis(g.f)
 	}
+	g.f.room = nil
 }

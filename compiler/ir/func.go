@@ -1,5 +1,7 @@
 package ir
 
+import "slices"
+
 // func.go has the small tools that make and change functions: new values and blocks,
 // edges, replacement, use counts.
 
@@ -101,23 +103,6 @@ func (b *Block) setJump(keep int) {
 	b.Term, b.Ctl, b.Ctl2, b.Succs = Jump, nil, nil, []*Block{to}
 }
 
-// operands calls do on every place of the function that holds a value.
-func (f *Func) operands(do func(p **Value)) {
-	for _, b := range f.Blocks {
-		for _, v := range b.Values {
-			for i := range v.Args {
-				do(&v.Args[i])
-			}
-		}
-		if b.Ctl != nil {
-			do(&b.Ctl)
-		}
-		if b.Ctl2 != nil {
-			do(&b.Ctl2)
-		}
-	}
-}
-
 // CountUses sets Uses of every value to the number of operands that name it.
 func (f *Func) CountUses() {
 	for _, b := range f.Blocks {
@@ -125,43 +110,96 @@ func (f *Func) CountUses() {
 			v.Uses = 0
 		}
 	}
-	f.operands(func(p **Value) { (*p).Uses++ })
+	for _, b := range f.Blocks {
+		for _, v := range b.Values {
+			for _, a := range v.Args {
+				a.Uses++
+			}
+		}
+		if b.Ctl != nil {
+			b.Ctl.Uses++
+		}
+		if b.Ctl2 != nil {
+			b.Ctl2.Uses++
+		}
+	}
 }
 
-// replacements is a map from values to what stands for them, applied all at once.
-type replacements map[*Value]*Value
+// replacements is what stands for values, applied all at once. Its memory is the room's: there is one
+// at a time.
+type replacements struct {
+	f     *Func
+	to    []*Value // by value ID; nil: it stays
+	count int
+}
+
+func (f *Func) replacements() *replacements {
+	r := &f.space().replaced
+	r.f, r.to, r.count = f, r.to[:0], 0
+	return r
+}
+
+// set makes w stand for v.
+func (r *replacements) set(v, w *Value) {
+	if int(v.ID) >= len(r.to) {
+		n := len(r.to)
+		r.to = slices.Grow(r.to, r.f.nextID-n)[:r.f.nextID]
+		clear(r.to[n:])
+	}
+	r.to[v.ID] = w
+	r.count++
+}
+
+func (r *replacements) has(v *Value) bool { return int(v.ID) < len(r.to) && r.to[v.ID] != nil }
 
 // find follows the chain of replacements to its end.
-func (r replacements) find(v *Value) *Value {
-	for {
-		w, ok := r[v]
-		if !ok {
-			return v
+func (r *replacements) find(v *Value) *Value {
+	for int(v.ID) < len(r.to) && r.to[v.ID] != nil {
+		v = r.to[v.ID]
+	}
+	return v
+}
+
+// use puts what stands for the operands into their places.
+func (r *replacements) use() {
+	if r.count == 0 {
+		return
+	}
+	for _, b := range r.f.Blocks {
+		for _, v := range b.Values {
+			for i, a := range v.Args {
+				v.Args[i] = r.find(a)
+			}
 		}
-		v = w
+		if b.Ctl != nil {
+			b.Ctl = r.find(b.Ctl)
+		}
+		if b.Ctl2 != nil {
+			b.Ctl2 = r.find(b.Ctl2)
+		}
 	}
 }
 
 // apply puts every replacement into force and removes the replaced values.
-func (r replacements) apply(f *Func) {
-	if len(r) == 0 {
-		return
+func (r *replacements) apply() {
+	if r.count > 0 {
+		r.use()
+		r.f.keep(func(v *Value) bool { return !r.has(v) })
 	}
-	f.operands(func(p **Value) { *p = r.find(*p) })
-	f.keep(func(v *Value) bool { _, gone := r[v]; return !gone })
 }
 
 // keep removes the values that ok refuses.
 func (f *Func) keep(ok func(v *Value) bool) {
 	for _, b := range f.Blocks {
-		kept := b.Values[:0]
+		kept := 0
 		for _, v := range b.Values {
 			if ok(v) {
-				kept = append(kept, v)
+				b.Values[kept] = v
+				kept++
 			}
 		}
-		clear(b.Values[len(kept):])
-		b.Values = kept
+		clear(b.Values[kept:])
+		b.Values = b.Values[:kept]
 	}
 }
 

@@ -323,11 +323,13 @@ func markNoReturn(m *Module, exit int64) {
 		changed = false
 		for _, f := range m.Funcs {
 			if isFirst && f.sum.syscalls || slices.ContainsFunc(f.sum.named, func(n int32) bool { return never[n] > cut[f.number] }) {
-				for _, b := range f.Blocks {
-					cutAfter(b, func(name string) bool { return never[g.numbers[name]] > 0 }, exit)
-				}
-				f.removeUnreached()
-				simplifyPhis(f)
+				f.withRoom(func(f *Func) {
+					for _, b := range f.Blocks {
+						cutAfter(b, func(name string) bool { return never[g.numbers[name]] > 0 }, exit)
+					}
+					f.removeUnreached()
+					simplifyPhis(f)
+				})
 				g.note(f)
 				cut[f.number] = found
 			}

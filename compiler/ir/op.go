@@ -118,6 +118,16 @@ func (o Op) info() opInfo {
 }
 func (o Op) String() string { return o.info().name }
 
+// opFlags is the flags of each op, those of OpInvalid for what is none.
+var opFlags = func() (list [256]opFlag) {
+	for i := range list {
+		list[i] = Op(i).info().flags
+	}
+	return list
+}()
+
+func (o Op) flags() opFlag { return opFlags[o] }
+
 // Not is the condition that holds exactly when c does not.
 func (c Cond) Not() Cond { return condNot[c] }
 
@@ -125,18 +135,18 @@ func (c Cond) Not() Cond { return condNot[c] }
 func (c Cond) Swap() Cond { return condSwap[c] }
 
 // Commutes says whether the op's two arguments may change places.
-func (o Op) Commutes() bool { return o.info().flags&commutes != 0 }
+func (o Op) Commutes() bool { return o.flags()&commutes != 0 }
 
 // HasEffect says whether v must stay where it is even when nobody uses its value:
 // it stores, calls, traps or is a parameter.
 func (v *Value) HasEffect() bool {
-	fl := v.Op.info().flags
+	fl := v.Op.flags()
 	return fl&effect != 0 || fl&checked != 0 && v.Check != Wrap
 }
 
 // isPure says whether v depends on its arguments alone and changes nothing.
 func (v *Value) isPure() bool {
-	return (v.Op.info().flags&pure != 0 || v.Fixed) && !v.HasEffect()
+	return (v.Op.flags()&pure != 0 || v.Fixed) && !v.HasEffect()
 }
 
 // Bits is the width of a type in bits.

@@ -205,7 +205,7 @@ func PassNames() (names []string) {
 // markCold marks the blocks that only lead to a place that never returns, as far as
 // they end in a call: it ends the program.
 func markCold(f *Func) {
-	for _, b := range f.postorder() {
+	for _, b := range slices.Backward(f.order().order) {
 		if b == f.Blocks[0] {
 			continue
 		}

@@ -19,16 +19,16 @@ var stepsOf = map[Op]int{OpMul: 3, OpLoad8: 4, OpLoad16: 4, OpLoad32: 4, OpLoad6
 func arrange(f *Func) {
 	d := f.dominators()
 	isCounted := false
-	for _, head := range d.order {
+	for _, head := range d.heads {
 		before := outside(head, d)
 		if before == nil || len(head.Preds) != 2 || head.Cold {
 			continue
 		}
 		inside := f.loopOf(head, d)
 		hasLoop := false
-		for b := range inside {
+		for _, b := range inside.list {
 			for _, p := range b.Preds {
-				hasLoop = hasLoop || b != head && d.reached(p) && d.dominates(b, p)
+				hasLoop = hasLoop || b != head && d.dominates(b, p)
 			}
 		}
 		if hasLoop {
@@ -40,7 +40,7 @@ func arrange(f *Func) {
 		}
 		o := &arranger{f: f, head: head, latch: 1 - head.predIndex(before), inside: inside, late: map[*Value]int{}}
 		for _, b := range f.Blocks {
-			if inside[b] && !b.Cold {
+			if inside.has(b) && !b.Cold {
 				o.block(b)
 			}
 		}
@@ -52,7 +52,7 @@ type arranger struct {
 	f      *Func
 	head   *Block
 	latch  int // the predecessor of head where turns end
-	inside map[*Block]bool
+	inside *blockSet
 	late   map[*Value]int // see lateness
 }
 
@@ -127,7 +127,7 @@ func (o *arranger) sum(b *Block, v *Value) {
 
 // lateness is how many steps v comes behind what the turn waits for; 0 when it does not wait.
 func (o *arranger) lateness(v *Value) int {
-	if !o.inside[v.Block] {
+	if !o.inside.has(v.Block) {
 		return 0
 	}
 	if n, ok := o.late[v]; ok {
@@ -155,9 +155,9 @@ func (o *arranger) lateness(v *Value) int {
 func (o *arranger) isWaitedFor(v *Value) bool {
 	next := v.Args[o.latch]
 	switch {
-	case !o.inside[next.Block], next.Op == OpPhi && next.Block == o.head:
+	case !o.inside.has(next.Block), next.Op == OpPhi && next.Block == o.head:
 		return false
-	case next.Op == OpAdd && next.Args[0] == v && (isCheap(next.Args[1]) || !o.inside[next.Args[1].Block]):
+	case next.Op == OpAdd && next.Args[0] == v && (isCheap(next.Args[1]) || !o.inside.has(next.Args[1].Block)):
 		return false
 	}
 	return true

@@ -1,35 +1,38 @@
 package ir
 
+import "slices"
+
 // pass_blocks.go simplifies the graph of blocks and the phis that come of it.
 
 // removeUnreached drops the blocks that the entry does not reach, and their edges.
 func (f *Func) removeUnreached() {
-	reached := make([]bool, f.nextBlk)
-	for _, b := range f.postorder() {
-		reached[b.ID] = true
+	d := f.order()
+	if len(d.order) == len(f.Blocks) {
+		return
 	}
 	kept := f.Blocks[:0]
 	for _, b := range f.Blocks {
-		if reached[b.ID] {
+		if d.reached(b) {
 			kept = append(kept, b)
 			continue
 		}
 		for _, s := range b.Succs {
-			if reached[s.ID] {
-				s.keepPreds(reached)
+			if d.reached(s) {
+				s.keepPreds(d)
 			}
 		}
 	}
 	clear(f.Blocks[len(kept):])
 	f.Blocks = kept
+	f.edgesChanged()
 }
 
 // keepPreds takes the predecessors away that are not reached, all at once: a block may have very
 // many.
-func (b *Block) keepPreds(reached []bool) {
+func (b *Block) keepPreds(d *domTree) {
 	phis, kept := b.phis(), 0
 	for i, p := range b.Preds {
-		if !reached[p.ID] {
+		if !d.reached(p) {
 			continue
 		}
 		b.Preds[kept] = p
@@ -48,27 +51,30 @@ func (b *Block) keepPreds(reached []bool) {
 // value, until there is none. What lies behind is copy propagation: SSA form has no
 // other copies.
 func simplifyPhis(f *Func) {
-	r := replacements{}
+	r := f.replacements()
 	for changed := true; changed; {
 		changed = false
 		for _, b := range f.Blocks {
-			for _, v := range b.phis() {
-				if r[v] != nil {
+			for _, v := range b.Values {
+				if v.Op != OpPhi {
+					break
+				}
+				if r.has(v) {
 					continue
 				}
 				if one := onlyArg(v, r); one != nil {
-					r[v] = one
+					r.set(v, one)
 					changed = true
 				}
 			}
 		}
 	}
-	r.apply(f)
+	r.apply()
 }
 
 // onlyArg gives the one value, other than v, that comes into the phi v; nil when there
 // are several.
-func onlyArg(v *Value, r replacements) *Value {
+func onlyArg(v *Value, r *replacements) *Value {
 	var one *Value
 	for _, a := range v.Args {
 		a = r.find(a)
@@ -97,19 +103,28 @@ func straighten(f *Func) {
 					keep = 0
 				}
 				b.setJump(keep)
+				f.edgesChanged()
 				changed = true
 			}
 		}
 		f.removeUnreached()
 		simplifyPhis(f)
-		th := &threader{f: f, outside: usedOutside(f)}
+		th := &threader{f: f}
+		th.findOutside()
 		for _, b := range f.Blocks[1:] {
-			changed = th.thread(b) || changed
-			changed = skipEmpty(f, b) || changed
+			if th.thread(b) {
+				f.edgesChanged()
+				changed = true
+			}
+			if skipEmpty(f, b) {
+				f.edgesChanged()
+				changed = true
+			}
 		}
 		f.removeUnreached()
 		for _, b := range f.Blocks {
 			for b.mergeNext(f) {
+				f.edgesChanged()
 				changed = true
 			}
 		}
@@ -199,29 +214,35 @@ func redirect(p, b, to *Block) {
 // threader leads predecessors past blocks whose choice they know.
 type threader struct {
 	f       *Func
-	outside map[*Value]bool
+	outside []bool // by value ID: used outside of their block other than by a phi of a successor, for the edge from there
 }
 
-// usedOutside finds the values that are used outside of their block other than by a phi
-// of a successor, for the edge from there.
-func usedOutside(f *Func) map[*Value]bool {
-	outside := map[*Value]bool{}
-	for _, c := range f.Blocks {
+// findOutside fills outside, if there is a block to be led past.
+func (t *threader) findOutside() {
+	if !slices.ContainsFunc(t.f.Blocks, func(b *Block) bool { phi, _ := b.choice(); return phi != nil }) {
+		return
+	}
+	r := t.f.space()
+	r.marks = zeroed(r.marks, t.f.nextID)
+	t.outside = r.marks
+	for _, c := range t.f.Blocks {
 		for _, v := range c.Values {
 			for i, a := range v.Args {
 				if v.Op == OpPhi && (c.Preds[i] != a.Block || a.Block == c) || v.Op != OpPhi && a.Block != c {
-					outside[a] = true
+					t.outside[a.ID] = true
 				}
 			}
 		}
-		for _, v := range []*Value{c.Ctl, c.Ctl2} {
-			if v != nil && v.Block != c {
-				outside[v] = true
-			}
+		if c.Ctl != nil && c.Ctl.Block != c {
+			t.outside[c.Ctl.ID] = true
+		}
+		if c.Ctl2 != nil && c.Ctl2.Block != c {
+			t.outside[c.Ctl2.ID] = true
 		}
 	}
-	return outside
 }
+
+func (t *threader) isOutside(v *Value) bool { return int(v.ID) < len(t.outside) && t.outside[v.ID] }
 
 // thread looks at a block that only chooses its way by a phi: a predecessor that brings
 // a constant knows the way. The block's values must have no users but itself and the
@@ -232,12 +253,12 @@ func (t *threader) thread(b *Block) bool {
 		return false
 	}
 	for _, v := range b.Values {
-		if t.outside[v] {
+		if t.isOutside(v) {
 			return false
 		}
 	}
 	changed := false
-	for _, p := range append([]*Block(nil), b.Preds...) {
+	for _, p := range slices.Clone(b.Preds) {
 		k := phi.Args[b.predIndex(p)]
 		if k.Op != OpConst {
 			continue
@@ -298,7 +319,8 @@ func (t *threader) past(p, b, to *Block, n int64) {
 			a = k
 		}
 		if a.Block != p {
-			t.outside[a] = true
+			t.outside = extended(t.outside, int(a.ID)+1)
+			t.outside[a.ID] = true
 		}
 		v.Args = append(v.Args, a)
 	}

@@ -39,14 +39,25 @@ type epochs [numSets]int32
 
 type sharer struct {
 	d       *domTree
-	r       replacements
+	r       *replacements
 	numbers valueTable // of constants and addresses
 	num     []int32    // by value ID
 	table   valueTable
-	epochs  epochs          // the state of memory here
-	last    int32           // of all numbers in them
-	ends    []epochs        // by block ID: at its end
-	dropped map[*Value]bool // traps that were asked above
+	epochs  epochs        // the state of memory here
+	last    int32         // of all numbers in them
+	ends    []epochs      // by block ID: at its end
+	blocks  []blockChange // by block ID
+	search  int32         // the last one of changedBetween
+	work    []*Block      // of changedBetween
+	stack   []shareFrame
+	dropped []*Value // traps that were asked above
+}
+
+// blockChange is what changedBetween knows of a block.
+type blockChange struct {
+	sets    uint32 // that it may change
+	isKnown bool
+	search  int32 // the last one that met it
 }
 
 // sharers are used again: their tables grow to what the largest functions need.
@@ -58,61 +69,59 @@ func shareEqual(f *Func) {
 	s.begin(f)
 	s.walk(f.Blocks[0])
 	if len(s.dropped) > 0 {
-		f.keep(func(v *Value) bool { return !s.dropped[v] })
+		isDropped := zeroed(f.space().marks, f.nextID)
+		for _, v := range s.dropped {
+			isDropped[v.ID] = true
+		}
+		f.space().marks = isDropped
+		f.keep(func(v *Value) bool { return v.Op != OpTrapIf || !isDropped[v.ID] })
 	}
-	s.r.apply(f)
+	s.r.apply()
 }
 
 // begin makes s ready for f.
 func (s *sharer) begin(f *Func) {
 	s.numbers.cut(0)
 	s.table.cut(0)
-	*s = sharer{d: f.dominators(), r: replacements{}, dropped: map[*Value]bool{}, numbers: s.numbers, table: s.table,
-		num: zeroed(s.num, f.nextID), ends: zeroed(s.ends, f.nextBlk)}
+	*s = sharer{d: f.dominators(), r: f.replacements(), numbers: s.numbers, table: s.table, num: zeroed(s.num, f.nextID),
+		ends: s.ends, blocks: zeroed(s.blocks, f.nextBlk), work: s.work, stack: s.stack, dropped: s.dropped[:0]}
+	if f.nextBlk > len(s.ends) { // what is in it does not matter
+		s.ends = make([]epochs, f.nextBlk+f.nextBlk/4)
+	}
 }
 
-// zeroed gives n zeros, in the memory of list if it is large enough.
-func zeroed[T any](list []T, n int) []T {
-	if n > cap(list) {
-		return make([]T, n)
-	}
-	list = list[:n]
-	clear(list)
-	return list
+type shareFrame struct {
+	b     *Block
+	next  int
+	above int // entries of the table before the block
 }
 
 // walk goes down the dominator tree; what a block adds to the table is taken out again
 // behind it.
 func (s *sharer) walk(top *Block) {
-	type frame struct {
-		b     *Block
-		next  int
-		above int // entries of the table before the block
-	}
-	enter := func(b *Block) frame {
-		fr := frame{b: b, above: s.table.size()}
+	enter := func(b *Block) {
+		s.stack = append(s.stack, shareFrame{b: b, above: s.table.size()})
 		s.visit(b)
-		return fr
 	}
-	stack := append(make([]frame, 0, 16), enter(top))
-	for len(stack) > 0 {
-		fr := &stack[len(stack)-1]
+	s.stack = s.stack[:0]
+	enter(top)
+	for len(s.stack) > 0 {
+		fr := &s.stack[len(s.stack)-1]
 		if kids := s.d.kids(fr.b); fr.next < len(kids) {
 			fr.next++
-			stack = append(stack, enter(kids[fr.next-1]))
+			enter(kids[fr.next-1])
 			continue
 		}
 		s.table.cut(fr.above)
-		stack = stack[:len(stack)-1]
+		s.stack = s.stack[:len(s.stack)-1]
 	}
 }
 
 func (s *sharer) visit(b *Block) {
 	if idom := s.d.idom[b.ID]; idom != nil {
 		s.epochs = s.ends[idom.ID]
-		s.change(changedBetween(idom, b))
+		s.change(s.changedBetween(idom, b))
 	}
-	defer func() { s.ends[b.ID] = s.epochs }()
 	for _, v := range b.Values {
 		if v.Op != OpPhi {
 			for i, a := range v.Args {
@@ -132,6 +141,7 @@ func (s *sharer) visit(b *Block) {
 			e.v = v.Args[1]
 		}
 	}
+	s.ends[b.ID] = s.epochs
 }
 
 // change notes that the parts of memory in sets have changed.
@@ -167,37 +177,50 @@ const mostBetween = 40
 
 // changedBetween gives the parts of memory that change on some way from the end of above,
 // which dominates b, to the start of b.
-func changedBetween(above, b *Block) (sets uint32) {
-	seen := map[*Block]bool{}
-	work := append([]*Block(nil), b.Preds...)
+func (s *sharer) changedBetween(above, b *Block) (sets uint32) {
+	s.search++
+	seen := 0
+	work := append(s.work[:0], b.Preds...)
 	for len(work) > 0 {
 		p := work[len(work)-1]
 		work = work[:len(work)-1]
-		if p == above || seen[p] {
+		if p == above || s.blocks[p.ID].search == s.search {
 			continue
 		}
-		seen[p] = true
-		if len(seen) > mostBetween {
-			return allSets
+		s.blocks[p.ID].search = s.search
+		seen++
+		if seen > mostBetween {
+			sets = allSets
+			break
 		}
-		for _, v := range p.Values {
-			sets |= v.changes()
-		}
-		if sets == allSets {
-			return sets
+		if sets |= s.changes(p); sets == allSets {
+			break
 		}
 		work = append(work, p.Preds...)
 	}
+	s.work = work
 	return sets
+}
+
+// changes gives the parts of memory that a block may change.
+func (s *sharer) changes(b *Block) uint32 {
+	c := &s.blocks[b.ID]
+	if !c.isKnown {
+		c.isKnown = true
+		for _, v := range b.Values {
+			c.sets |= v.changes()
+		}
+	}
+	return c.sets
 }
 
 // replace lets w, made above, stand for the equal v.
 func (s *sharer) replace(v, w *Value) {
 	if v.Op == OpTrapIf {
-		s.dropped[v] = true
+		s.dropped = append(s.dropped, v)
 		return
 	}
-	s.r[v] = w
+	s.r.set(v, w)
 }
 
 // key gives the key of a value that may be shared.
@@ -211,8 +234,8 @@ func (s *sharer) key(v *Value) (k valueKey, ok bool) {
 		s.num[v.ID] = e.number
 		return k, false
 	}
-	s.num[v.ID] = int32(v.ID + 1)
-	isLoad := v.Op.info().flags&loads != 0
+	s.num[v.ID] = v.ID + 1
+	isLoad := v.Op.flags()&loads != 0
 	switch {
 	case v.Op == OpTrapIf, v.Check != Wrap, v.isPure():
 	case isLoad:
@@ -238,5 +261,5 @@ func (s *sharer) number(v *Value) int32 {
 	if n := s.num[v.ID]; n != 0 {
 		return n
 	}
-	return int32(v.ID + 1) // of a loop's later block: only phis name those
+	return v.ID + 1 // of a loop's later block: only phis name those
 }

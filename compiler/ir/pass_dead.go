@@ -4,8 +4,8 @@ package ir
 // only use each other go as well.
 
 func removeDead(f *Func) {
-	live := make([]bool, f.nextID)
-	var work []*Value
+	r := f.space()
+	live, work := zeroed(r.marks, f.nextID), r.work[:0]
 	mark := func(v *Value) {
 		if v != nil && !live[v.ID] {
 			live[v.ID] = true
@@ -29,4 +29,5 @@ func removeDead(f *Func) {
 		}
 	}
 	f.keep(func(v *Value) bool { return live[v.ID] })
+	r.marks, r.work = live, work
 }

@@ -11,45 +11,47 @@ import "math"
 // have their final form before it.
 type folder struct {
 	f     *Func
-	r     replacements
+	r     *replacements
 	out   []*Value // the block's new list
 	block *Block
 }
 
 func fold(f *Func) {
-	g := &folder{f: f, r: replacements{}}
-	post := f.postorder()
-	for i := len(post) - 1; i >= 0; i-- {
-		b := post[i]
-		g.block, g.out = b, make([]*Value, 0, len(b.Values))
+	g := &folder{f: f, r: f.replacements()}
+	room := f.space()
+	for _, b := range f.order().order {
+		g.block, g.out = b, room.out[:0]
+		isChanged := false
 		for _, v := range b.Values {
 			for i, a := range v.Args {
 				v.Args[i] = g.r.find(a)
 			}
+			before := len(g.out)
 			switch w := g.simplify(v); {
 			case w == v:
 				g.out = append(g.out, v)
 			case w != nil:
-				g.r[v] = w
+				g.r.set(v, w)
 			}
+			isChanged = isChanged || len(g.out) != before+1 || g.out[before] != v
 		}
-		b.Values = g.out
+		if room.out = g.out[:0]; isChanged {
+			room.setValues(b, g.out)
+		}
 	}
-	// What is replaced is in no list any more; only its uses are left.
-	if len(g.r) > 0 {
-		f.operands(func(p **Value) { *p = g.r.find(*p) })
-	}
+	g.r.use() // what is replaced is in no list any more; only its uses are left
 	for _, b := range f.Blocks {
-		foldBranch(b)
+		f.foldBranch(b)
 	}
 }
 
 // foldBranch takes a branch on "x is 0" as one on x with its sides changed over.
-func foldBranch(b *Block) {
+func (f *Func) foldBranch(b *Block) {
 	for b.Term == Branch && b.Ctl.Op == OpCmp && b.Ctl.Args[0].Type == W && isConst(b.Ctl.Args[1], 0) {
 		switch b.Ctl.Cond {
 		case EQ:
 			b.Succs[0], b.Succs[1] = b.Succs[1], b.Succs[0]
+			f.edgesChanged() // the order of blocks goes along Succs
 		case NE:
 		default:
 			return

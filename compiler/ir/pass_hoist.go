@@ -10,13 +10,12 @@ import "slices"
 
 func hoist(f *Func) {
 	d := f.dominators()
-	order := d.order
-	for _, head := range order {
+	for _, head := range slices.Clone(d.heads) {
 		c := &carrier{head: head, above: outside(head, d), d: d}
 		if c.above == nil {
 			continue
 		}
-		if slices.ContainsFunc(head.Values, func(v *Value) bool { return v.Op.info().flags&loads != 0 && !v.Fixed }) {
+		if slices.ContainsFunc(head.Values, func(v *Value) bool { return v.Op.flags()&loads != 0 && !v.Fixed }) {
 			c.changed = changesIn(f.loopOf(head, d))
 		}
 		kept := head.Values[:0]
@@ -44,8 +43,8 @@ func hoist(f *Func) {
 }
 
 // changesIn gives the parts of memory that the blocks may change.
-func changesIn(blocks map[*Block]bool) (sets uint32) {
-	for b := range blocks {
+func changesIn(blocks *blockSet) (sets uint32) {
+	for _, b := range blocks.list {
 		for _, v := range b.Values {
 			sets |= v.changes()
 		}
@@ -60,7 +59,7 @@ type carrier struct {
 	d           *domTree
 	changed     uint32 // parts of memory that the loop changes
 	stopped     bool   // an effect stays
-	asked       map[*Value]bool
+	asked       []*Value
 }
 
 // landing gives the block that values move to. Where above goes elsewhere too, it is a new
@@ -112,12 +111,9 @@ func (c *carrier) passesFirst(v *Value) bool {
 
 // ask notes the values that a check is about.
 func (c *carrier) ask(v *Value, depth int) {
-	if c.asked == nil {
-		c.asked = map[*Value]bool{}
-	}
 	for _, a := range v.Args {
-		if a.Op != OpConst && !c.asked[a] {
-			c.asked[a] = true
+		if a.Op != OpConst && !slices.Contains(c.asked, a) {
+			c.asked = append(c.asked, a)
 			if a.Op != OpPhi && depth < 4 {
 				c.ask(a, depth+1)
 			}
@@ -130,7 +126,7 @@ func (c *carrier) mayMove(v *Value) bool {
 	if v.Op == OpPhi || !c.madeAbove(v) {
 		return false
 	}
-	isLoad := v.Op.info().flags&loads != 0 && !v.Fixed
+	isLoad := v.Op.flags()&loads != 0 && !v.Fixed
 	switch {
 	case v.Op == OpArena || v.Op == OpStack:
 		return false
@@ -152,7 +148,7 @@ func (c *carrier) mayMove(v *Value) bool {
 		// of it then is too.
 		a := v.Args[0]
 		isObject := a.Op == OpParam || a.Op == OpPhi || a.Op == OpCall || a.Op == OpAddr || a.Op == OpLoad64
-		return isObject && !c.asked[a] && (v.Fixed || v.Mem >= memWord)
+		return isObject && !slices.Contains(c.asked, a) && (v.Fixed || v.Mem >= memWord)
 	}
 	return !v.Nonneg
 }
@@ -163,7 +159,7 @@ func outside(head *Block, d *domTree) (before *Block) {
 	isLoop := false
 	for _, p := range head.Preds {
 		switch {
-		case d.reached(p) && d.dominates(head, p):
+		case d.dominates(head, p):
 			isLoop = true
 		case before != nil:
 			return nil

@@ -111,11 +111,11 @@ func (f *Func) canInline() bool {
 
 // inlineInto puts the functions of small in place of their calls, and those of often where
 // that is in one of the loops.
-func inlineInto(f *Func, loops map[*Block]bool, small, often map[string]*Func) bool {
-	r := replacements{}
+func inlineInto(f *Func, loops *blockSet, small, often map[string]*Func) bool {
+	r := f.replacements()
 	changed := false
 	for _, b := range f.Blocks {
-		isOften := loops[b] && !b.Cold
+		isOften := loops.has(b) && !b.Cold
 		old := b.Values
 		b.Values = make([]*Value, 0, len(old))
 		var second *Value // what stands for a result2 that comes next
@@ -129,7 +129,7 @@ func inlineInto(f *Func, loops map[*Block]bool, small, often map[string]*Func) b
 				second = copyBody(f, b, of, v, r)
 				changed = true
 			case v.Op == OpResult2 && second != nil:
-				r[v] = second
+				r.set(v, second)
 				second = nil
 			default:
 				b.Values = append(b.Values, v)
@@ -137,9 +137,7 @@ func inlineInto(f *Func, loops map[*Block]bool, small, often map[string]*Func) b
 			}
 		}
 	}
-	if len(r) > 0 {
-		f.operands(func(p **Value) { *p = r.find(*p) })
-	}
+	r.use()
 	return changed
 }
 
@@ -165,7 +163,7 @@ func standIn(v *Value, now map[*Value]*Value) *Value {
 
 // copyBody appends the values of a function to b, with the call's arguments for its
 // parameters. r learns what stands for the call; the second result is given back.
-func copyBody(f *Func, b *Block, of *Func, call *Value, r replacements) (second *Value) {
+func copyBody(f *Func, b *Block, of *Func, call *Value, r *replacements) (second *Value) {
 	body := of.Blocks[0]
 	now := map[*Value]*Value{}
 	for i, p := range of.Params {
@@ -180,7 +178,7 @@ func copyBody(f *Func, b *Block, of *Func, call *Value, r replacements) (second 
 		now[v] = w
 	}
 	if body.Ctl != nil {
-		r[call] = now[body.Ctl]
+		r.set(call, now[body.Ctl])
 	}
 	return now[body.Ctl2]
 }

@@ -17,7 +17,7 @@ const invertMost = 6
 func invert(f *Func) {
 	d := f.dominators()
 	changed := false
-	for _, head := range d.order {
+	for _, head := range slices.Clone(d.heads) {
 		before := enteredFrom(head, d)
 		if before == nil {
 			continue
@@ -33,41 +33,21 @@ func invert(f *Func) {
 	}
 }
 
-// loopOf gives the blocks of the loop with that first block.
-func (f *Func) loopOf(head *Block, d *domTree) map[*Block]bool {
-	in := map[*Block]bool{head: true}
-	var work []*Block
-	for _, p := range head.Preds {
-		if d.reached(p) && d.dominates(head, p) {
-			work = append(work, p)
-		}
-	}
-	for len(work) > 0 {
-		b := work[len(work)-1]
-		work = work[:len(work)-1]
-		if !in[b] {
-			in[b] = true
-			work = append(work, b.Preds...)
-		}
-	}
-	return in
-}
-
 type invertible struct {
 	f            *Func
 	head, before *Block
 	body         *Block // the successor of head inside
-	inside       map[*Block]bool
+	inside       *blockSet
 }
 
 // isFit says whether the loop can be inverted and gains by it.
 func (l *invertible) isFit(d *domTree) bool {
 	h := l.head
-	if h.Term != Branch || l.inside[h.Succs[0]] == l.inside[h.Succs[1]] {
+	if h.Term != Branch || l.inside.has(h.Succs[0]) == l.inside.has(h.Succs[1]) {
 		return false
 	}
 	l.body = h.Succs[0]
-	if !l.inside[l.body] {
+	if !l.inside.has(l.body) {
 		l.body = h.Succs[1]
 	}
 	if l.body == h || len(l.body.Preds) != 1 {
@@ -131,8 +111,9 @@ func (l *invertible) invert() {
 	repairUses(l.f, defs, func(*Block) bool { return false })
 }
 
-// insertBehind puts blocks that are in no list yet behind a.
+// insertBehind puts blocks that are in no list yet behind a. Edges change with that.
 func (f *Func) insertBehind(a *Block, list ...*Block) {
+	f.edgesChanged()
 	at := slices.Index(f.Blocks, a) + 1
 	f.Blocks = slices.Concat(f.Blocks[:at], list, f.Blocks[at:])
 }

@@ -1,6 +1,9 @@
 package ir
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // pass_sink.go moves what is needed on one way only down to that way: a value whose users
 // all lie behind a branch is worked out there. It never moves into a loop, and nothing that
@@ -19,7 +22,9 @@ func sink(f *Func) {
 	if len(d.order) < 3 {
 		return
 	}
-	s := &sinker{f: f, d: d, loops: make([][]*Block, f.nextBlk), to: make([]*Block, f.nextID), near: map[*Value][]*Value{}}
+	s := sinkers.Get().(*sinker)
+	defer sinkers.Put(s)
+	s.begin(f)
 	s.findLoops()
 	f.CountUses()
 	for n := len(d.order) - 1; n >= 0; n-- { // users before what they use
@@ -30,24 +35,38 @@ func sink(f *Func) {
 type sinker struct {
 	f     *Func
 	d     *domTree
-	loops [][]*Block          // by block ID: the first blocks of the loops that it is in
-	to    []*Block            // by value ID: the nearest block that dominates all uses met so far
-	near  map[*Value][]*Value // of an address: the loads and stores of its block, which are not among these uses
+	loops [][]*Block  // by block ID: the first blocks of the loops that it is in
+	to    []*Block    // by value ID: the nearest block that dominates all uses met so far
+	near  []nearUsers // by value ID, of an address: the loads and stores of its block, which are not among these uses
+	users []nearUser
+}
+
+// nearUsers is how many there are, and 1 + the place of the newest in users; nearUser has that of
+// the one before.
+type nearUsers struct{ count, newest int32 }
+type nearUser struct {
+	v      *Value
+	before int32
+}
+
+// sinkers are used again.
+var sinkers = sync.Pool{New: func() any { return new(sinker) }}
+
+func (s *sinker) begin(f *Func) {
+	s.f, s.d = f, f.dominators()
+	s.to, s.near, s.users = zeroed(s.to, f.nextID), zeroed(s.near, f.nextID), s.users[:0]
 }
 
 func (s *sinker) findLoops() {
-	for _, head := range s.d.order {
-		if outside := len(head.Preds); outside < 2 {
+	if s.loops = s.loops[:0]; len(s.d.heads) == 0 {
+		return
+	}
+	s.loops = zeroed(s.loops, s.f.nextBlk)
+	for _, head := range s.d.heads {
+		if len(head.Preds) < 2 {
 			continue
 		}
-		isLoop := false
-		for _, p := range head.Preds {
-			isLoop = isLoop || s.d.reached(p) && s.d.dominates(head, p)
-		}
-		if !isLoop {
-			continue
-		}
-		for b := range s.f.loopOf(head, s.d) {
+		for _, b := range s.f.loopOf(head, s.d).list {
 			s.loops[b.ID] = append(s.loops[b.ID], head)
 		}
 	}
@@ -89,7 +108,9 @@ func (s *sinker) block(b *Block) {
 			s.uses(v, at)
 		}
 	}
-	b.Values = append(b.Values[:0], b.Values[kept:]...)
+	if kept > 0 {
+		b.Values = slices.Delete(b.Values, 0, kept)
+	}
 }
 
 // uses notes what v, in b, is made of.
@@ -99,7 +120,9 @@ func (s *sinker) uses(v *Value, b *Block) {
 	}
 	for n, a := range v.Args {
 		if n == 0 && v.Op.hasOffset() && a.Block == b && a.Op == OpAdd && a.Check == Wrap {
-			s.near[a] = append(s.near[a], v)
+			near := &s.near[a.ID]
+			s.users = append(s.users, nearUser{v, near.newest})
+			*near = nearUsers{near.count + 1, int32(len(s.users))}
 		} else {
 			s.use(a, b)
 		}
@@ -109,18 +132,26 @@ func (s *sinker) uses(v *Value, b *Block) {
 // forNear gives what the loads and stores of its block have in place of the address v, which
 // sinks; nil when there are none.
 func (s *sinker) forNear(v *Value) *Value {
-	near := s.near[v]
-	if len(near) == 0 {
+	near := s.near[v.ID]
+	if near.count == 0 {
 		return nil
 	}
-	w := *v
-	w.ID, w.Args = int32(s.f.nextID), slices.Clone(v.Args)
-	s.f.nextID++
-	s.to = append(s.to, nil)
-	for _, user := range near {
-		user.Args[0] = &w
+	w := s.copyOf(v)
+	w.Args = slices.Clone(v.Args)
+	for at := near.newest; at != 0; at = s.users[at-1].before {
+		s.users[at-1].v.Args[0] = w
 	}
-	return &w
+	return w
+}
+
+// copyOf gives a value like v that is in no list yet.
+func (s *sinker) copyOf(v *Value) *Value {
+	w := s.f.space().values.One()
+	*w = *v
+	w.ID = int32(s.f.nextID)
+	s.f.nextID++
+	s.to, s.near = append(s.to, nil), append(s.near, nearUsers{})
+	return w
 }
 
 func (s *sinker) use(v *Value, b *Block) {
@@ -134,7 +165,7 @@ func (s *sinker) use(v *Value, b *Block) {
 // maySink says whether v, of b, can be worked out later, and no more registers are taken then:
 // what it is made of is there all the same, for another user or the next turn of a loop.
 func (s *sinker) maySink(v *Value, b *Block) bool {
-	if v.Op.info().flags&pure == 0 || v.HasEffect() || isCheap(v) || s.to[v.ID] == nil || len(s.near[v]) > nearMost {
+	if v.Op.flags()&pure == 0 || v.HasEffect() || isCheap(v) || s.to[v.ID] == nil || s.near[v.ID].count > nearMost {
 		return false
 	}
 	for _, a := range v.Args {
@@ -188,6 +219,9 @@ func (s *sinker) target(v *Value, b *Block) *Block {
 }
 
 func (s *sinker) isInLoopsOf(t, b *Block) bool {
+	if len(s.loops) == 0 {
+		return true
+	}
 	for _, head := range s.loops[t.ID] {
 		found := false
 		for _, h := range s.loops[b.ID] {
@@ -203,19 +237,16 @@ func (s *sinker) isInLoopsOf(t, b *Block) bool {
 // move puts v behind the phis of b. A constant comes along.
 func (s *sinker) move(v *Value, b *Block) {
 	n := len(b.phis())
-	list := make([]*Value, 0, len(b.Values)+2)
-	list = append(list, b.Values[:n]...)
+	list := append(s.f.space().out[:0], b.Values[:n]...)
 	for i, a := range v.Args {
 		if isCheap(a) && a.Block != b {
-			w := *a
-			w.ID, w.Block = int32(s.f.nextID), b
-			s.f.nextID++
-			s.to = append(s.to, nil)
-			v.Args[i] = &w
-			list = append(list, &w)
+			w := s.copyOf(a)
+			w.Block = b
+			v.Args[i] = w
+			list = append(list, w)
 		}
 	}
 	v.Block = b
 	list = append(list, v)
-	b.Values = append(list, b.Values[n:]...)
+	s.f.space().setValues(b, append(list, b.Values[n:]...))
 }

@@ -27,49 +27,34 @@ func (f *Func) canSplice() bool {
 			}
 		}
 	}
-	return size <= spliceValues && returns && len(f.inLoops()) == 0
+	return size <= spliceValues && returns && len(f.dominators().heads) == 0
 }
 
-// inLoops gives the blocks that lie in a loop.
-func (f *Func) inLoops() map[*Block]bool {
+// inLoops gives the blocks that lie in a loop. The set is good until the next one is asked for.
+func (f *Func) inLoops() *blockSet {
 	d := f.dominators()
-	in := map[*Block]bool{}
-	for _, head := range d.order {
-		var work []*Block
-		for _, p := range head.Preds {
-			if d.reached(p) && d.dominates(head, p) {
-				work = append(work, p)
-			}
-		}
-		if work != nil {
-			in[head] = true
-		}
-		seen := map[*Block]bool{}
-		for len(work) > 0 {
-			b := work[len(work)-1]
-			work = work[:len(work)-1]
-			if b != head && !seen[b] {
-				seen[b], in[b] = true, true
-				work = append(work, b.Preds...)
-			}
-		}
+	s := &f.space().inLoops
+	s.reset(f)
+	for _, head := range d.heads {
+		s.add(head)
+		s.addLoop(head, d)
 	}
-	return in
+	return s
 }
 
 // spliceInto puts functions in place of their calls in f's loops.
-func spliceInto(f *Func, loops map[*Block]bool, fit map[string]*Func) bool {
-	if len(loops) == 0 {
+func spliceInto(f *Func, loops *blockSet, fit map[string]*Func) bool {
+	if len(loops.list) == 0 {
 		return false
 	}
-	r := replacements{}
+	r := f.replacements()
 	total, done := 0, false
 	for _, b := range f.Blocks {
 		total += len(b.Values)
 	}
 	for at := 0; at < len(f.Blocks); at++ {
 		b := f.Blocks[at]
-		if !loops[b] || b.Cold {
+		if !loops.has(b) || b.Cold {
 			continue
 		}
 		for i, v := range b.Values {
@@ -78,20 +63,19 @@ func spliceInto(f *Func, loops map[*Block]bool, fit map[string]*Func) bool {
 				continue
 			}
 			rest := f.splice(b, i, of, r)
-			loops[rest], done = true, true
+			loops.add(rest)
+			done = true
 			total += spliceValues
 			break // what follows is in rest, which comes later
 		}
 	}
-	if len(r) > 0 {
-		f.operands(func(p **Value) { *p = r.find(*p) })
-	}
+	r.use()
 	return done
 }
 
 // splice cuts b at its value number i, a call of of, and puts the callee's blocks between.
 // It gives the second half. r learns what stands for the call and its second result.
-func (f *Func) splice(b *Block, i int, of *Func, r replacements) (rest *Block) {
+func (f *Func) splice(b *Block, i int, of *Func, r *replacements) (rest *Block) {
 	call, behind := b.Values[i], b.Values[i+1:]
 	var second *Value
 	if len(behind) > 0 && behind[0].Op == OpResult2 {
@@ -115,10 +99,10 @@ func (f *Func) splice(b *Block, i int, of *Func, r replacements) (rest *Block) {
 		n.Cold = n.Cold || b.Cold
 	}
 	if second != nil {
-		r[second] = f.merged(rest, second, seconds)
+		r.set(second, f.merged(rest, second, seconds))
 	}
 	if call.Type != None {
-		r[call] = f.merged(rest, call, results)
+		r.set(call, f.merged(rest, call, results))
 	}
 	f.insertBehind(b, append(blocks, rest)...)
 	return rest

@@ -1,6 +1,9 @@
 package ir
 
-import "math/bits"
+import (
+	"math/bits"
+	"slices"
+)
 
 // pass_strength.go replaces divisions by constants with multiplications and shifts
 // (Granlund and Montgomery, "Division by Invariant Integers using Multiplication").
@@ -14,19 +17,26 @@ type reducer struct {
 }
 
 func reduceStrength(f *Func) {
-	r := replacements{}
+	r := f.replacements()
 	for _, b := range f.Blocks {
-		g := &reducer{f: f, out: make([]*Value, 0, len(b.Values))}
+		if !slices.ContainsFunc(b.Values, isDivision) {
+			continue
+		}
+		g := &reducer{f: f, out: f.space().out[:0]}
 		for _, v := range b.Values {
 			g.v = v
 			if w := g.divide(); w != nil {
-				r[v] = w
+				r.set(v, w)
 			}
 			g.out = append(g.out, v)
 		}
-		b.Values = g.out
+		f.space().setValues(b, g.out)
 	}
-	r.apply(f)
+	r.apply()
+}
+
+func isDivision(v *Value) bool {
+	return v.Op == OpDiv || v.Op == OpRem || v.Op == OpUDiv || v.Op == OpURem
 }
 
 func (g *reducer) value(op Op, t Type, args ...*Value) *Value {
@@ -45,9 +55,7 @@ func (g *reducer) konst(t Type, n int64) *Value {
 // divide gives the value that stands for the division, or nil.
 func (g *reducer) divide() *Value {
 	v := g.v
-	switch v.Op {
-	case OpDiv, OpRem, OpUDiv, OpURem:
-	default:
+	if !isDivision(v) {
 		return nil
 	}
 	x, y := v.Args[0], v.Args[1]

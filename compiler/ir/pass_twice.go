@@ -85,7 +85,7 @@ func (l *counted) twice(r *reached, now map[*Value]*Value, slow *Block, limitLes
 // entry gives the block from which the loop is entered now: the last test.
 func (l *counted) entry() *Block {
 	for _, p := range l.head.Preds {
-		if !l.inside[p] {
+		if !l.inside.has(p) {
 			return p
 		}
 	}

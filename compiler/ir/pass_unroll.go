@@ -19,7 +19,7 @@ const (
 func unroll(f *Func) {
 	d := f.dominators()
 	changed := false
-	for _, head := range d.order {
+	for _, head := range slices.Clone(d.heads) {
 		before := enteredFrom(head, d)
 		if before == nil || head.Cold || len(head.Preds) != 2 {
 			continue
@@ -64,12 +64,12 @@ func (f *Func) turnsOf(head, before *Block) int64 {
 // call, and is short enough for so many turns.
 func (f *Func) shortLoop(head *Block, d *domTree, turns int64) (blocks []*Block) {
 	inside := f.loopOf(head, d)
-	if len(inside) > unrollBlocks || inside[head.Succs[0]] == inside[head.Succs[1]] {
+	if len(inside.list) > unrollBlocks || inside.has(head.Succs[0]) == inside.has(head.Succs[1]) {
 		return nil
 	}
 	size := 0
 	for _, b := range f.Blocks {
-		if !inside[b] {
+		if !inside.has(b) {
 			continue
 		}
 		blocks = append(blocks, b)

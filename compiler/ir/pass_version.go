@@ -28,7 +28,7 @@ const (
 func version(f *Func) {
 	d := f.dominators()
 	changed := false
-	for _, head := range d.order {
+	for _, head := range slices.Clone(d.heads) {
 		if head.Cold || !d.reached(head) {
 			continue
 		}
@@ -51,7 +51,7 @@ type counted struct {
 	d            *domTree
 	head, before *Block
 	blocks       []*Block // in the function's order
-	inside       map[*Block]bool
+	inside       *blockSet
 	i, from      *Value
 	limit        *Value
 
@@ -90,12 +90,12 @@ func (f *Func) countedLoop(head *Block, d *domTree) *counted {
 	}
 	l.from = l.i.Args[head.predIndex(before)]
 	l.inside = f.loopOf(head, d)
-	if len(l.inside) > versionBlocks || !l.isSame(l.limit) || !l.isNonneg(l.limit) {
+	if len(l.inside.list) > versionBlocks || !l.isSame(l.limit) || !l.isNonneg(l.limit) {
 		return nil
 	}
 	size := 0
 	for _, b := range f.Blocks {
-		if !l.inside[b] {
+		if !l.inside.has(b) {
 			continue
 		}
 		l.blocks = append(l.blocks, b)
@@ -120,7 +120,7 @@ func (f *Func) countedLoop(head *Block, d *domTree) *counted {
 }
 
 // isSame says whether v is the same on every turn.
-func (l *counted) isSame(v *Value) bool { return v.Op == OpConst || !l.inside[v.Block] }
+func (l *counted) isSame(v *Value) bool { return v.Op == OpConst || !l.inside.has(v.Block) }
 
 func (l *counted) isNonneg(v *Value) bool {
 	return v.Nonneg || v.Op == OpConst && v.Imm >= 0
@@ -286,7 +286,7 @@ func (l *counted) divide() {
 	if l.double {
 		l.twice(r, now, slow, limitLess1)
 	}
-	repairUses(l.f, r.defs, func(b *Block) bool { return l.inside[b] || r.blocks[b] })
+	repairUses(l.f, r.defs, func(b *Block) bool { return l.inside.has(b) || r.blocks[b] })
 }
 
 // reached is what the values of a loop are in its copies.
@@ -397,7 +397,7 @@ func (l *counted) exact(g *reducer, v, last *Value) *Value {
 func (l *counted) leave(now map[*Value]*Value, place map[*Block]*Block) {
 	for _, b := range l.blocks {
 		for _, s := range b.Succs {
-			if l.inside[s] {
+			if l.inside.has(s) {
 				continue
 			}
 			from := s.predIndex(b)

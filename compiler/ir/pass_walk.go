@@ -21,7 +21,7 @@ const (
 func walk(f *Func) {
 	d := f.dominators()
 	var loops []*Block // first blocks, inner loops behind those around them
-	for _, head := range d.order {
+	for _, head := range d.heads {
 		if head.Term != TermNone && !head.Cold && len(head.Preds) == 2 && outside(head, d) != nil {
 			loops = append(loops, head)
 		}
@@ -36,7 +36,7 @@ func walk(f *Func) {
 			needed: needed}
 		w.latch = head.Preds[1-head.predIndex(w.c.above)]
 		for _, b := range f.Blocks {
-			if !w.inside[b] {
+			if !w.inside.has(b) {
 				continue
 			}
 			for _, v := range slices.Clone(b.Values) {
@@ -56,8 +56,8 @@ func walk(f *Func) {
 
 // needed says, by value ID, what is worked out not only to load or store there.
 func (f *Func) needed() []bool {
-	needed := make([]bool, f.nextID)
-	var work []*Value
+	r := f.space()
+	needed, work := zeroed(r.marks, f.nextID), r.work[:0]
 	need := func(list ...*Value) {
 		for _, v := range list {
 			if v != nil && !needed[v.ID] {
@@ -84,6 +84,7 @@ func (f *Func) needed() []bool {
 			need(v.Args...)
 		}
 	}
+	r.marks, r.work = needed, work
 	return needed
 }
 
@@ -92,7 +93,7 @@ type walker struct {
 	f        *Func
 	c        *carrier // finds the place in front of the loop
 	latch    *Block   // where the turns end
-	inside   map[*Block]bool
+	inside   *blockSet
 	needed   []bool
 	pointers []pointer
 
@@ -146,7 +147,7 @@ func (w *walker) access(v *Value) {
 func isScale(n int64) bool { return n == 1 || n == 2 || n == 4 || n == 8 }
 
 // isSame says whether v is the same on every turn.
-func (w *walker) isSame(v *Value) bool { return isCheap(v) || !w.inside[v.Block] }
+func (w *walker) isSame(v *Value) bool { return isCheap(v) || !w.inside.has(v.Block) }
 
 // isSimple says whether the address has the form that rebuild would give it.
 func (w *walker) isSimple(a *Value) bool {

@@ -2,6 +2,7 @@ package ir
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -84,12 +85,29 @@ func (v *verifier) errorf(format string, args ...any) {
 	v.errs = append(v.errs, v.f.Name+": "+fmt.Sprintf(format, args...))
 }
 
+// dominators finds the dominators anew, and compares with them what passes believe to know of f.
+func (c *verifier) dominators() *domTree {
+	d := &domTree{}
+	d.findOrder(c.f)
+	d.solve()
+	d.findChildren()
+	d.findLoops()
+	if c.f.room == nil || c.f.room.tree.of != c.f {
+		return d
+	}
+	known := &c.f.room.tree
+	if !slices.Equal(known.order, d.order) || known.isSolved && (!slices.Equal(known.idom, d.idom) || !slices.Equal(known.heads, d.heads)) {
+		c.errorf("edges have changed, and nobody said so")
+	}
+	return d
+}
+
 // VerifyFunc checks one function. Its error has a line for each mistake.
 func VerifyFunc(f *Func) error {
 	c := &verifier{f: f}
 	if c.blocks(); len(c.errs) == 0 {
 		if c.identity(); len(c.errs) == 0 {
-			c.dom = f.dominators()
+			c.dom = c.dominators()
 			for _, b := range f.Blocks {
 				for _, v := range b.Values {
 					c.value(v)
