@@ -69,7 +69,7 @@ func TestMultiplier(t *testing.T) {
 
 // TestRanges: what rangeOf says of an op on two ranges holds for numbers in them.
 func TestRanges(t *testing.T) {
-	p := &prover{ranges: map[*Value]interval{}}
+	p := &prover{known: make([]knowledge, 2)}
 	x := &Value{ID: 0, Op: OpParam, Type: W}
 	y := &Value{ID: 1, Op: OpParam, Type: W}
 	pick := []int64{0, 1, 5, 100, math.MaxInt32, -1, -5, math.MinInt32}
@@ -80,8 +80,8 @@ func TestRanges(t *testing.T) {
 		for _, a := range pick {
 			for _, b := range pick {
 				for _, c := range []Cond{EQ, NE, SLT, SLE, SGT, SGE, ULT, ULE, UGT, UGE} {
-					p.ranges[x] = fullRange(W).where(c, constRange(W, a))
-					p.ranges[y] = constRange(W, b)
+					p.known[x.ID] = knowledge{ranged: fullRange(W).where(c, constRange(W, a)), hasRange: true}
+					p.known[y.ID] = knowledge{ranged: constRange(W, b), hasRange: true}
 					v := &Value{ID: 2, Op: op, Type: W, Args: []*Value{x, y}}
 					iv := p.rangeOf(v)
 					for _, k := range append(pick, a-1, a+1) {

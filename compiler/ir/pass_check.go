@@ -1,5 +1,7 @@
 package ir
 
+import "sync"
+
 // pass_check.go removes checks that cannot fail: traps, overflow checks and branches
 // whose outcome follows from constants, from the ranges of values, and from what was
 // compared, or survived a trap, in the blocks that dominate them.
@@ -61,42 +63,90 @@ func (o order) swapped() order {
 type prover struct {
 	f      *Func
 	d      *domTree
-	r      replacements
-	ranges map[*Value]interval // narrower than what the value itself says
-	pairs  map[[2]*Value]order // [0].ID < [1].ID
-	sums   map[*Value][]*Value // of each value: additions of it that have not overflowed
-	undo   []func()
-	gone   map[*Value]bool
+	known  []knowledge      // by value ID; constants that are made on the way have none
+	pairs  map[uint64]order // by pairKey
+	sums   []sum
+	undo   []note
+	stack  []proverFrame
+	seen   []*Value // of moves
+	gone   []bool   // by value ID
+	isGone bool     // some are
+
+	noRanges bool // what was learnt of ranges does not hold where they are asked for
 }
 
+// knowledge is what was learnt of a value.
+type knowledge struct {
+	ranged   interval // narrower than what the value itself says
+	hasRange bool
+	hasPair  bool  // was compared
+	sums     int32 // how many additions of it have not overflowed
+	newest   int32 // 1 + the place in sums of the newest of them
+}
+
+// sum is an addition of a value that has not overflowed.
+type sum struct {
+	v      *Value
+	before int32 // 1 + the place of the one before it
+}
+
+// note says how to forget what was learnt.
+type note struct {
+	kind noteKind
+	had  bool // something older was known
+	v    *Value
+	iv   interval // noteRange
+	key  uint64   // notePair
+	old  order
+}
+
+type noteKind uint8
+
+const (
+	noteRange noteKind = iota
+	notePair
+	noteSum
+)
+
+type proverFrame struct {
+	b    *Block
+	next int
+	undo int
+}
+
+// provers are used again.
+var provers = sync.Pool{New: func() any { return &prover{pairs: map[uint64]order{}} }}
+
 func removeChecks(f *Func) {
-	p := &prover{f: f, d: f.dominators(), r: replacements{}, ranges: map[*Value]interval{},
-		pairs: map[[2]*Value]order{}, sums: map[*Value][]*Value{}, gone: map[*Value]bool{}}
+	p := provers.Get().(*prover)
+	defer provers.Put(p)
+	if len(p.pairs) > 0 { // all is taken back at the end, but after a panic
+		p.pairs = map[uint64]order{}
+	}
+	p.f, p.d, p.isGone = f, f.dominators(), false
+	p.known, p.gone = zeroed(p.known, f.nextID), zeroed(p.gone, f.nextID)
+	p.sums, p.undo, p.stack = p.sums[:0], p.undo[:0], p.stack[:0]
 	p.walk()
-	f.keep(func(v *Value) bool { return !p.gone[v] })
+	if p.isGone {
+		f.keep(func(v *Value) bool { return int(v.ID) >= len(p.gone) || !p.gone[v.ID] })
+	}
 }
 
 func (p *prover) walk() {
-	type frame struct {
-		b    *Block
-		next int
-		undo int
-	}
-	enter := func(b *Block) frame {
-		fr := frame{b: b, undo: len(p.undo)}
+	enter := func(b *Block) {
+		p.stack = append(p.stack, proverFrame{b: b, undo: len(p.undo)})
 		p.visit(b)
-		return fr
 	}
-	stack := []frame{enter(p.f.Blocks[0])}
-	for len(stack) > 0 {
-		fr := &stack[len(stack)-1]
+	enter(p.f.Blocks[0])
+	for len(p.stack) > 0 {
+		fr := &p.stack[len(p.stack)-1]
 		if kids := p.d.kids(fr.b); fr.next < len(kids) {
 			fr.next++
-			stack = append(stack, enter(kids[fr.next-1]))
+			enter(kids[fr.next-1])
 			continue
 		}
 		p.takeBack(fr.undo)
-		stack = stack[:len(stack)-1]
+		p.stack = p.stack[:len(p.stack)-1]
 	}
 }
 
@@ -166,11 +216,11 @@ func (p *prover) learnLoop(b *Block) {
 		return
 	}
 	back, in := 0, 1
-	if !p.d.reached(b.Preds[back]) || !p.d.dominates(b, b.Preds[back]) {
+	if !p.d.dominates(b, b.Preds[back]) {
 		back, in = 1, 0
 	}
 	q := b.Preds[back]
-	if !p.d.reached(q) || !p.d.dominates(b, q) || q.Term != Branch || q.Ctl.Op != OpCmp {
+	if !p.d.dominates(b, q) || q.Term != Branch || q.Ctl.Op != OpCmp {
 		return
 	}
 	cond, x, y := q.Ctl.Cond, q.Ctl.Args[0], q.Ctl.Args[1]
@@ -221,7 +271,23 @@ func entering(v *Value, b *Block, in int) *Value {
 // takeBack forgets all that was learnt since there were so many notes.
 func (p *prover) takeBack(notes int) {
 	for len(p.undo) > notes {
-		p.undo[len(p.undo)-1]()
+		n := &p.undo[len(p.undo)-1]
+		switch n.kind {
+		case noteRange:
+			k := &p.known[n.v.ID]
+			k.ranged, k.hasRange = n.iv, n.had
+		case notePair:
+			if n.had {
+				p.pairs[n.key] = n.old
+			} else {
+				delete(p.pairs, n.key)
+			}
+		case noteSum:
+			k := &p.known[n.v.ID]
+			k.sums--
+			k.newest = p.sums[len(p.sums)-1].before
+			p.sums = p.sums[:len(p.sums)-1]
+		}
 		p.undo = p.undo[:len(p.undo)-1]
 	}
 }
@@ -232,7 +298,7 @@ func (p *prover) value(v *Value) {
 	case OpTrapIf:
 		holds, known := p.decide(v.Cond, v.Args[0], v.Args[1])
 		if known && !holds {
-			p.gone[v] = true
+			p.gone[v.ID], p.isGone = true, true
 		} else if !known {
 			p.learn(v.Cond.Not(), v.Args[0], v.Args[1])
 		}
@@ -316,15 +382,22 @@ func (p *prover) smallerThan(v *Value) (x *Value, ok bool) {
 	return v.Args[0], k > 0 && p.rangeOf(v.Args[0]).slo >= 0
 }
 
+// pairKey is the key of two values, the one with the smaller ID first.
+func pairKey(a, b *Value) uint64 { return uint64(a.ID)<<32 | uint64(b.ID) }
+
 func (p *prover) pair(a, b *Value) order {
 	if a.ID > b.ID {
 		return p.pair(b, a).swapped()
 	}
-	if o, ok := p.pairs[[2]*Value{a, b}]; ok {
-		return o
+	if p.wasCompared(a) && p.wasCompared(b) {
+		if o, ok := p.pairs[pairKey(a, b)]; ok {
+			return o
+		}
 	}
 	return order{anyOrder, anyOrder}
 }
+
+func (p *prover) wasCompared(v *Value) bool { return int(v.ID) < len(p.known) && p.known[v.ID].hasPair }
 
 // learn notes that a condition holds from here on down.
 func (p *prover) learn(c Cond, a, b *Value) {
@@ -340,16 +413,11 @@ func (p *prover) learn(c Cond, a, b *Value) {
 	if a.ID > b.ID {
 		a, b, c = b, a, c.Swap()
 	}
-	key := [2]*Value{a, b}
+	key := pairKey(a, b)
 	old, had := p.pairs[key]
 	p.pairs[key] = p.pair(a, b).and(orders[c])
-	p.undo = append(p.undo, func() {
-		if had {
-			p.pairs[key] = old
-		} else {
-			delete(p.pairs, key)
-		}
-	})
+	p.known[a.ID].hasPair, p.known[b.ID].hasPair = true, true
+	p.undo = append(p.undo, note{kind: notePair, key: key, old: old, had: had})
 }
 
 // narrow notes a range for a value. An empty one means that this place is never
@@ -358,13 +426,7 @@ func (p *prover) narrow(v *Value, iv interval) {
 	if v.Op == OpConst || iv.isEmpty() {
 		return
 	}
-	old, had := p.ranges[v]
-	p.ranges[v] = iv
-	p.undo = append(p.undo, func() {
-		if had {
-			p.ranges[v] = old
-		} else {
-			delete(p.ranges, v)
-		}
-	})
+	k := &p.known[v.ID]
+	p.undo = append(p.undo, note{kind: noteRange, v: v, iv: k.ranged, had: k.hasRange})
+	k.ranged, k.hasRange = iv, true
 }

@@ -13,12 +13,27 @@ func (p *prover) noteSum(v *Value) {
 		if x.Op == OpConst || n == 1 && x == v.Args[0] {
 			continue
 		}
-		if len(p.sums[x]) == sumsMost {
+		k := &p.known[x.ID]
+		if k.sums == sumsMost {
 			continue
 		}
-		p.sums[x] = append(p.sums[x], v)
-		p.undo = append(p.undo, func() { p.sums[x] = p.sums[x][:len(p.sums[x])-1] })
+		p.sums = append(p.sums, sum{v, k.newest})
+		k.sums++
+		k.newest = int32(len(p.sums))
+		p.undo = append(p.undo, note{kind: noteSum, v: x})
 	}
+}
+
+// sumsOf gives the sums of v, the oldest first.
+func (p *prover) sumsOf(v *Value) (list [sumsMost]*Value, count int) {
+	if int(v.ID) >= len(p.known) {
+		return list, 0
+	}
+	k := &p.known[v.ID]
+	for at, n := k.newest, k.sums-1; n >= 0; n-- {
+		list[n], at = p.sums[at-1].v, p.sums[at-1].before
+	}
+	return list, int(k.sums)
 }
 
 // other is the summand of the addition s beside x.
@@ -33,7 +48,8 @@ func other(s, x *Value) *Value {
 // not smaller than the other.
 func (p *prover) isBelowSum(v *Value) bool {
 	for n, x := range v.Args {
-		for _, s := range p.sums[x] {
+		list, count := p.sumsOf(x)
+		for _, s := range list[:count] {
 			if s != v && p.knownOrder(v.Args[1-n], other(s, x)).implies(ULE) {
 				return true
 			}
@@ -102,7 +118,8 @@ func (p *prover) isBelow(x, y *Value, depth int) (below, strictly bool) {
 // partBelow says whether part + rest, which is x, is at most y by way of another sum of part.
 // rest is nil for nothing.
 func (p *prover) partBelow(part, rest, x, y *Value) (below, strictly bool) {
-	for _, s := range p.sums[part] {
+	list, count := p.sumsOf(part)
+	for _, s := range list[:count] {
 		if s == x {
 			continue
 		}

@@ -3,6 +3,7 @@ package ir
 import (
 	"math"
 	"math/bits"
+	"slices"
 )
 
 // ranges.go says between which numbers a value lies, as a signed and as an unsigned
@@ -158,8 +159,8 @@ func (p *prover) rangeAt(v *Value, depth int) interval {
 		iv.slo = max(iv.slo, 0)
 		iv = iv.agree()
 	}
-	if known, ok := p.ranges[v]; ok {
-		if both := iv.and(known); !both.isEmpty() {
+	if !p.noRanges && int(v.ID) < len(p.known) && p.known[v.ID].hasRange {
+		if both := iv.and(p.known[v.ID].ranged); !both.isEmpty() {
 			return both
 		}
 	}
@@ -219,7 +220,8 @@ func (p *prover) phiRange(v *Value, depth int) interval {
 	iv := interval{math.MaxInt64, math.MinInt64, math.MaxUint64, 0}
 	up, down := false, false
 	for _, a := range v.Args {
-		switch moves(a, v, map[*Value]bool{}) {
+		p.seen = p.seen[:0]
+		switch p.moves(a, v) {
 		case stays:
 			continue
 		case ascends:
@@ -251,9 +253,11 @@ func (p *prover) phiRange(v *Value, depth int) interval {
 // the argument's newest value, which is that of the phi only if no loop lies between.
 func (p *prover) rangeBefore(a, phi *Value, depth int) interval {
 	if a.Op != OpConst && (a.Block == phi.Block || !p.d.dominates(a.Block, phi.Block)) {
-		learnt := p.ranges
-		p.ranges = nil
-		defer func() { p.ranges = learnt }()
+		before := p.noRanges
+		p.noRanges = true
+		iv := p.rangeAt(a, depth)
+		p.noRanges = before
+		return iv
 	}
 	return p.rangeAt(a, depth)
 }
@@ -270,8 +274,8 @@ const (
 
 // moves says how a, made of the phi from by additions and subtractions of constants that
 // do not wrap around, and by other phis, lies to it. Phis that are met again add nothing.
-func moves(a, from *Value, seen map[*Value]bool) motion {
-	if a == from || seen[a] {
+func (p *prover) moves(a, from *Value) motion {
+	if a == from || slices.Contains(p.seen, a) {
 		return stays
 	}
 	switch a.Op {
@@ -285,15 +289,15 @@ func moves(a, from *Value, seen map[*Value]bool) motion {
 		if (k.Imm < 0) != (a.Op == OpSub) {
 			step = descends
 		}
-		return moves(x, from, seen).with(step)
+		return p.moves(x, from).with(step)
 	case OpPhi:
-		if len(seen) > 8 {
+		if len(p.seen) > 8 {
 			return unknown
 		}
-		seen[a] = true
+		p.seen = append(p.seen, a)
 		m := stays
 		for _, x := range a.Args {
-			m = m.with(moves(x, from, seen))
+			m = m.with(p.moves(x, from))
 		}
 		return m
 	}
