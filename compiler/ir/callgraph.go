@@ -27,8 +27,14 @@ func (s *symbols) number(name string) int32 {
 type summary struct {
 	isKnown           bool    // what follows is right
 	named             []int32 // the names that values have, in the order of these
-	returns, syscalls bool    // it has such a place
+	returns, syscalls bool    // it has such a place; only note knows
+
+	hasForm bool // form is right
+	form    form // see pass_inline.go
 }
+
+// changed says that f is not what its summary says any more.
+func (f *Func) changed() { f.sum.isKnown, f.sum.hasForm = false, false }
 
 // note makes the summary of a function. Names without a number get one.
 func (s *symbols) note(f *Func) {
@@ -44,6 +50,25 @@ func (s *symbols) note(f *Func) {
 		}
 	}
 	f.sum.named = s.room.Copy(s.list)
+}
+
+// noteAgain notes what a function names after a change, in the old memory, and may do so for
+// several functions at once. If a name has no number, it is left to note.
+func (s *symbols) noteAgain(f *Func) {
+	list := f.sum.named[:0]
+	for _, b := range f.Blocks {
+		for _, v := range b.Values {
+			if v.Sym == "" {
+				continue
+			}
+			n, known := s.numbers[v.Sym]
+			if !known {
+				return
+			}
+			list = append(list, n)
+		}
+	}
+	f.sum = summary{isKnown: true, named: list}
 }
 
 // callGraph has the functions by the number of their name; nil for a name that is of data or of

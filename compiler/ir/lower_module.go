@@ -92,7 +92,7 @@ func (l *lowering) shareCore() {
 	}
 	l.m.Funcs = slices.DeleteFunc(l.m.Funcs, func(f *Func) bool { return symbols[f.Name] != "" })
 	for _, f := range l.m.Funcs {
-		f.sum.isKnown = false
+		f.changed()
 		for _, b := range f.Blocks {
 			for _, v := range b.Values {
 				if to := symbols[v.Sym]; to != "" {

@@ -68,7 +68,7 @@ func (l *lowering) startFunc(s *check.Service) *Func {
 	f.keep(func(v *Value) bool {
 		return (v != arena || needsArena) && (v != guard && v != spare && v != spareAt || out || l.isGuarded(reached))
 	})
-	f.sum.isKnown = false
+	f.changed()
 	l.m.Data = append(l.m.Data, &Data{Name: StackSpare, Bytes: make([]byte, 8), Align: 1})
 	return f
 }

@@ -62,7 +62,7 @@ const perLoopBlocks = 2000
 
 // run does p on f, unless f is too large for it.
 func (p *Pass) run(f *Func) {
-	f.sum.isKnown = false
+	f.changed()
 	if len(f.Blocks) <= perLoopBlocks || !slices.Contains(perLoop, p.Name) {
 		p.Run(f)
 	}
@@ -110,19 +110,22 @@ var precedes = []struct{ first, then, why string }{
 // put in place of their calls, those that this has changed once more.
 func Optimize(m *Module) {
 	work := m.Funcs
+	m.callGraph() // so that all names have numbers
 	for round := 0; len(work) > 0 && round < rounds; round++ {
-		parallel.Each(len(work), func(i int) { work[i].runAll(passes) })
+		parallel.Each(len(work), func(i int) { m.runAll(work[i], passes) })
 		work = inlineSmall(m)
 	}
-	parallel.Each(len(m.Funcs), func(i int) { m.Funcs[i].runAll(last) })
+	parallel.Each(len(m.Funcs), func(i int) { m.runAll(m.Funcs[i], last) })
 }
 
-// runAll runs passes on f.
-func (f *Func) runAll(list []Pass) {
+// runAll runs passes on f, and notes what it is then, as long as it is at hand.
+func (m *Module) runAll(f *Func, list []Pass) {
 	f.withRoom(func(f *Func) {
 		for _, p := range list {
 			p.run(f)
 		}
+		m.symbols.noteAgain(f)
+		f.noteForm()
 	})
 }
 
@@ -177,7 +180,7 @@ func RunPass(m *Module, name string) error {
 		for _, p := range list {
 			if p.Name == name {
 				for _, f := range m.Funcs {
-					f.sum.isKnown = false
+					f.changed()
 					p.Run(f)
 				}
 				return nil

@@ -1,5 +1,7 @@
 package ir
 
+import "slices"
+
 // pass_inline.go puts the values of small functions in place of their calls. For
 // functions of one block nothing of the caller's graph changes; pass_splice.go does it
 // for larger ones. Their places in the source come along, so traps and line tables stay
@@ -12,76 +14,81 @@ const (
 	inlineOnce   = 12 // the only call: the function itself goes away
 )
 
+// form is what inlining asks of a function.
+type form struct {
+	size                 int // see Block.size, of the first block
+	canInline, canSplice bool
+}
+
+// noteForm notes the form of f, if it is not known.
+func (f *Func) noteForm() {
+	if !f.sum.hasForm {
+		f.sum.hasForm = true
+		f.sum.form = form{f.Blocks[0].size(), f.canInline(), f.canSplice()}
+	}
+}
+
+// inlining says what is put in place of calls, by the number of the name; nil for others.
+type inlining struct {
+	*callGraph
+	always, inLoops, spliced []*Func // everywhere; in loops; in loops, several blocks
+}
+
 // inlineSmall gives the functions that have changed.
 func inlineSmall(m *Module) (changed []*Func) {
-	funcs, calls := map[string]*Func{}, map[string]int{}
+	in := &inlining{callGraph: m.callGraph()}
+	calls := make([]int32, len(in.names))
 	for _, f := range m.Funcs {
-		funcs[f.Name] = f
-		for _, b := range f.Blocks {
-			for _, v := range b.Values {
-				if v.Sym != "" {
-					calls[v.Sym]++
-				}
-			}
+		for _, n := range f.sum.named {
+			calls[n]++
 		}
 	}
-	small, often := map[string]*Func{}, map[string]*Func{}
+	in.always, in.inLoops, in.spliced = make([]*Func, len(in.names)), make([]*Func, len(in.names)), make([]*Func, len(in.names))
 	for _, f := range m.Funcs {
-		switch n := f.size(); {
-		case !f.canInline():
-		case n <= inlineAlways || calls[f.Name] == 1 && n <= inlineOnce:
-			small[f.Name] = f
-		case n <= inlineOften && !f.NoReturn:
-			often[f.Name] = f
+		if !f.sum.hasForm {
+			f.withRoom((*Func).noteForm)
 		}
-	}
-	fit := map[string]*Func{}
-	for _, f := range m.Funcs {
-		if f.canSplice() {
-			fit[f.Name] = f
+		form := &f.sum.form
+		switch {
+		case !form.canInline:
+		case form.size <= inlineAlways || calls[f.number] == 1 && form.size <= inlineOnce:
+			in.always[f.number] = f
+		case form.size <= inlineOften && !f.NoReturn:
+			in.inLoops[f.number] = f
+		}
+		if form.canSplice {
+			in.spliced[f.number] = f
 		}
 	}
 	for _, f := range m.Funcs {
-		if small[f.Name] != nil {
+		if in.always[f.number] != nil {
 			continue // its own callers take it as it is now
 		}
-		if !f.namesAny(small, often, fit) {
+		names := func(list []*Func) bool {
+			return slices.ContainsFunc(f.sum.named, func(n int32) bool { return list[n] != nil })
+		}
+		isLooked := names(in.inLoops) || names(in.spliced)
+		if !isLooked && !names(in.always) {
 			continue
 		}
 		isChanged := false
 		f.withRoom(func(f *Func) {
-			loops := f.inLoops()
-			isChanged = inlineInto(f, loops, small, often)
-			isChanged = fit[f.Name] == nil && spliceInto(f, loops, fit) || isChanged
+			loops := &blockSet{}
+			if isLooked {
+				loops = f.inLoops()
+			}
+			isChanged = in.into(f, loops)
+			isChanged = in.spliced[f.number] == nil && in.spliceInto(f, loops) || isChanged
 		})
 		if isChanged {
-			f.sum.isKnown = false
+			f.changed()
 			changed = append(changed, f)
 		}
 	}
 	return changed
 }
 
-// namesAny says whether f has a value with the name of one of these functions.
-func (f *Func) namesAny(lists ...map[string]*Func) bool {
-	for _, b := range f.Blocks {
-		for _, v := range b.Values {
-			if v.Sym == "" {
-				continue
-			}
-			for _, list := range lists {
-				if list[v.Sym] != nil {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
-// size counts the values of the first block that make code of their own.
-func (f *Func) size() int { return f.Blocks[0].size() }
-
+// size counts the values that make code of their own.
 func (b *Block) size() (n int) {
 	for _, v := range b.Values {
 		switch v.Op {
@@ -109,25 +116,38 @@ func (f *Func) canInline() bool {
 	return true
 }
 
-// inlineInto puts the functions of small in place of their calls, and those of often where
-// that is in one of the loops.
-func inlineInto(f *Func, loops *blockSet, small, often map[string]*Func) bool {
+// into puts functions in place of their calls.
+func (in *inlining) into(f *Func, loops *blockSet) bool {
 	r := f.replacements()
 	changed := false
 	for _, b := range f.Blocks {
-		isOften := loops.has(b) && !b.Cold
-		old := b.Values
-		b.Values = make([]*Value, 0, len(old))
+		called := func(v *Value) *Func { // what comes in place of v
+			if v.Op != OpCall {
+				return nil
+			}
+			n := in.numbers[v.Sym]
+			of := in.always[n]
+			if of == nil && loops.has(b) && !b.Cold && in.inLoops[n] != f {
+				of = in.inLoops[n]
+			}
+			if of == nil || !of.trapsFit(f) {
+				return nil
+			}
+			return of
+		}
+		first := slices.IndexFunc(b.Values, func(v *Value) bool { return called(v) != nil })
+		if first < 0 {
+			continue
+		}
+		changed = true
+		old := slices.Clone(b.Values[first:])
+		b.Values = b.Values[:first]
 		var second *Value // what stands for a result2 that comes next
 		for _, v := range old {
-			of := small[v.Sym]
-			if of == nil && isOften && often[v.Sym] != f {
-				of = often[v.Sym]
-			}
+			of := called(v)
 			switch {
-			case v.Op == OpCall && of != nil && of.trapsFit(f):
+			case of != nil:
 				second = copyBody(f, b, of, v, r)
-				changed = true
 			case v.Op == OpResult2 && second != nil:
 				r.set(v, second)
 				second = nil

@@ -43,7 +43,7 @@ func (f *Func) inLoops() *blockSet {
 }
 
 // spliceInto puts functions in place of their calls in f's loops.
-func spliceInto(f *Func, loops *blockSet, fit map[string]*Func) bool {
+func (in *inlining) spliceInto(f *Func, loops *blockSet) bool {
 	if len(loops.list) == 0 {
 		return false
 	}
@@ -58,8 +58,11 @@ func spliceInto(f *Func, loops *blockSet, fit map[string]*Func) bool {
 			continue
 		}
 		for i, v := range b.Values {
-			of := fit[v.Sym]
-			if v.Op != OpCall || of == nil || of == f || !of.trapsFit(f) || total > spliceMost {
+			if v.Op != OpCall {
+				continue
+			}
+			of := in.spliced[in.numbers[v.Sym]]
+			if of == nil || of == f || !of.trapsFit(f) || total > spliceMost {
 				continue
 			}
 			rest := f.splice(b, i, of, r)
