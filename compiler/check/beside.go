@@ -10,10 +10,8 @@ import (
 // row is what is known of one of them.
 type row struct {
 	typ, widen *Type
-	call       *Call
-	of         Object // what a Name stands for, the field of a Member, the variable that is declared
+	means      any    // a *Call; else what a Name stands for, the field of a Member, the variable that is declared
 	value      *Value // nil: not known while compiling
-	inRange    bool
 }
 
 // fileRows are those of one file.
@@ -25,12 +23,14 @@ type fileRows struct {
 // beside is all of them. The place of a file is its number, but for the bits above mask: there are
 // enough left that no two files share one.
 type beside struct {
-	files  []fileRows
-	mask   uint32
-	values slab.Of[Value]
+	files   []fileRows
+	mask    uint32
+	values  slab.Of[Value]
+	inRange map[syntax.Key]bool // few variables have a range
 }
 
 func newBeside(files []*syntax.File) (b beside) {
+	b.inRange = make(map[syntax.Key]bool)
 	for size := uint32(16); ; size *= 2 {
 		b.files, b.mask = make([]fileRows, size), size-1
 		if b.hold(files) {
@@ -100,37 +100,52 @@ func (b *beside) Use(n *syntax.Name) Object {
 	if n == nil {
 		return nil
 	}
-	return b.at(n.Key()).of
+	switch m := b.at(n.Key()).means.(type) {
+	case *Var:
+		return m
+	case *Const:
+		return m
+	case *Func:
+		return m
+	case *Call:
+		if m.Func != nil {
+			return m.Func
+		}
+	}
+	return nil
 }
 
 // Field is the field that a Member without a call names.
 func (b *beside) Field(m *syntax.Member) *Var {
-	v, _ := b.at(m.Key()).of.(*Var)
+	v, _ := b.at(m.Key()).means.(*Var)
 	return v
 }
 
 // Call is the call that an expression makes: of a *syntax.Call, New or Format, and
 // of a Name or Member that stands for a call without arguments.
-func (b *beside) Call(e syntax.Expr) *Call { return b.at(e.Key()).call }
+func (b *beside) Call(e syntax.Expr) *Call {
+	call, _ := b.at(e.Key()).means.(*Call)
+	return call
+}
 
 // Def is the variable made by the name of a VarStmt, ForStmt or OnError. (Those of
 // parameters are in Func.Params, those of givemes in Service.Givemes.)
 func (b *beside) Def(id *syntax.Ident) *Var {
-	v, _ := b.at(id.Key()).of.(*Var)
+	v, _ := b.at(id.Key()).means.(*Var)
 	return v
 }
 
 // InRange says of a value stored to or passed to a variable with a Range that it
 // is proved to lie in it: there is nothing left to check at run time.
-func (b *beside) InRange(e syntax.Expr) bool { return b.at(e.Key()).inRange }
+func (b *beside) InRange(e syntax.Expr) bool { return b.inRange[e.Key()] }
 
 func (b *beside) setType(e syntax.Expr, t *Type)    { b.set(e.Key()).typ = t }
 func (b *beside) setWidened(e syntax.Expr, t *Type) { b.set(e.Key()).widen = t }
-func (b *beside) setUse(n *syntax.Name, o Object)   { b.set(n.Key()).of = o }
-func (b *beside) setField(m *syntax.Member, v *Var) { b.set(m.Key()).of = v }
-func (b *beside) setCall(e syntax.Expr, call *Call) { b.set(e.Key()).call = call }
-func (b *beside) setDef(id *syntax.Ident, v *Var)   { b.set(id.Key()).of = v }
-func (b *beside) setInRange(e syntax.Expr)          { b.set(e.Key()).inRange = true }
+func (b *beside) setUse(n *syntax.Name, o Object)   { b.set(n.Key()).means = o }
+func (b *beside) setField(m *syntax.Member, v *Var) { b.set(m.Key()).means = v }
+func (b *beside) setCall(e syntax.Expr, call *Call) { b.set(e.Key()).means = call }
+func (b *beside) setDef(id *syntax.Ident, v *Var)   { b.set(id.Key()).means = v }
+func (b *beside) setInRange(e syntax.Expr)          { b.inRange[e.Key()] = true }
 
 func (b *beside) setConst(e syntax.Expr, v Value) {
 	at := b.set(e.Key())

@@ -127,7 +127,7 @@ func (c *checker) callFunc(e syntax.Expr, pos syntax.Pos, fn *Func, recv syntax.
 		}
 		c.errorf(pos, "`%s` is a `func %s`: only `func %s` may call it, and `%s` is none%s", fn.Name, sigilText(miss), sigilText(miss), c.fn.Name, hint)
 	}
-	call := &Call{Func: fn, Recv: recv, Result: fn.Result, Fails: fn.Fails, pos: pos}
+	call := c.newCall(Call{Func: fn, Recv: recv, Result: fn.Result, Fails: fn.Fails, pos: pos})
 	if fn.Traps {
 		call.Fails = nil
 	}
@@ -162,7 +162,10 @@ func (c *checker) recvType(call *Call) *Type {
 
 // bind gives every parameter of fn its argument. call has those that are known.
 func (c *checker) bind(e syntax.Expr, pos syntax.Pos, fn *Func, call *Call, args []*syntax.Arg) bool {
-	call.Args = append(call.Args, make([]syntax.Expr, len(fn.Params)-len(call.Args))...)
+	all := c.exprLists.List(len(fn.Params))
+	copy(all, call.Args)
+	call.Args = all
+	call.Eval = append(c.orders.List(len(fn.Params))[:0], call.Eval...)
 	ok := c.arguments(pos, fn, call, args)
 	for i, p := range fn.Params {
 		switch {
@@ -231,7 +234,7 @@ func (c *checker) arguments(pos syntax.Pos, fn *Func, call *Call, args []*syntax
 			next++
 			p := fn.Params[i]
 			if t := c.generic(p.Type, c.recvType(call)); t != p.Type {
-				p = &Var{Name: p.Name, Type: t, Range: p.Range}
+				p = c.newVar(Var{Name: p.Name, Type: t, Range: p.Range})
 			}
 			ok = c.argument(a.X, p) && ok
 			continue

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"slul/compiler/slab"
 	"slul/compiler/syntax"
 )
 
@@ -48,8 +49,13 @@ type checker struct {
 	receiver   syntax.Expr   // what stands before a member\'s dot, until it is looked at
 	vars       []*Var        // all that it declares
 
-	complete map[*syntax.MatchStmt]bool // covers all values
-	names    scopes                     // of the func at hand: its memory serves the next one
+	complete   map[*syntax.MatchStmt]bool // covers all values
+	varMemory  slab.Of[Var]
+	callMemory slab.Of[Call]
+	exprLists  slab.Of[syntax.Expr]
+	orders     slab.Of[int]
+
+	names scopes // of the func at hand: its memory serves the next one
 }
 
 // Check gives the program and its core library their meaning. core is the files of
@@ -168,6 +174,19 @@ func (info *Info) Need(fn *Func) {
 	if len(c.errs) > 0 {
 		panic("bug: check: core: " + c.errs.Error())
 	}
+}
+
+// newVar and newCall make what there are many of.
+func (c *checker) newVar(v Var) *Var {
+	made := c.varMemory.One()
+	*made = v
+	return made
+}
+
+func (c *checker) newCall(call Call) *Call {
+	made := c.callMemory.One()
+	*made = call
+	return made
 }
 
 // enter makes f the file at hand.

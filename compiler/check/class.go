@@ -65,7 +65,7 @@ func (c *checker) layout(class *Class) {
 	for _, p := range class.fields {
 		t := c.typeOf(p.Type)
 		t = c.storable(p.Type, t, "a field", false)
-		v := &Var{Name: p.Name.Name, Kind: FieldVar, Type: t, Ident: p.Name, Mutable: true}
+		v := c.newVar(Var{Name: p.Name.Name, Kind: FieldVar, Type: t, Ident: p.Name, Mutable: true})
 		v.Range = c.rangeOf(p.Range, t)
 		c.memberName(class, v)
 		if p.Default != nil {
@@ -164,7 +164,7 @@ func (c *checker) newExpr(e *syntax.New, want *Type) operand {
 		c.errorf(e.Pos(), "a constant cannot be made with `new`")
 		return c.badCall(e, e.Args)
 	}
-	call := &Call{Prim: PrimNew, Result: c.fresh(t)}
+	call := c.newCall(Call{Prim: PrimNew, Result: c.fresh(t)})
 	ok := false
 	switch class := t.Class; {
 	case t.Kind == ArrayKind:
@@ -200,7 +200,8 @@ func (c *checker) arrayLength(e *syntax.New, call *Call) bool {
 		c.badCall(e, e.Args)
 		return false
 	}
-	call.Args, call.Eval = []syntax.Expr{e.Args[0].X}, []int{0}
+	call.Args, call.Eval = c.exprLists.List(1), c.orders.List(1)
+	call.Args[0] = e.Args[0].X
 	return c.valueOf(e.Args[0].X, IntType, role{"the length of an Array", ""})
 }
 

@@ -15,7 +15,8 @@ func (c *checker) compare(e *syntax.Compare) operand {
 			return c.compareNone(e, i)
 		}
 	}
-	list, t, ok := c.compareType(e)
+	var few [2]operand
+	list, t, ok := c.compareType(e, few[:0])
 	if !ok {
 		for i := range list {
 			c.settleOther(&list[i])
@@ -47,9 +48,9 @@ func (c *checker) compare(e *syntax.Compare) operand {
 }
 
 // compareType looks at all operands and finds the type in which they meet. Operands
-// that need to know it (`.name`) are looked at last.
-func (c *checker) compareType(e *syntax.Compare) (list []operand, t *Type, ok bool) {
-	list = make([]operand, len(e.X))
+// that need to know it (`.name`) are looked at last. room is for them.
+func (c *checker) compareType(e *syntax.Compare, room []operand) (list []operand, t *Type, ok bool) {
+	list = append(room, make([]operand, len(e.X))...)
 	ok = true
 	t = untypedInt
 	for _, short := range []bool{false, true} {

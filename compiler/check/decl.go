@@ -249,7 +249,7 @@ func (c *checker) signature(fn *Func) {
 	c.class = fn.Class
 	names := make(map[string]bool)
 	for i, p := range fn.Decl.Params {
-		v := &Var{Name: p.Name.Name, Kind: ParamVar, Index: i, Ident: p.Name, Type: c.storable(p.Type, c.typeOf(p.Type), "a parameter", true)}
+		v := c.newVar(Var{Name: p.Name.Name, Kind: ParamVar, Index: i, Ident: p.Name, Type: c.storable(p.Type, c.typeOf(p.Type), "a parameter", true)})
 		if names[v.Name] {
 			c.errorf(p.Name.Pos(), "`%s` is already a parameter", v.Name)
 		}

@@ -18,7 +18,7 @@ func (c *checker) formatExpr(e *syntax.Format) operand {
 		c.errorf(e.Pos(), "a constant cannot be made with `format`")
 		return bad(e)
 	}
-	call := &Call{Prim: PrimFormat, Result: StringType}
+	call := c.newCall(Call{Prim: PrimFormat, Result: StringType})
 	var args []*syntax.Arg
 	for _, x := range e.Args {
 		args = append(args, &syntax.Arg{X: x})

@@ -199,7 +199,7 @@ func (c *checker) thisExpr(e *syntax.ThisExpr) operand {
 
 // callMember is a call of a primitive on the value x.
 func (c *checker) callMember(e syntax.Expr, m *syntax.Member, info *memberInfo, x *operand, args []*syntax.Arg) operand {
-	call := &Call{Prim: info.prim, Recv: m.X, Result: info.result}
+	call := c.newCall(Call{Prim: info.prim, Recv: m.X, Result: info.result})
 	if info.fails != "" {
 		call.Fails = c.lib.enums[info.fails]
 	}

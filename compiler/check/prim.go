@@ -27,10 +27,10 @@ func (c *checker) callPrim(e syntax.Expr, name *syntax.Name, info *primInfo, arg
 		c.errorf(name.Pos(), "`%s` needs %s", name.Name, count(len(info.params), "argument"))
 		return c.badCall(e, args)
 	}
-	call := &Call{Prim: info.prim, Result: info.result}
+	call := c.newCall(Call{Prim: info.prim, Result: info.result})
+	call.Args, call.Eval = c.exprLists.List(len(args)), c.orders.List(len(args))
 	for i, a := range args {
-		call.Args = append(call.Args, a.X)
-		call.Eval = append(call.Eval, i)
+		call.Args[i], call.Eval[i] = a.X, i
 	}
 	var val *constant
 	ok := true

@@ -98,7 +98,7 @@ func (c *checker) guarded(e syntax.Expr, want *Type, on *syntax.OnError) operand
 	}
 	c.push()
 	if on.Name != nil {
-		v := &Var{Name: on.Name.Name, Kind: ErrorVar, Type: fails, Ident: on.Name}
+		v := c.newVar(Var{Name: on.Name.Name, Kind: ErrorVar, Type: fails, Ident: on.Name})
 		c.info.setDef(on.Name, v)
 		c.declare(v)
 	}
@@ -118,7 +118,7 @@ func (c *checker) nonNothing(x *operand) {
 // varStmt declares a variable. It is not visible in its own value and `on error`.
 func (c *checker) varStmt(s *syntax.VarStmt) {
 	t := c.typeOf(s.Type)
-	v := &Var{Name: s.Name.Name, Kind: LocalVar, Type: t, Mutable: s.Mutable, Ident: s.Name}
+	v := c.newVar(Var{Name: s.Name.Name, Kind: LocalVar, Type: t, Mutable: s.Mutable, Ident: s.Name})
 	if t.isOwn() && s.Mutable {
 		c.errorf(s.Name.Pos(), "an `own` variable keeps its value: leave `!` out")
 	}
@@ -198,7 +198,7 @@ func (c *checker) target(s *syntax.AssignStmt) *Var {
 		if on.Elem != nil {
 			t = on.Elem
 		}
-		return &Var{Name: "the element", Type: t, Mutable: true}
+		return c.newVar(Var{Name: "the element", Type: t, Mutable: true})
 	case *syntax.Member:
 		return c.targetField(left)
 	case *syntax.Name:
@@ -353,7 +353,7 @@ func (c *checker) forStmt(s *syntax.ForStmt) {
 		t = c.forElements(s)
 	}
 	c.push()
-	v := &Var{Name: s.Name.Name, Kind: LoopVar, Type: t, Ident: s.Name}
+	v := c.newVar(Var{Name: s.Name.Name, Kind: LoopVar, Type: t, Ident: s.Name})
 	c.info.setDef(s.Name, v)
 	c.declare(v)
 	c.loop(s.Body)

@@ -26,8 +26,12 @@ type unit struct {
 	isOwn   bool              // the interface of the module that is compiled
 }
 
-func newUnit(name string, x *module.Interface) *unit {
-	return &unit{name: name, iface: x, names: make(map[string]Object), enums: make(map[string]*Type), classes: make(map[string]*Class)}
+func newUnit(name string, x *module.Interface, files ...*syntax.File) *unit {
+	decls := 0
+	for _, f := range files {
+		decls += len(f.Decls)
+	}
+	return &unit{name: name, iface: x, names: make(map[string]Object, decls), enums: make(map[string]*Type), classes: make(map[string]*Class)}
 }
 
 // used is one item of a `use` line.
@@ -40,7 +44,7 @@ type used struct {
 // addUnits makes the units, and sets the order in which files are looked at: core,
 // interfaces, the module.
 func (c *checker) addUnits(core, program []*syntax.File, m Modules) {
-	c.lib, c.own = newUnit("core", nil), newUnit("", nil)
+	c.lib, c.own = newUnit("core", nil, core...), newUnit("", nil, program...)
 	add := func(u *unit, files ...*syntax.File) {
 		for _, f := range files {
 			c.units[f] = u
