@@ -382,8 +382,9 @@ func (s *sources) parse(d Dump) (files []*syntax.File, own *module.Interface, er
 // coreFiles parses the core library, but for the bodies of its funcs. Its mistakes are ours.
 func coreFiles() []*syntax.File {
 	var files []*syntax.File
+	var heads syntax.Heads
 	for _, s := range core.Sources() {
-		f, errs := syntax.ParseHeads(s.Name, s.Text)
+		f, errs := heads.Parse(s.Name, s.Text)
 		if len(errs) > 0 {
 			panic("bug: core: " + errs.Error())
 		}

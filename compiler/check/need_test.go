@@ -56,7 +56,7 @@ func TestNeed(t *testing.T) {
 		t.Errorf("hardly all of core:\n%s", want)
 	}
 	for _, order := range []func([]*Func){asIs, slices.Reverse[[]*Func]} {
-		if coreDump(t, syntax.ParseHeads, program, order) != want {
+		if coreDump(t, new(syntax.Heads).Parse, program, order) != want {
 			t.Error("other facts than those of core as a whole")
 		}
 	}

@@ -67,9 +67,9 @@ type File struct {
 
 	number uint32 // of all files that were ever parsed, from 1
 	keys   uint32 // that its nodes have
-	nodes  nodes
+	nodes  *nodes
 	text   string          // Src
-	unread map[*Block]rest // bodies that ParseHeads has left out; see heads.go
+	unread map[*Block]rest // bodies that Heads has left out; see heads.go
 }
 
 // Number is what keys call the file: no other has it.

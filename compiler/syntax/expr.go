@@ -84,7 +84,7 @@ func (p *parser) cmpExpr() Expr {
 	if op == OpNone {
 		return x
 	}
-	of := &p.file.nodes
+	of := p.file.nodes
 	c := put(&of.compares, Compare{X: of.exprLists.List(2), Ops: of.ops.List(1), OpPos: of.places.List(1)})
 	c.X[0], c.Ops[0], c.OpPos[0] = x, op, p.tok.Pos
 	p.advance()

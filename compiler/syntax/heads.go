@@ -11,12 +11,17 @@ type rest struct {
 	word opener // of the func
 }
 
-// ParseHeads is Parse for a file without mistakes whose funcs end as they begin: the `end` of each
+// Heads parses files of which most is left out; they share their memory.
+type Heads struct{ nodes nodes }
+
+// Parse is Parse for a file without mistakes whose funcs end as they begin: the `end` of each
 // stands below its `func` or `ctor`, and before it nothing else does. Their bodies have no
 // statements until Read; comments inside are lost.
-func ParseHeads(name string, src []byte) (*File, Errors) { return parse(newFile(name, src), true) }
+func (h *Heads) Parse(name string, src []byte) (*File, Errors) {
+	return parse(newFile(name, src), &h.nodes, true)
+}
 
-// Read gives the body of a func its statements, if ParseHeads has left them out.
+// Read gives the body of a func its statements, if Heads has left them out.
 func (f *File) Read(b *Block) Errors {
 	from, isUnread := f.unread[b]
 	if !isUnread {

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // maxDepth bounds nesting of blocks, brackets and prefix operators; maxChain bounds
@@ -40,8 +41,10 @@ func KindOf(name string) FileKind {
 }
 
 // Parse reads one file. The tree is complete when there are no mistakes; otherwise it
-// lacks what was wrong. Parse keeps src.
-func Parse(name string, src []byte) (*File, Errors) { return parse(newFile(name, src), false) }
+// lacks what was wrong. Parse keeps src: nobody may change it.
+func Parse(name string, src []byte) (*File, Errors) {
+	return parse(newFile(name, src), new(nodes), false)
+}
 
 // files counts them, for File.Number.
 var files atomic.Uint32
@@ -50,13 +53,16 @@ func newFile(name string, src []byte) *File {
 	return &File{Name: name, Kind: KindOf(name), Src: bytes.TrimPrefix(src, []byte("\ufeff")), number: files.Add(1)}
 }
 
+// source is Src as a string, of whose parts names and texts are made, without a copy.
+func (f *File) source() string { return unsafe.String(unsafe.SliceData(f.Src), len(f.Src)) }
+
 // parse is Parse; with heads bodies are left unread.
-func parse(f *File, heads bool) (*File, Errors) {
+func parse(f *File, memory *nodes, heads bool) (*File, Errors) {
 	var errs Errors
 	if !isText(f, &errs) {
 		return f, errs
 	}
-	f.text = string(f.Src)
+	f.nodes, f.text = memory, f.source()
 	p := &parser{file: f, errs: &errs, scan: newScanner(f, &errs), heads: heads}
 	p.whole(p.parseFile)
 	errs.Sort()
@@ -81,7 +87,7 @@ func Tokens(name string, src []byte) ([]Token, Errors) {
 	if !isText(f, &errs) {
 		return nil, errs
 	}
-	f.text = string(f.Src)
+	f.nodes, f.text = new(nodes), f.source()
 	s := newScanner(f, &errs)
 	var list []Token
 	for {
