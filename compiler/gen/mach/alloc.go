@@ -25,11 +25,13 @@ type allocator struct {
 	used  RegSet   // callee-saved registers that are taken already
 
 	around []around // by number of an instruction, from 1; empty until anything is split
-	out    []*Inst  // of rewrite
-	known  []pair
+	out    []*Inst  // of rewrite: the block so far
+	known  []pair   // at its end
+	among  RegSet   // the registers in known, and maybe others
+	seq    []*Inst
 	pairs  []copyPair // of coalesce
-	same   []Reg
-	rest   []span // of union
+	same   []Reg      // by register: one that it has become, or 0
+	rest   []span     // of union
 	later  []tenant
 	gone   []Reg
 }
@@ -56,7 +58,6 @@ type around struct{ before, after []*Inst }
 // itself gone. An error means that the CPU's Allocatable is too small for an instruction.
 func Allocate(f *Func) error {
 	f.layout()
-	f.number()
 	a := &f.room.alloc
 	a.begin(f)
 	a.coalesce()
@@ -88,10 +89,12 @@ func (a *allocator) begin(f *Func) {
 
 func (a *allocator) of(v Reg) *interval { return a.iv[v-FirstVirtual] }
 
-// collect finds the cost and hints of each register, and puts all into the queue.
+// collect renames the registers that were joined, finds the cost and hints of each, and puts all
+// into the queue.
 func (a *allocator) collect() {
 	for _, b := range a.f.Blocks {
 		for _, i := range b.Insts {
+			a.rename(i)
 			a.count(i)
 			a.hint(i)
 		}

@@ -1,6 +1,9 @@
 package mach
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // coalesce.go makes copies vanish before registers are given out: when the two sides of
 // a copy never hold different values at the same time, they become one register.
@@ -11,35 +14,22 @@ type copyPair struct {
 	freq     float64
 }
 
-// coalesce joins registers, the most often run copies first. Needs spans; keeps them
-// right, and rewrites the operands.
-func (a *allocator) coalesce() {
-	pairs := a.pairs[:0]
-	for _, b := range a.f.Blocks {
-		for _, i := range b.Insts {
-			if i.Op != OpCopy {
-				continue
-			}
-			for k := 0; k < len(i.Args); k += 2 {
-				to, from := i.Args[k].Reg, i.Args[k+1].Reg
-				if i.Args[k+1].Kind == KReg && to.IsVirtual() && from.IsVirtual() {
-					pairs = append(pairs, copyPair{to, from, b.freq})
-				}
-			}
+// pair notes the pairs of a copy that may vanish.
+func (a *allocator) pair(i *Inst) {
+	for k := 0; k < len(i.Args); k += 2 {
+		to, from := i.Args[k].Reg, i.Args[k+1].Reg
+		if i.Args[k+1].Kind == KReg && to.IsVirtual() && from.IsVirtual() {
+			a.pairs = append(a.pairs, copyPair{to, from, i.block.freq})
 		}
 	}
-	a.pairs = pairs
-	slices.SortStableFunc(pairs, func(x, y copyPair) int {
-		switch {
-		case x.freq > y.freq:
-			return -1
-		case x.freq < y.freq:
-			return 1
-		}
-		return 0
-	})
-	a.same = empty(a.same, len(a.f.wide)) // by register: one that it has become, or 0
-	for _, p := range pairs {
+}
+
+// coalesce joins registers, the most often run copies first. Needs spans; keeps them
+// right.
+func (a *allocator) coalesce() {
+	slices.SortStableFunc(a.pairs, func(x, y copyPair) int { return cmp.Compare(y.freq, x.freq) })
+	a.same = empty(a.same, len(a.f.wide))
+	for _, p := range a.pairs {
 		to, from := a.joined(p.to), a.joined(p.from)
 		if to == from || overlap(a.of(to).spans, a.of(from).spans) {
 			continue
@@ -50,21 +40,21 @@ func (a *allocator) coalesce() {
 		a.f.wide[to-FirstVirtual] = x.wide
 		a.same[from-FirstVirtual] = to
 	}
-	for _, b := range a.f.Blocks {
-		for _, i := range b.Insts {
-			for k := range i.Args {
-				o := &i.Args[k]
-				if o.Reg.IsVirtual() {
-					o.Reg = a.joined(o.Reg)
-				}
-				if o.Index.IsVirtual() {
-					o.Index = a.joined(o.Index)
-				}
-			}
-			if i.Op == OpCopy {
-				dropSame(i)
-			}
+}
+
+// rename puts the registers that those of i have become into it.
+func (a *allocator) rename(i *Inst) {
+	for k := range i.Args {
+		o := &i.Args[k]
+		if o.Reg.IsVirtual() {
+			o.Reg = a.joined(o.Reg)
 		}
+		if o.Index.IsVirtual() {
+			o.Index = a.joined(o.Index)
+		}
+	}
+	if i.Op == OpCopy {
+		dropSame(i)
 	}
 }
 

@@ -2,7 +2,6 @@ package mach
 
 import (
 	"math/bits"
-	"slices"
 )
 
 // live.go numbers the instructions and finds where each register holds a value that is
@@ -34,23 +33,12 @@ type interval struct {
 	usedAt, defAt       int32 // while they are gone through: the last instructions that read it, and write it
 }
 
-// number gives instructions and blocks their positions.
-func (f *Func) number() {
-	at := int32(0)
-	for _, b := range f.Blocks {
-		b.from = at + step/2
-		for _, i := range b.Insts {
-			at += step
-			i.at, i.block = at, b
-		}
-		b.to = at + step/2
-	}
-}
-
 // liveRoom is the memory of findSpans.
 type liveRoom struct {
 	regs   []liveReg // by virtual register less FirstVirtual
-	shared []Reg
+	shared []Reg     // those that hold a value from one block to another
+	reads  []inBlock // of a register, before the block writes it
+	writes []inBlock
 	sets   []uint64
 	ends   []spanEnd // by register
 	nodes  []spanNode
@@ -59,113 +47,107 @@ type liveRoom struct {
 	live   []Reg
 }
 
-// liveReg is what shared and liveOut find of a virtual register.
+// liveReg is what is found of a virtual register while instructions are gone through.
 type liveReg struct {
-	written int32 // 1 + the last block that writes it
-	number  int32 // 1 + its place in the list of those that are shared; 0: it is not
+	read, written int32 // 1 + the last block that reads it first, or writes it
+	number        int32 // 1 + its place in the list of those that are shared; 0: it is not
 }
 
-// shared gives the virtual registers that hold a value from one block to another: those that
-// some block reads before it writes them. Leaves liveReg.number.
-func (f *Func) shared() []Reg {
-	r := &f.room.live
+// inBlock is a register and a block, by Block.index.
+type inBlock struct {
+	v     Reg
+	block int32
+}
+
+// scan gives instructions and blocks their positions, and finds what each block reads before it
+// writes it: those registers are shared. Leaves the copies from one virtual register to another.
+func (f *Func) scan() {
+	r, a := &f.room.live, &f.room.alloc
 	r.regs = empty(r.regs, len(f.wide))
-	list := r.shared[:0]
-	regs := r.regs
+	r.shared, r.reads, r.writes, a.pairs = r.shared[:0], r.reads[:0], r.writes[:0], a.pairs[:0]
+	at := int32(0)
 	for n, b := range f.Blocks {
-		here := int32(n + 1)
-		read := func(v Reg) {
-			if x := &regs[v-FirstVirtual]; x.written != here && x.number == 0 {
-				list = append(list, v)
-				x.number = int32(len(list))
-			}
-		}
+		b.from = at + step/2
 		for _, i := range b.Insts {
+			at += step
+			i.at, i.block = at, b
 			for k := range i.Args {
-				a := &i.Args[k]
-				if a.Reg.IsVirtual() && a.reads() {
-					read(a.Reg)
+				o := &i.Args[k]
+				if o.Reg.IsVirtual() && o.reads() {
+					r.read(o.Reg, int32(n))
 				}
-				if a.Index.IsVirtual() {
-					read(a.Index)
+				if o.Index.IsVirtual() {
+					r.read(o.Index, int32(n))
 				}
 			}
 			for k := range i.Args {
-				if a := &i.Args[k]; a.writes() && a.Reg.IsVirtual() {
-					regs[a.Reg-FirstVirtual].written = here
+				if o := &i.Args[k]; o.Reg.IsVirtual() && o.writes() {
+					r.write(o.Reg, int32(n))
 				}
+			}
+			if i.Op == OpCopy {
+				a.pair(i)
 			}
 		}
+		b.to = at + step/2
 	}
-	r.shared = list
-	return list
 }
 
-// liveSets has, of each block by Block.index, a set of numbers of shared registers, less 1.
-type liveSets struct {
-	words int
-	bits  []uint64
+func (r *liveRoom) read(v Reg, block int32) {
+	x := &r.regs[v-FirstVirtual]
+	if x.written == block+1 || x.read == block+1 {
+		return
+	}
+	x.read = block + 1
+	r.reads = append(r.reads, inBlock{v, block})
+	if x.number == 0 {
+		r.shared = append(r.shared, v)
+		x.number = int32(len(r.shared))
+	}
 }
 
-func (s liveSets) of(block int) []uint64 { return s.bits[block*s.words:][:s.words] }
-func (s liveSets) add(block int, number int32) {
-	s.bits[block*s.words+int(number-1)/64] |= 1 << ((number - 1) % 64)
-}
-func (s liveSets) has(block int, number int32) bool {
-	return s.bits[block*s.words+int(number-1)/64]>>((number-1)%64)&1 != 0
+func (r *liveRoom) write(v Reg, block int32) {
+	if x := &r.regs[v-FirstVirtual]; x.written != block+1 {
+		x.written = block + 1
+		r.writes = append(r.writes, inBlock{v, block})
+	}
 }
 
-// liveOut gives which registers of shared are needed behind each block.
-func (f *Func) liveOut(shared []Reg) liveSets {
+// liveOut gives, for each block by Block.index, a set of so many words: which of the shared
+// registers are needed behind it.
+func (f *Func) liveOut() (out []uint64, words int) {
 	r := &f.room.live
-	words := (len(shared) + 63) / 64
+	words = (len(r.shared) + 63) / 64
 	size := words * len(f.Blocks)
 	r.sets = empty(r.sets, 3*size)
-	out, in, def := liveSets{words, r.sets[:size]}, liveSets{words, r.sets[size : 2*size]}, liveSets{words, r.sets[2*size:]}
-	if words == 0 {
-		return out
-	}
-	for n, b := range f.Blocks {
-		read := func(v Reg) {
-			if x := r.regs[v-FirstVirtual].number; x > 0 && !def.has(n, x) {
-				in.add(n, x)
-			}
-		}
-		for _, i := range b.Insts {
-			for k := range i.Args {
-				a := &i.Args[k]
-				if a.Reg.IsVirtual() && a.reads() {
-					read(a.Reg)
-				}
-				if a.Index.IsVirtual() {
-					read(a.Index)
-				}
-			}
-			for k := range i.Args {
-				if a := &i.Args[k]; a.writes() && a.Reg.IsVirtual() {
-					if x := r.regs[a.Reg-FirstVirtual].number; x > 0 {
-						def.add(n, x)
-					}
-				}
-			}
+	out, in, def := r.sets[:size], r.sets[size:2*size], r.sets[2*size:]
+	add := func(set []uint64, x inBlock) {
+		if n := int(r.regs[x.v-FirstVirtual].number) - 1; n >= 0 {
+			set[int(x.block)*words+n/64] |= 1 << (n % 64)
 		}
 	}
-	for changed := true; changed; {
+	for _, x := range r.reads {
+		add(in, x)
+	}
+	for _, x := range r.writes {
+		add(def, x)
+	}
+	for changed := words > 0; changed; {
 		changed = false
-		for n, b := range slices.Backward(f.Blocks) {
-			mine := out.of(n)
-			for _, s := range b.Succs {
-				for w, x := range in.of(s.index) {
-					if x &^= mine[w]; x != 0 {
-						mine[w] |= x
-						in.bits[n*words+w] |= x &^ def.bits[n*words+w]
+		for n := len(f.Blocks) - 1; n >= 0; n-- {
+			for _, s := range f.Blocks[n].Succs {
+				for w := range words {
+					at := n*words + w
+					if x := in[s.index*words+w] &^ out[at]; x != 0 {
+						out[at] |= x
+						in[at] |= x &^ def[at]
 						changed = true
 					}
 				}
 			}
 		}
 	}
-	return out
+	return out, words
 }
 
 // spanEnd is where a register is needed up to, while a block is gone through backwards; 0: it
@@ -206,16 +188,17 @@ func (r *liveRoom) cut(v Reg, from, to int32) {
 // findSpans gives the spans of all registers: first the physical ones, up to
 // FirstVirtual, then the virtual ones. There is no room behind any of them.
 func (f *Func) findSpans() [][]span {
-	shared := f.shared()
-	out := f.liveOut(shared)
+	f.scan()
+	out, words := f.liveOut()
 	r := &f.room.live
 	n := int(FirstVirtual) + len(f.wide)
 	r.ends = empty(r.ends, n)
 	r.nodes, r.live = r.nodes[:0], r.live[:0]
-	for index, b := range slices.Backward(f.Blocks) {
-		for w, x := range out.of(index) {
+	for index := len(f.Blocks) - 1; index >= 0; index-- {
+		b := f.Blocks[index]
+		for w, x := range out[index*words:][:words] {
 			for ; x != 0; x &= x - 1 {
-				r.need(shared[w*64+bits.TrailingZeros64(x)], b.to)
+				r.need(r.shared[w*64+bits.TrailingZeros64(x)], b.to)
 			}
 		}
 		for at := len(b.Insts) - 1; at >= 0; at-- {

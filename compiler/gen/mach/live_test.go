@@ -70,7 +70,6 @@ func TestLiveRanges(t *testing.T) {
 	for n, b := range f.Blocks {
 		b.index = n
 	}
-	f.number()
 	s := f.findSpans()
 	for r, want := range map[Reg]string{
 		v: "[{18 152}]",

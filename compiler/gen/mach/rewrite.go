@@ -1,52 +1,48 @@
 package mach
 
-import "slices"
-
 // rewrite.go puts the result of allocation into the instructions.
 
 // rewrite replaces registers by their places, brings reloads and stores into the blocks,
 // and makes parallel copies plain.
 func (a *allocator) rewrite() {
 	for _, b := range a.f.Blocks {
-		out := a.out[:0]
+		a.out, a.known, a.among = a.out[:0], a.known[:0], 0
 		for _, i := range b.Insts {
 			if len(a.around) == 0 {
-				out = a.finish(out, i)
+				a.finish(i)
 				continue
 			}
 			near := &a.around[i.at/step]
 			for _, c := range near.before {
-				out = a.finish(out, c)
+				a.finish(c)
 			}
-			out = a.finish(out, i)
+			a.finish(i)
 			for _, c := range near.after {
-				out = a.finish(out, c)
+				a.finish(c)
 			}
 		}
-		a.out = out
-		if out = a.dropKnown(out); len(out) <= len(b.Insts) {
-			b.Insts = append(b.Insts[:0], out...)
+		if len(a.out) <= len(b.Insts) {
+			b.Insts = append(b.Insts[:0], a.out...)
 		} else {
-			b.Insts = a.f.List(out)
+			b.Insts = a.f.List(a.out)
 		}
 	}
 }
 
-// finish appends i in its last form to out.
-func (a *allocator) finish(out []*Inst, i *Inst) []*Inst {
-	if i.Op == OpDead {
-		return out
+// finish appends i in its last form to the block.
+func (a *allocator) finish(i *Inst) {
+	switch i.Op {
+	case OpDead:
+	case OpCopy:
+		a.finishCopy(i)
+	default:
+		a.place(i)
+		a.append(i, a.f.use(i))
 	}
-	if i.Op == OpCopy {
-		for k := 0; k < len(i.Args); k += 2 {
-			to, from := &i.Args[k], &i.Args[k+1]
-			// A narrow register may be stored whole in a wide home: where the upper half
-			// counts, it is zero. A narrow home has no upper half at all.
-			wide := a.isWide(to)
-			to.Wide = wide && (a.isWide(from) || to.Kind == KMem && from.Kind == KReg)
-			from.Wide = wide
-		}
-	}
+}
+
+// place replaces the registers of i by their places.
+func (a *allocator) place(i *Inst) {
 	for k := range i.Args {
 		o := &i.Args[k]
 		if o.Reg.IsVirtual() {
@@ -55,33 +51,84 @@ func (a *allocator) finish(out []*Inst, i *Inst) []*Inst {
 		if o.Index.IsVirtual() {
 			o.Index = a.of(o.Index).reg
 		}
-		if o.writes() {
-			a.f.Used |= Set(o.Reg)
+	}
+}
+
+// use notes that f uses the registers that i writes, which are physical, and gives them.
+func (f *Func) use(i *Inst) RegSet {
+	written := i.Clobbers
+	for k := range i.Args {
+		if o := &i.Args[k]; o.Kind == KReg && (o.Role&Def != 0 || i.Op == OpSwap) {
+			written |= Set(o.Reg)
 		}
 	}
-	a.f.Used |= i.Clobbers
-	if i.Op != OpCopy {
-		return append(out, i)
+	f.Used |= written
+	return written
+}
+
+// finishCopy is finish of a parallel copy.
+func (a *allocator) finishCopy(i *Inst) {
+	for k := 0; k < len(i.Args); k += 2 {
+		to, from := &i.Args[k], &i.Args[k+1]
+		// A narrow register may be stored whole in a wide home: where the upper half
+		// counts, it is zero. A narrow home has no upper half at all.
+		wide := a.isWide(to)
+		to.Wide = wide && (a.isWide(from) || to.Kind == KMem && from.Kind == KReg)
+		from.Wide = wide
 	}
+	a.place(i)
+	a.f.use(i)
 	scratch := NoReg
 	if len(i.Args) > 4 {
 		scratch = a.freeAt(i)
 	}
-	before := len(out)
-	out = a.f.sequence(out, i, scratch)
-	for _, c := range out[before:] {
-		if c.Op == OpSwap {
-			for _, o := range c.Args {
-				if o.Kind == KReg {
-					a.f.Used |= Set(o.Reg)
-				}
+	a.seq = a.f.sequence(a.seq[:0], i, scratch)
+	for _, c := range a.seq {
+		a.append(c, a.f.use(c))
+	}
+}
+
+// append puts i, which writes those registers, at the end of the block; but not a copy between
+// registers that are known to be equal, because one was copied to the other before and neither
+// has changed.
+func (a *allocator) append(i *Inst, written RegSet) {
+	isMove := i.Op == OpCopy && i.Args[0].Kind == KReg && i.Args[1].Kind == KReg
+	if isMove && a.isKnown(i) {
+		return
+	}
+	a.out = append(a.out, i)
+	if written&a.among != 0 {
+		a.among = 0
+		kept := a.known[:0]
+		for _, p := range a.known {
+			if !written.Has(p.a) && !written.Has(p.b) {
+				kept = append(kept, p)
+				a.among |= Set(p.a, p.b)
 			}
 		}
-		if scratch != NoReg && c.Op == OpCopy && c.Args[0].Kind == KReg && c.Args[0].Reg == scratch {
-			a.f.Used |= Set(scratch)
+		a.known = kept
+	}
+	if isMove {
+		a.known = append(a.known, pair{i.Args[0].Reg, i.Args[1].Reg, i.Wide})
+		a.among |= Set(i.Args[0].Reg, i.Args[1].Reg)
+	}
+}
+
+// pair is two registers that are known to be equal.
+type pair struct {
+	a, b Reg
+	wide bool
+}
+
+// isKnown says whether the two sides of a copy are known to be equal.
+func (a *allocator) isKnown(i *Inst) bool {
+	to, from := i.Args[0].Reg, i.Args[1].Reg
+	for _, p := range a.known {
+		if (p.a == to && p.b == from || p.b == to && p.a == from) && (p.wide || !i.Wide) {
+			return true
 		}
 	}
-	return out
+	return false
 }
 
 // freeAt gives a register that holds nothing where i is, and that costs no saving; NoReg
@@ -109,54 +156,4 @@ func (a *allocator) isWide(o *Operand) bool {
 		return o.Wide
 	}
 	return true
-}
-
-// pair is two registers that are known to be equal.
-type pair struct {
-	a, b Reg
-	wide bool
-}
-
-// dropKnown leaves out copies between registers that are known to be equal, because one
-// was copied to the other before and neither has changed.
-func (a *allocator) dropKnown(insts []*Inst) []*Inst {
-	known, among := a.known[:0], RegSet(0) // among: the registers in known, and maybe others
-	kept := insts[:0]
-	for _, i := range insts {
-		isMove := i.Op == OpCopy && i.Args[0].Kind == KReg && i.Args[1].Kind == KReg
-		if isMove && isKnown(known, i) {
-			continue
-		}
-		kept = append(kept, i)
-		written := i.Clobbers
-		for k := range i.Args {
-			if o := &i.Args[k]; o.writes() || i.Op == OpSwap {
-				written |= Set(o.Reg, o.Index)
-			}
-		}
-		if written&among != 0 {
-			among = 0
-			known = slices.DeleteFunc(known, func(p pair) bool { return written.Has(p.a) || written.Has(p.b) })
-			for _, p := range known {
-				among |= Set(p.a, p.b)
-			}
-		}
-		if isMove {
-			known = append(known, pair{i.Args[0].Reg, i.Args[1].Reg, i.Wide})
-			among |= Set(i.Args[0].Reg, i.Args[1].Reg)
-		}
-	}
-	a.known = known
-	return kept
-}
-
-// isKnown says whether the two sides of a copy are known to be equal.
-func isKnown(known []pair, i *Inst) bool {
-	to, from := i.Args[0].Reg, i.Args[1].Reg
-	for _, p := range known {
-		if (p.a == to && p.b == from || p.b == to && p.a == from) && (p.wide || !i.Wide) {
-			return true
-		}
-	}
-	return false
 }
