@@ -18,6 +18,7 @@ type selector struct {
 	m      *mach.Func
 	facts  facts
 	blocks []*mach.Block // by IR block ID
+	into   [][2]int32    // by IR block ID: its places among the predecessors of its successors
 	order  []*ir.Block   // as postorder gives them
 	stack  []*ir.Block
 	next   []int32 // by block ID: how many of its successors postorder has been to, plus 1
@@ -49,7 +50,7 @@ func isel(f *ir.Func, cpu *mach.CPU) *mach.Func {
 	s := selectors.Get().(*selector)
 	s.f, s.m = f, mach.NewFunc(f.Name, cpu)
 	s.facts.find(f)
-	s.blocks = grown(s.blocks, f.NumBlockIDs())
+	s.blocks, s.into = grown(s.blocks, f.NumBlockIDs()), grown(s.into, f.NumBlockIDs())
 	for _, b := range f.Blocks {
 		m := s.m.NewBlock()
 		m.Cold = b.Cold
@@ -64,6 +65,13 @@ func isel(f *ir.Func, cpu *mach.CPU) *mach.Func {
 	for _, b := range f.Blocks {
 		for _, to := range b.Succs {
 			s.blocks[b.ID].AddEdge(s.blocks[to.ID])
+		}
+		for n, p := range b.Preds {
+			k := 0
+			if p.Succs[0] != b {
+				k = 1
+			}
+			s.into[p.ID][k] = int32(n)
 		}
 	}
 	s.postorder()
@@ -132,7 +140,7 @@ func (s *selector) end(b *ir.Block) []*ir.Value {
 	switch b.Term {
 	case ir.Jump:
 		s.emit(s.inst(mach.OpJump, false))
-		s.phis(b, b.Succs[0])
+		s.phis(b, 0)
 	case ir.Branch:
 		for k, to := range b.Succs {
 			if hasPhis(to) {
@@ -169,15 +177,15 @@ func (s *selector) edge(b *ir.Block, k int) {
 	e := s.m.SplitEdge(s.blocks[b.ID], k)
 	s.out, s.held = s.held[:0], s.out
 	s.emit(s.inst(mach.OpJump, false))
-	s.phis(b, b.Succs[k])
+	s.phis(b, k)
 	slices.Reverse(s.out)
 	e.Insts = s.m.List(s.out)
 	s.out, s.held = s.held, s.out
 }
 
-// phis copies what the phis of to get along the edge from b.
-func (s *selector) phis(b, to *ir.Block) {
-	from := slices.Index(to.Preds, b)
+// phis copies what the phis of b's successor k get along the edge from b.
+func (s *selector) phis(b *ir.Block, k int) {
+	to, from := b.Succs[k], s.into[b.ID][k]
 	s.args = s.args[:0]
 	for _, v := range to.Values {
 		if v.Op == ir.OpPhi && v.Uses > 0 {

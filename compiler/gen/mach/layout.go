@@ -37,6 +37,7 @@ func (l *loop) contains(b *Block) bool {
 // vanish. Leaves Block.loop, Block.freq and Block.index.
 func (f *Func) layout() {
 	f.splitCritical()
+	f.findPreds()
 	f.reorder(func(b *Block) bool { return false })
 	loops := f.findLoops()
 	f.reorder(exitsFirst)
@@ -80,14 +81,37 @@ func (f *Func) splitCritical() {
 	}
 }
 
-// SplitEdge puts an empty block on the edge to successor k of b.
+// SplitEdge puts an empty block on the edge to successor k of b. That has the block among its
+// predecessors only when findPreds was there: to find the place of each alone would take long where
+// there are many.
 func (f *Func) SplitEdge(b *Block, k int) *Block {
 	e, s := f.NewBlock(), b.Succs[k]
-	e.Cold = b.Cold || s.Cold
+	e.Cold, e.onEdge = b.Cold || s.Cold, true
 	e.Preds, e.Succs = append(e.Preds, b), append(e.Succs, s)
 	b.Succs[k] = e
-	s.Preds[slices.Index(s.Preds, b)] = e
 	return e
+}
+
+// findPreds makes the lists of predecessors anew, in the order in which the edges were made; a
+// block on an edge stands in its place.
+func (f *Func) findPreds() {
+	for _, b := range f.Blocks {
+		if !b.onEdge {
+			b.Preds = b.Preds[:0]
+		}
+	}
+	for _, b := range f.Blocks {
+		if b.onEdge {
+			continue
+		}
+		for _, s := range b.Succs {
+			p := b
+			for s.onEdge {
+				p, s = s, s.Succs[0]
+			}
+			s.Preds = append(s.Preds, p)
+		}
+	}
 }
 
 // visit is a block whose successors are gone through.

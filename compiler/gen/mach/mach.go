@@ -113,6 +113,7 @@ type Block struct {
 	Preds []*Block
 	Cold  bool
 
+	onEdge   bool  // made by SplitEdge
 	from, to int32 // positions
 	loop     *loop // the innermost, or nil
 	freq     float64
