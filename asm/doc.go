@@ -12,7 +12,7 @@
 // # What a CPU's folder gives
 //
 //	New, NewTrusted, Asm.Op, Asm.Label, Asm.NewLabels, Asm.Here, Asm.String, Asm.Line, Asm.Depth, Asm.Assemble
-//	Reg, Mem, Imm, Label, Local, Sym, Any; Op and its table
+//	Reg, Mem, Imm, Label, Local, Sym; Op and its table
 //	Decode, DecodeAll, Inst with Text
 //
 // The names are the same everywhere and the types are not: a code generator knows

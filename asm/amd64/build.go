@@ -22,6 +22,9 @@ type Asm struct {
 	count  int   // calls of Op, Label and String
 	errs   []error
 
+	next  note // the instruction that was begun
+	given int  // its operands
+
 	trusted bool
 	notes   []note // what was asked for; nobody asks a trusted one
 	before  []int  // by jump, and behind the last: bytes of all jumps before; see layout
@@ -246,34 +249,80 @@ func (n *note) moves() int64 {
 // Op adds an instruction, destination first. What is wrong with it is reported by
 // Assemble.
 func (a *Asm) Op(op Op, args ...Arg) {
-	n := note{op: op, n: uint8(min(len(args), 3)), at: a.here()}
-	for i, arg := range args[:n.n] {
-		a.operand(&n.args[i], arg)
+	a.Begin(op)
+	for _, arg := range args {
+		a.arg(arg)
 	}
+	a.End()
+}
+
+// Begin is Op for operands that come one by one, up to End: those of a code generator, who
+// does not know of what kinds they are.
+func (a *Asm) Begin(op Op) { a.next.op, a.given = op, 0 }
+
+// Reg is an operand of the instruction that was begun, and so are the next ones.
+func (a *Asm) Reg(r Reg)   { *a.one() = operand{kind: isReg, reg: r} }
+func (a *Asm) Mem(m Mem)   { *a.one() = operand{kind: isMem, mem: m.scaled()} }
+func (a *Asm) Imm(c int64) { *a.one() = operand{kind: isImm, imm: c} }
+func (a *Asm) Sym(name string, offset int64) {
+	*a.one() = operand{kind: isSym, name: name, imm: offset}
+}
+func (a *Asm) Local(l Local) { *a.one() = operand{kind: isLabel, to: l, name: a.labels[l].name} }
+
+// arg is any of those.
+func (a *Asm) arg(arg Arg) {
+	switch x := arg.(type) {
+	case Reg:
+		a.Reg(x)
+	case Mem:
+		a.Mem(x)
+	case Imm:
+		a.Imm(int64(x))
+	case Label:
+		a.Local(a.local(string(x)))
+	case Local:
+		a.Local(x)
+	case Sym:
+		a.Sym(x.Name, x.Off)
+	default:
+		*a.one() = operand{}
+	}
+}
+
+// one is the next operand. One too many is in nobody's way, as its number is refused.
+func (a *Asm) one() *operand {
+	a.given++
+	return &a.next.args[min(a.given, len(a.next.args))-1]
+}
+
+// End adds the instruction that was begun.
+func (a *Asm) End() {
+	n := &a.next
+	n.at, n.n = a.here(), uint8(min(a.given, len(n.args)))
 	key, mayKeep := n.key()
 	e := a.encoder.find(key)
-	if e == nil || !mayKeep || !a.trusted || len(args) > 3 {
-		if err := n.check(len(args)); err != nil {
-			a.refuse(n, err)
+	if e == nil || !mayKeep || !a.trusted || a.given > len(n.args) {
+		if err := n.check(a.given); err != nil {
+			a.errs = append(a.errs, fmt.Errorf("%s: %w", n, err))
 			return
 		}
 		n.shorten()
 	}
 	if n.isJump() {
-		a.add(&n)
-		a.jumps = append(a.jumps, jump{op: op, at: len(a.code), to: n.args[0].to})
+		a.add(n)
+		a.jumps = append(a.jumps, jump{op: n.op, at: len(a.code), to: n.args[0].to})
 		return
 	}
 	if e == nil {
 		var err error
-		if e, err = a.encoder.encode(key, &n); err != nil {
-			a.refuse(n, err)
+		if e, err = a.encoder.encode(key, n); err != nil {
+			a.errs = append(a.errs, fmt.Errorf("%s: %w", n, err))
 			return
 		}
 	}
-	a.add(&n)
+	a.add(n)
 	if e.field >= 0 {
-		a.field(&n, int(e.field), int(e.size))
+		a.field(n, int(e.field), int(e.size))
 	}
 	a.code = append(a.code, e.bytes[:e.size]...)
 	if key.isWide() {
@@ -303,40 +352,5 @@ func (n *note) shorten() {
 	if c := &n.args[1]; n.op == MOVQ && n.args[0].kind == isReg && c.kind == isImm && uint64(c.imm) <= 0xFFFFFFFF {
 		n.op = MOVL
 		c.imm = int64(int32(c.imm))
-	}
-}
-
-// refuse notes what is wrong with an instruction. It has a copy of it, so that the instruction
-// itself need not outlive Op.
-func (a *Asm) refuse(n note, err error) { a.errs = append(a.errs, fmt.Errorf("%s: %w", &n, err)) }
-
-// operand takes an Arg out of its interface, into an empty operand.
-func (a *Asm) operand(o *operand, arg Arg) {
-	switch x := arg.(type) {
-	case Local:
-		o.kind, o.to, o.name = isLabel, x, a.labels[x].name
-	case Label:
-		o.kind, o.to, o.name = isLabel, a.local(string(x)), string(x)
-	default:
-		o.set(arg)
-	}
-}
-
-// set is operand for what is no label.
-func (o *operand) set(arg Arg) {
-	switch x := arg.(type) {
-	case Reg:
-		o.kind, o.reg = isReg, x
-	case Mem:
-		if x.Scale == 0 {
-			x.Scale = 1
-		}
-		o.kind, o.mem = isMem, x
-	case Imm:
-		o.kind, o.imm = isImm, int64(x)
-	case Sym:
-		o.kind, o.name, o.imm = isSym, x.Name, x.Off
-	case Any:
-		*o = x.operand
 	}
 }

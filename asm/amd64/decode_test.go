@@ -257,13 +257,15 @@ func opOf(i *Inst) (Op, []Arg) {
 		}
 	}
 	for op := badOp + 1; op < numOps; op++ {
-		n := note{op: op, n: uint8(len(args))}
+		var asm Asm
+		for _, a := range args {
+			asm.arg(a)
+		}
+		n := asm.next
+		n.op, n.n = op, uint8(len(args))
 		info := op.info()
 		if info.name != i.Op || len(args) == 0 || info.raw != "" {
 			continue
-		}
-		for k, a := range args {
-			n.args[k] = AnyOf(a).operand
 		}
 		if n.check(len(args)) == nil && n.matches(n.args[:n.n], i.Args[:i.N]) {
 			return op, args

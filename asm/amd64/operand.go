@@ -58,7 +58,7 @@ const CL = RCX
 // isGeneral says whether r is one of RAX … R15.
 func (r Reg) isGeneral() bool { return RAX <= r && r <= R15 }
 
-// Arg is an operand of Asm.Op: a Reg, Mem, Imm, Label, Local, Sym or Any.
+// Arg is an operand of Asm.Op: a Reg, Mem, Imm, Label, Local or Sym.
 type Arg interface{ isArg() }
 
 // Mem is the memory at Base + Index·Scale + Disp. Scale is 1, 2, 4 or 8 (0 means
@@ -67,6 +67,14 @@ type Mem struct {
 	Base, Index Reg
 	Scale       uint8
 	Disp        int32
+}
+
+// scaled is m with the scale 1 where it has none.
+func (m Mem) scaled() Mem {
+	if m.Scale == 0 {
+		m.Scale = 1
+	}
+	return m
 }
 
 // Imm is a constant. For an operation of n bits, constants from −2^(n−1) to 2^n−1
@@ -88,23 +96,12 @@ type Sym struct {
 	Off  int64
 }
 
-// Any is an operand whose kind is not known beforehand. A func that gives one need not
-// allocate, as it must to give an Arg.
-type Any struct{ operand }
-
-// AnyOf makes an Any of an Arg that is no label.
-func AnyOf(arg Arg) (x Any) {
-	x.set(arg)
-	return x
-}
-
 func (Reg) isArg()   {}
 func (Mem) isArg()   {}
 func (Imm) isArg()   {}
 func (Label) isArg() {}
 func (Local) isArg() {}
 func (Sym) isArg()   {}
-func (Any) isArg()   {}
 
 // Cond is a condition as the CPU numbers them; c^1 is its opposite.
 type Cond uint8

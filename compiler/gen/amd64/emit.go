@@ -25,8 +25,7 @@ type emitter struct {
 	end    asm.Local           // the label of the last return, when there are several
 	traps  []int32             // numbers of the stubs, in order of appearance
 	stubs  map[int32]asm.Local // their labels
-	behind []bool              // by instruction of a block: whether the flags are read behind it
-	live   bool                // that of the instruction being written
+	pushed int64               // how far rsp is below its usual place
 	slow   bool                // whether its time does not matter
 	ends   int                 // returns still to be written
 	pos    ir.Pos
@@ -66,7 +65,7 @@ func emit(f *ir.Func, m *mach.Func, list bool) (*neutral.Code, error) {
 	}
 	e.begin(f, m)
 	for _, b := range m.Blocks {
-		e.peep(b)
+		peep(b)
 	}
 	blocks := skipEmpty(m.Blocks)
 	e.line(f.Pos)
@@ -139,11 +138,9 @@ func (e *emitter) line(pos ir.Pos) {
 
 func (e *emitter) block(b, next *mach.Block) {
 	e.Here(e.label(b))
-	e.behind = flagsBehind(e.behind, b)
 	e.slow = b.Cold || slices.ContainsFunc(b.Insts, func(i *mach.Inst) bool { return i.Op == oSyscall })
-	for n, i := range b.Insts {
+	for _, i := range b.Insts {
 		e.line(i.Pos)
-		e.live = e.behind[n]
 		switch i.Op {
 		case mach.OpJump:
 			e.jump(b.Succs[0], next)
@@ -210,15 +207,27 @@ func (e *emitter) writeStubs() error {
 	return nil
 }
 
-// arg is an operand as the assembler takes it.
-func (e *emitter) arg(o mach.Operand) asm.Any {
-	switch o.Kind {
-	case mach.KReg:
-		return asm.AnyOf(asm.Reg(o.Reg))
-	case mach.KImm:
-		return asm.AnyOf(asm.Imm(o.Imm))
+// put adds an instruction.
+func (e *emitter) put(op asm.Op, args ...mach.Operand) {
+	e.Begin(op)
+	for k := range args {
+		e.operand(&args[k])
 	}
-	return e.frame.address(o, 0)
+	e.End()
+}
+
+// operand adds an operand to the instruction that was begun.
+func (e *emitter) operand(o *mach.Operand) {
+	switch {
+	case o.Kind == mach.KReg:
+		e.Reg(asm.Reg(o.Reg))
+	case o.Kind == mach.KImm:
+		e.Imm(o.Imm)
+	case o.Place == mach.AtSym:
+		e.Sym(e.m.Syms[o.Num], o.Imm)
+	default:
+		e.Mem(e.frame.address(o, e.pushed))
+	}
 }
 
 // pick gives the operation for the width.
@@ -245,33 +254,33 @@ func (e *emitter) inst(i *mach.Inst) {
 	case oAdd, oSub:
 		e.addSub(i, op)
 	case oImul3:
-		e.Op(op, e.arg(i.Args[0]), e.arg(i.Args[1]), e.arg(i.Args[2]))
+		e.put(op, i.Args[0], i.Args[1], i.Args[2])
 	case oNeg, oNot, oSwap, oIdiv, oDiv:
-		e.Op(op, e.arg(i.Args[0]))
+		e.put(op, i.Args[0])
 	case oSet:
-		e.Op(asm.SETcc(asm.Cond(i.Cond)), e.arg(i.Args[0]))
+		e.put(asm.SETcc(asm.Cond(i.Cond)), i.Args[0])
 	case oTrap:
 		e.Op(asm.Jcc(asm.Cond(i.Cond)), e.stub(i.Trap))
 	case oCdq, oRepMovs, oRepStos, oSyscall:
-		e.Op(op)
+		e.put(op)
 	case oCall:
 		to := i.Args[callee(i)]
 		call, jump := e.transfers(to)
 		if e.frame.bare {
 			call = jump // then the stack is as at entry, which is as at a call
 		}
-		e.Op(call, e.arg(to))
+		e.put(call, to)
 	case oCallAt:
-		e.Op(asm.CALL, asm.Reg(i.Args[0].Reg))
+		e.put(asm.CALL, mach.R(i.Args[0].Reg, mach.Use))
 	case oTail:
 		to := i.Args[callee(i)]
 		_, jump := e.transfers(to)
-		e.leave(rax, jump, e.arg(to))
+		e.leave(rax, jump, to)
 	case oRet:
 		e.ret()
 	case oStop:
 	default:
-		e.Op(op, e.arg(i.Args[0]), e.arg(i.Args[1]))
+		e.put(op, i.Args[0], i.Args[1])
 	}
 }
 
@@ -298,9 +307,9 @@ func (e *emitter) ret() {
 }
 
 // leave takes the frame down and leaves the function by op. What follows is the body again.
-func (e *emitter) leave(scratch mach.Reg, op asm.Op, args ...asm.Arg) {
+func (e *emitter) leave(scratch mach.Reg, op asm.Op, args ...mach.Operand) {
 	e.frame.leave(e.Asm, scratch)
-	e.Op(op, args...)
+	e.put(op, args...)
 	e.Depth(e.frame.entry)
 }
 
@@ -324,12 +333,12 @@ func (e *emitter) addSub(i *mach.Inst, op asm.Op) {
 		}
 		switch {
 		case c == 1:
-			e.Op(pick(i.Wide, asm.INCL, asm.INCQ), e.arg(first))
+			e.put(pick(i.Wide, asm.INCL, asm.INCQ), first)
 			return
 		case c == -1:
-			e.Op(pick(i.Wide, asm.DECL, asm.DECQ), e.arg(first))
+			e.put(pick(i.Wide, asm.DECL, asm.DECQ), first)
 			return
-		case second.Imm == 128 && !e.live:
+		case second.Imm == 128 && !i.Flags:
 			op = pick(i.Wide, asm.SUBL, asm.SUBQ)
 			if i.Op == oSub {
 				op = pick(i.Wide, asm.ADDL, asm.ADDQ)
@@ -337,7 +346,7 @@ func (e *emitter) addSub(i *mach.Inst, op asm.Op) {
 			second.Imm = -128
 		}
 	}
-	e.Op(op, e.arg(first), e.arg(second))
+	e.put(op, first, second)
 }
 
 // lea is left where an addition would not do; without anything to add it is a move.
@@ -345,12 +354,12 @@ func (e *emitter) lea(i *mach.Inst) {
 	d, a := i.Args[0], i.Args[1]
 	if a.Place == mach.AtReg && a.Index == mach.NoReg && a.Imm == 0 {
 		if a.Reg != d.Reg || !i.Wide { // 32 bits clear the upper half
-			e.Op(pick(i.Wide, asm.MOVL, asm.MOVQ), e.arg(d), asm.Reg(a.Reg))
+			e.put(pick(i.Wide, asm.MOVL, asm.MOVQ), d, mach.R(a.Reg, mach.Use))
 		}
 		return
 	}
 	op := pick(i.Wide || a.Place == mach.AtSym, asm.LEAL, asm.LEAQ)
-	e.Op(op, e.arg(d), e.arg(a))
+	e.put(op, d, a)
 }
 
 // test of a register by itself, or by a mask; masks below 128 look at one byte.
@@ -365,7 +374,7 @@ func (e *emitter) test(i *mach.Inst) {
 	case second.Kind == mach.KImm && 0 <= second.Imm && second.Imm < 128:
 		l, q = asm.TESTB, asm.TESTB
 	}
-	e.Op(pick(i.Wide, l, q), e.arg(first), e.arg(second))
+	e.put(pick(i.Wide, l, q), first, second)
 }
 
 // copy writes a plain copy between registers, spill slots and what needs no place.
@@ -375,70 +384,77 @@ func (e *emitter) copy(i *mach.Inst) {
 	toMem := to.Kind == mach.KMem
 	switch {
 	case from.Kind == mach.KImm:
-		e.constant(to, from.Imm, i.Wide)
+		e.constant(to, from.Imm, i)
 	case from.Kind == mach.KAddr && toMem:
 		e.Op(asm.PUSH, asm.RAX)
-		e.Op(asm.LEAQ, asm.RAX, e.frame.address(from, 8))
-		e.Op(asm.MOVQ, e.frame.address(to, 8), asm.RAX)
+		e.pushed = 8
+		e.put(asm.LEAQ, mach.R(rax, mach.Def), from)
+		e.put(asm.MOVQ, to, mach.R(rax, mach.Use))
+		e.pushed = 0
 		e.Op(asm.POP, asm.RAX)
 	case from.Kind == mach.KAddr:
-		if m := e.frame.memory(from, 0); from.Place != mach.AtSym && m.Disp == 0 && m.Index == asm.NoReg {
-			e.Op(asm.MOVQ, e.arg(to), m.Base)
-			return
+		if from.Place != mach.AtSym {
+			if m := e.frame.address(&from, 0); m.Disp == 0 && m.Index == asm.NoReg {
+				e.put(asm.MOVQ, to, mach.R(mach.Reg(m.Base), mach.Use))
+				return
+			}
 		}
-		e.Op(asm.LEAQ, e.arg(to), e.arg(from))
+		e.put(asm.LEAQ, to, from)
 	case from.Kind == mach.KMem && toMem:
-		e.Op(asm.PUSH, e.arg(from))
-		e.Op(asm.POP, e.arg(to)) // which adds 8 to rsp before it looks at the address
+		e.put(asm.PUSH, from)
+		e.put(asm.POP, to) // which adds 8 to rsp before it looks at the address
 	default:
-		e.Op(mov, e.arg(to), e.arg(from))
+		e.put(mov, to, from)
 	}
 }
 
-// constant writes c to a register or slot.
-func (e *emitter) constant(to mach.Operand, c int64, wide bool) {
+// constant writes c to a register or slot, as i says.
+func (e *emitter) constant(to mach.Operand, c int64, i *mach.Inst) {
+	wide := i.Wide
 	switch {
-	case to.Kind == mach.KReg && c == 0 && !e.live:
-		e.Op(asm.XORL, e.arg(to), e.arg(to))
+	case to.Kind == mach.KReg && c == 0 && !i.Flags:
+		e.put(asm.XORL, to, to)
 	case to.Kind == mach.KReg && e.slow && c == int64(int8(c)) && (wide || c >= 0):
-		e.Op(asm.PUSH, asm.Imm(c)) // 3 bytes instead of 5
-		e.Op(asm.POP, e.arg(to))
-	case to.Kind == mach.KReg && wide && c == -1 && !e.live:
-		e.Op(asm.ORQ, e.arg(to), asm.Imm(-1)) // 4 bytes instead of 7
+		e.put(asm.PUSH, mach.I(c)) // 3 bytes instead of 5
+		e.put(asm.POP, to)
+	case to.Kind == mach.KReg && wide && c == -1 && !i.Flags:
+		e.put(asm.ORQ, to, mach.I(-1)) // 4 bytes instead of 7
 	case to.Kind == mach.KReg && (wide || c != int64(uint32(c))):
-		e.Op(asm.MOVQ, e.arg(to), asm.Imm(c))
+		e.put(asm.MOVQ, to, mach.I(c))
 	case !wide:
-		e.Op(asm.MOVL, e.arg(to), asm.Imm(int64(int32(c))))
+		e.put(asm.MOVL, to, mach.I(int64(int32(c))))
 	case isImm(c):
-		e.Op(asm.MOVQ, e.arg(to), asm.Imm(c))
+		e.put(asm.MOVQ, to, mach.I(c))
 	default:
 		high := to
 		high.Imm += 4
-		e.Op(asm.MOVL, e.arg(to), asm.Imm(int64(int32(c))))
-		e.Op(asm.MOVL, e.arg(high), asm.Imm(c>>32))
+		e.put(asm.MOVL, to, mach.I(int64(int32(c))))
+		e.put(asm.MOVL, high, mach.I(c>>32))
 	}
 }
 
 // clear makes the upper half of a register or slot zero.
 func (e *emitter) clear(o mach.Operand) {
 	if o.Kind == mach.KReg {
-		e.Op(asm.MOVL, e.arg(o), e.arg(o))
+		e.put(asm.MOVL, o, o)
 		return
 	}
 	o.Imm += 4
-	e.Op(asm.MOVL, e.arg(o), asm.Imm(0))
+	e.put(asm.MOVL, o, mach.I(0))
 }
 
 // swap exchanges registers and slots.
 func (e *emitter) swap(a, b mach.Operand) {
 	if a.Kind == mach.KMem && b.Kind == mach.KMem {
-		e.Op(asm.PUSH, e.frame.address(a, 0))
-		e.Op(asm.PUSH, e.frame.address(b, 8))
-		e.Op(asm.POP, e.frame.address(a, 8))
-		e.Op(asm.POP, e.frame.address(b, 0))
+		e.put(asm.PUSH, a)
+		e.pushed = 8
+		e.put(asm.PUSH, b)
+		e.put(asm.POP, a)
+		e.pushed = 0
+		e.put(asm.POP, b)
 		return
 	}
-	e.Op(asm.XCHGQ, e.arg(a), e.arg(b))
+	e.put(asm.XCHGQ, a, b)
 }
 
 // listing is the text of the last stage: offset, bytes, instruction.

@@ -27,9 +27,8 @@ type frame struct {
 	size   int64   // what is subtracted from rsp behind the saves
 	spills int64   // offset of slot 0
 	locals []int64 // offsets
-	syms   []string
-	order  []int // of placeLocals
-	entry  int64 // where rsp was at entry
+	order  []int   // of placeLocals
+	entry  int64   // where rsp was at entry
 	start  bool
 	even   bool // rsp is a multiple of 16 in the body
 	bare   bool // nothing was done to rsp, and calls that do not return may be jumps
@@ -37,7 +36,7 @@ type frame struct {
 
 // lay lays out the frame of m, whose registers are allocated.
 func (k *frame) lay(f *ir.Func, m *mach.Func) {
-	*k = frame{saved: k.saved[:0], locals: k.locals, order: k.order, start: f.Start, spills: m.OutBytes, syms: m.Syms}
+	*k = frame{saved: k.saved[:0], locals: k.locals, order: k.order, start: f.Start, spills: m.OutBytes}
 	calls, last := false, false // last: those that do not return
 	for _, b := range m.Blocks {
 		for n, i := range b.Insts {
@@ -176,17 +175,9 @@ func (k *frame) leave(a *asm.Asm, scratch mach.Reg) {
 	}
 }
 
-// address gives the assembler's form of a KMem or KAddr operand; pushed is how far rsp is
-// below its usual place.
-func (k *frame) address(o mach.Operand, pushed int64) asm.Any {
-	if o.Place == mach.AtSym {
-		return asm.AnyOf(asm.Sym{Name: k.syms[o.Num], Off: o.Imm})
-	}
-	return asm.AnyOf(k.memory(o, pushed))
-}
-
-// memory is address of what is no symbol.
-func (k *frame) memory(o mach.Operand, pushed int64) asm.Mem {
+// address gives the assembler's form of a KMem or KAddr operand that is no symbol; pushed is how
+// far rsp is below its usual place.
+func (k *frame) address(o *mach.Operand, pushed int64) asm.Mem {
 	m := asm.Mem{Base: asm.RSP, Index: asm.Reg(o.Index), Scale: o.Scale}
 	off := pushed
 	switch o.Place {

@@ -9,14 +9,13 @@ import (
 // peep.go improves a block whose registers are allocated: additions take their short
 // form, and tests of what the flags say already vanish.
 
-// flagsBehind says for each instruction whether the flags as it leaves them are read
-// later, in the memory of behind. No flags live across blocks.
-func flagsBehind(behind []bool, b *mach.Block) []bool {
-	behind = grown(behind, len(b.Insts))
+// noteFlags notes for each instruction whether the flags as it leaves them are read later. No flags
+// live across blocks.
+func noteFlags(b *mach.Block) {
 	live := false
 	for n := len(b.Insts) - 1; n >= 0; n-- {
-		behind[n] = live
 		i := b.Insts[n]
+		i.Flags = live
 		if i.Op == mach.OpBranch {
 			live = true
 			continue
@@ -25,18 +24,20 @@ func flagsBehind(behind []bool, b *mach.Block) []bool {
 			live = live && !ops[i.Op].writes || ops[i.Op].reads
 		}
 	}
-	return behind
 }
 
-// peep changes the instructions of b.
-func (e *emitter) peep(b *mach.Block) {
-	e.behind = flagsBehind(e.behind, b)
-	for n, i := range b.Insts {
-		if i.Op == oLea && !e.behind[n] {
+// peep changes the instructions of b, and leaves them with their Flags. An addition in place of a
+// lea changes nothing of those.
+func peep(b *mach.Block) {
+	noteFlags(b)
+	for _, i := range b.Insts {
+		if i.Op == oLea && !i.Flags {
 			addForLea(i)
 		}
 	}
-	dropTests(b)
+	if before := len(b.Insts); dropTests(b) < before {
+		noteFlags(b)
+	}
 }
 
 // addForLea makes an addition of a lea that adds something to its own destination.
@@ -64,8 +65,8 @@ func addForLea(i *mach.Inst) {
 
 // dropTests removes `test r, r` where the flags show r already and are read for that
 // which they show: equality and sign always, the rest after operations that leave carry
-// and overflow at 0, as test does.
-func dropTests(b *mach.Block) {
+// and overflow at 0, as test does. It gives the number of those that are left.
+func dropTests(b *mach.Block) int {
 	shown := mach.Operand{}
 	wide, logic := false, false
 	kept := b.Insts[:0]
@@ -91,6 +92,7 @@ func dropTests(b *mach.Block) {
 		}
 	}
 	b.Insts = kept
+	return len(kept)
 }
 
 // isSelfTest says whether i looks at one register as a whole.

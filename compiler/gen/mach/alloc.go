@@ -94,7 +94,6 @@ func (a *allocator) of(v Reg) *interval { return a.iv[v-FirstVirtual] }
 func (a *allocator) collect() {
 	for _, b := range a.f.Blocks {
 		for _, i := range b.Insts {
-			a.rename(i)
 			a.count(i)
 			a.hint(i)
 		}
@@ -108,12 +107,16 @@ func (a *allocator) collect() {
 	slices.Sort(a.queue) // which makes it a heap
 }
 
-// count adds what each register of i would cost in memory there.
+// count renames the registers of i, and adds what each would cost in memory there.
 func (a *allocator) count(i *Inst) {
 	freq := i.block.freq
+	if i.Op == OpCopy {
+		a.renameCopy(i)
+	}
 	for k := range i.Args {
 		o := &i.Args[k]
 		if o.Reg.IsVirtual() {
+			o.Reg = a.joined(o.Reg)
 			iv := a.of(o.Reg)
 			if o.reads() && iv.usedAt != i.at {
 				iv.usedAt = i.at
@@ -125,6 +128,7 @@ func (a *allocator) count(i *Inst) {
 			}
 		}
 		if o.Index.IsVirtual() {
+			o.Index = a.joined(o.Index)
 			if iv := a.of(o.Index); iv.usedAt != i.at {
 				iv.usedAt = i.at
 				iv.weight += freq

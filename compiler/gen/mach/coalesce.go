@@ -42,22 +42,6 @@ func (a *allocator) coalesce() {
 	}
 }
 
-// rename puts the registers that those of i have become into it.
-func (a *allocator) rename(i *Inst) {
-	for k := range i.Args {
-		o := &i.Args[k]
-		if o.Reg.IsVirtual() {
-			o.Reg = a.joined(o.Reg)
-		}
-		if o.Index.IsVirtual() {
-			o.Index = a.joined(o.Index)
-		}
-	}
-	if i.Op == OpCopy {
-		dropSame(i)
-	}
-}
-
 // joined gives the register that v has become, and shortens the way there.
 func (a *allocator) joined(v Reg) Reg {
 	for {
@@ -72,11 +56,16 @@ func (a *allocator) joined(v Reg) Reg {
 	}
 }
 
-// dropSame removes the pairs of a copy that do nothing.
-func dropSame(i *Inst) {
+// renameCopy renames the registers of a copy, and removes the pairs that do nothing then.
+func (a *allocator) renameCopy(i *Inst) {
 	kept := i.Args[:0]
 	for k := 0; k < len(i.Args); k += 2 {
 		to, from := &i.Args[k], &i.Args[k+1]
+		for _, o := range [...]*Operand{to, from} {
+			if o.Reg.IsVirtual() {
+				o.Reg = a.joined(o.Reg)
+			}
+		}
 		if from.Kind != KReg || from.Reg != to.Reg {
 			kept = append(kept, *to, *from)
 		}

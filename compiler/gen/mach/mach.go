@@ -97,6 +97,7 @@ type Inst struct {
 	Like     bool  // Args[0] would best be in the register of the first register it reads
 	Args     []Operand
 	Clobbers RegSet // registers that are destroyed besides the written ones
+	Flags    bool   // for the CPU's use: whether its flags are read behind this
 	Trap     int32  // of a jump that traps: line<<4 | ir.Trap
 	Pos      ir.Pos
 
