@@ -68,8 +68,8 @@ type File struct {
 	number uint32 // of all files that were ever parsed, from 1
 	keys   uint32 // that its nodes have
 	nodes  *nodes
-	text   string          // Src
-	unread map[*Block]rest // bodies that Heads has left out; see heads.go
+	text   string   // Src
+	unread []unread // bodies that Heads has left out; see heads.go
 }
 
 // Number is what keys call the file: no other has it.

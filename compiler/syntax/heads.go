@@ -3,12 +3,16 @@
 
 package syntax
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
-// rest is where a body begins that was left out.
-type rest struct {
-	at   int    // offset of its `code`
-	word opener // of the func
+// unread is a body that was left out.
+type unread struct {
+	body *Block
+	at   int   // offset of its `code`
+	col  int32 // of the func
 }
 
 // Heads parses files of which most is left out; they share their memory.
@@ -16,26 +20,25 @@ type Heads struct{ nodes nodes }
 
 // Parse is Parse for a file without mistakes whose funcs end as they begin: the `end` of each
 // stands below its `func` or `ctor`, and before it nothing else does. Their bodies have no
-// statements until Read; comments inside are lost.
+// statements until Read; comments are left out.
 func (h *Heads) Parse(name string, src []byte) (*File, Errors) {
 	return parse(newFile(name, src), &h.nodes, true)
 }
 
 // Read gives the body of a func its statements, if Heads has left them out.
 func (f *File) Read(b *Block) Errors {
-	from, isUnread := f.unread[b]
-	if !isUnread {
+	n := slices.IndexFunc(f.unread, func(u unread) bool { return u.body == b })
+	if n < 0 {
 		return nil
 	}
-	delete(f.unread, b)
-	comments := f.Comments
-	defer func() { f.Comments = comments }()
+	from := f.unread[n]
+	f.unread = slices.Delete(f.unread, n, n+1)
 
 	var errs Errors
 	s := newScanner(f, &errs)
-	s.off, s.line, s.col = from.at, b.pos.Line, b.pos.Col
+	s.off, s.line, s.col, s.quiet = from.at, b.pos.Line, b.pos.Col, true
 	p := &parser{file: f, errs: &errs, scan: s}
-	p.whole(func() { *b = *p.body(from.word, true) })
+	p.whole(func() { *b = *p.body(opener{col: from.col}, true) })
 	return errs
 }
 
@@ -54,16 +57,13 @@ func (p *parser) leaveOut(word opener) *Block {
 	code := p.tok
 	line := s.off + end + 1
 	s.line += int32(strings.Count(s.src[s.off:line], "\n"))
-	from := rest{s.off - len(code.Text), word}
+	at := s.off - len(code.Text)
 	s.off, s.col, s.before, s.prev = line, 1, code.Kind, NL
 
 	p.tok = Token{Kind: NL}
 	p.advance()
 	b := put(&p.file.nodes.blocks, Block{span: span{code.Pos, p.tok.Pos}, EndPos: p.tok.Pos})
-	if p.file.unread == nil {
-		p.file.unread = make(map[*Block]rest)
-	}
-	p.file.unread[b] = from
+	p.file.unread = append(p.file.unread, unread{b, at, word.col})
 	p.blocks = append(p.blocks, word)
 	p.end()
 	return b

@@ -64,6 +64,7 @@ func parse(f *File, memory *nodes, heads bool) (*File, Errors) {
 	}
 	f.nodes, f.text = memory, f.source()
 	p := &parser{file: f, errs: &errs, scan: newScanner(f, &errs), heads: heads}
+	p.scan.quiet = heads
 	p.whole(p.parseFile)
 	errs.Sort()
 	return f, errs

@@ -26,6 +26,7 @@ type scanner struct {
 	before Kind // of the one before it
 	open   int  // brackets that are open: line ends do not count
 	unsafe bool // keywords are in upper case
+	quiet  bool // nobody asks for comments
 }
 
 func newScanner(f *File, errs *Errors) *scanner {
@@ -144,9 +145,12 @@ func (s *scanner) comment(own bool) {
 	if n := strings.IndexByte(rest, '\n'); n >= 0 {
 		rest = rest[:n]
 	}
-	text := strings.TrimRight(rest, " \t\r")
 	s.off += len(rest)
 	s.col += int32(utf8.RuneCountInString(rest))
+	if s.quiet {
+		return
+	}
+	text := strings.TrimRight(rest, " \t\r")
 	end := Pos{pos.Line, pos.Col + int32(utf8.RuneCountInString(text))}
 	s.file.Comments = append(s.file.Comments, put(&s.file.nodes.comments, Comment{span{pos, end}, text, own}))
 }
