@@ -52,6 +52,7 @@ type checker struct {
 	complete   map[*syntax.MatchStmt]bool // covers all values
 	varMemory  slab.Of[Var]
 	callMemory slab.Of[Call]
+	varLists   slab.Of[*Var]
 	exprLists  slab.Of[syntax.Expr]
 	orders     slab.Of[int]
 

@@ -86,8 +86,11 @@ func (c *checker) layout(class *Class) {
 			}
 		}
 	}
+	if c.core {
+		return
+	}
 	for _, name := range slices.Sorted(maps.Keys(class.Funcs)) {
-		if fn := class.Funcs[name]; !c.core && c.takenGlobally(name) != "" {
+		if fn := class.Funcs[name]; c.takenGlobally(name) != "" {
 			c.errorf(fn.Decl.Name.Pos(), "`%s` is already %s", name, c.takenGlobally(name))
 		}
 	}

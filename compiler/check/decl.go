@@ -247,13 +247,12 @@ func isWord(s string) bool {
 // signature gives a func its types.
 func (c *checker) signature(fn *Func) {
 	c.class = fn.Class
-	names := make(map[string]bool)
+	fn.Params = c.varLists.List(len(fn.Decl.Params))[:0]
 	for i, p := range fn.Decl.Params {
 		v := c.newVar(Var{Name: p.Name.Name, Kind: ParamVar, Index: i, Ident: p.Name, Type: c.storable(p.Type, c.typeOf(p.Type), "a parameter", true)})
-		if names[v.Name] {
+		if paramIndex(fn, v.Name) >= 0 {
 			c.errorf(p.Name.Pos(), "`%s` is already a parameter", v.Name)
 		}
-		names[v.Name] = true
 		v.Range = c.rangeOf(p.Range, v.Type)
 		if p.Default != nil {
 			v.Default = p.Default

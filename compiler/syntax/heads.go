@@ -48,17 +48,18 @@ func (p *parser) leaveOut(word opener) *Block {
 	if !p.heads {
 		return nil
 	}
-	s := p.scan
-	below := "\n" + strings.Repeat(" ", int(word.col)-1)
-	end := strings.Index(s.src[s.off:], below+strings.Trim(p.spell(End), "`"))
-	if end < 0 {
-		return nil
-	}
-	code := p.tok
-	line := s.off + end + 1
-	s.line += int32(strings.Count(s.src[s.off:line], "\n"))
+	code, s := p.tok, p.scan
 	at := s.off - len(code.Text)
-	s.off, s.col, s.before, s.prev = line, 1, code.Kind, NL
+	for !s.standsAt(word.col) {
+		n := strings.IndexByte(s.src[s.off:], '\n')
+		if n < 0 {
+			s.off = len(s.src)
+			break
+		}
+		s.off += n + 1
+		s.line++
+	}
+	s.col, s.before, s.prev = 1, code.Kind, NL
 
 	p.tok = Token{Kind: NL}
 	p.advance()
@@ -67,4 +68,10 @@ func (p *parser) leaveOut(word opener) *Block {
 	p.blocks = append(p.blocks, word)
 	p.end()
 	return b
+}
+
+// standsAt says whether a line begins at hand whose first word stands in this column.
+func (s *scanner) standsAt(col int32) bool {
+	line := s.src[s.off:]
+	return s.src[s.off-1] == '\n' && len(line) >= int(col) && strings.TrimLeft(line[:col-1], " ") == "" && isWord(line[col-1])
 }
