@@ -404,9 +404,9 @@ func (p *prover) learn(c Cond, a, b *Value) {
 	if a == b {
 		return
 	}
-	ra, rb := p.rangeOf(a).where(c, p.rangeOf(b)), p.rangeOf(b).where(c.Swap(), p.rangeOf(a))
-	p.narrow(a, ra)
-	p.narrow(b, rb)
+	ra, rb := p.rangeOf(a), p.rangeOf(b)
+	p.narrow(a, ra.where(c, rb))
+	p.narrow(b, rb.where(c.Swap(), ra))
 	if a.Op == OpConst || b.Op == OpConst {
 		return
 	}

@@ -42,6 +42,7 @@ type sharer struct {
 	r       *replacements
 	numbers valueTable // of constants and addresses
 	num     []int32    // by value ID
+	at      valueKey   // of the value at hand
 	table   valueTable
 	epochs  epochs        // the state of memory here
 	last    int32         // of all numbers in them
@@ -122,22 +123,23 @@ func (s *sharer) visit(b *Block) {
 		s.epochs = s.ends[idom.ID]
 		s.change(s.changedBetween(idom, b))
 	}
+	k := &s.at
 	for _, v := range b.Values {
-		if v.Op != OpPhi {
+		if v.Op != OpPhi && s.r.count > 0 {
 			for i, a := range v.Args {
 				v.Args[i] = s.r.find(a)
 			}
 		}
-		if k, ok := s.key(v); ok {
-			if e, found := s.table.entry(&k); found {
+		if s.key(v, k) {
+			if e, found := s.table.entry(k); found {
 				s.replace(v, e.v)
 			} else {
 				e.v = v
 			}
 		}
 		s.change(v.changes())
-		if k, ok := s.stored(v); ok { // who reads it now need not
-			e, _ := s.table.entry(&k)
+		if s.stored(v, k) { // who reads it now need not
+			e, _ := s.table.entry(k)
 			e.v = v.Args[1]
 		}
 	}
@@ -157,19 +159,18 @@ func (s *sharer) change(sets uint32) {
 	}
 }
 
-// stored is the key of the load that would give what the store v has just written.
-func (s *sharer) stored(v *Value) (k valueKey, ok bool) {
+// stored makes k the key of the load that would give what the store v has just written.
+func (s *sharer) stored(v *Value, k *valueKey) bool {
+	op, t := OpLoad64, L
 	switch {
 	case v.Op == OpStore64:
-		k.op, k.t = OpLoad64, L
 	case v.Op == OpStore32 && v.Args[1].Type == W:
-		k.op, k.t = OpLoad32, W
+		op, t = OpLoad32, W
 	default:
-		return k, false
+		return false
 	}
-	k.imm, k.mem, k.epoch = v.Imm, v.Mem, s.epochs[v.Mem]
-	k.a = s.number(v.Args[0])
-	return k, true
+	*k = valueKey{op: op, t: t, imm: v.Imm, mem: v.Mem, epoch: s.epochs[v.Mem], a: s.number(v.Args[0])}
+	return true
 }
 
 // mostBetween bounds the search of changedBetween.
@@ -223,28 +224,28 @@ func (s *sharer) replace(v, w *Value) {
 	s.r.set(v, w)
 }
 
-// key gives the key of a value that may be shared.
-func (s *sharer) key(v *Value) (k valueKey, ok bool) {
-	k = valueKey{op: v.Op, t: v.Type, cond: v.Cond, check: v.Check, imm: v.Imm, sym: v.Sym}
+// key makes k the key of v, if that may be shared. It gives v its number.
+func (s *sharer) key(v *Value, k *valueKey) bool {
 	if v.Op == OpConst || v.Op == OpAddr {
-		e, seen := s.numbers.entry(&k)
+		*k = valueKey{op: v.Op, t: v.Type, imm: v.Imm, sym: v.Sym}
+		e, seen := s.numbers.entry(k)
 		if !seen {
 			e.number = -int32(s.numbers.size())
 		}
 		s.num[v.ID] = e.number
-		return k, false
+		return false
 	}
 	s.num[v.ID] = v.ID + 1
 	isLoad := v.Op.flags()&loads != 0
+	if v.Op != OpTrapIf && v.Check == Wrap && !isLoad && !v.isPure() {
+		return false
+	}
+	*k = valueKey{op: v.Op, t: v.Type, cond: v.Cond, check: v.Check, imm: v.Imm, sym: v.Sym}
 	switch {
-	case v.Op == OpTrapIf, v.Check != Wrap, v.isPure():
+	case isLoad && v.Fixed:
+		k.mem, k.epoch = MemAny, -1
 	case isLoad:
 		k.mem, k.epoch = v.Mem, s.epochs[v.Mem]
-	default:
-		return k, false
-	}
-	if isLoad && v.Fixed {
-		k.mem, k.epoch = MemAny, -1
 	}
 	args := [3]int32{}
 	for i, a := range v.Args {
@@ -254,7 +255,7 @@ func (s *sharer) key(v *Value) (k valueKey, ok bool) {
 		args[0], args[1] = args[1], args[0]
 	}
 	k.a, k.b, k.c = args[0], args[1], args[2]
-	return k, true
+	return true
 }
 
 func (s *sharer) number(v *Value) int32 {
