@@ -7,9 +7,9 @@ import "slul/compiler/slab"
 // symbols gives each name of a module a number, so that what is known of names is in slices.
 type symbols struct {
 	numbers map[string]int32
-	names   []string // by number
-	list    []int32  // of the function that is looked at
-	room    slab.Of[int32]
+	names   []string  // by number
+	list    []mention // of the function that is looked at
+	room    slab.Stream[mention]
 }
 
 // number is the number of a name, a new one if it has none.
@@ -25,13 +25,16 @@ func (s *symbols) number(name string) int32 {
 
 // summary is what is known of a function as a whole.
 type summary struct {
-	isKnown           bool    // what follows is right
-	named             []int32 // the names that values have, in the order of these
-	returns, syscalls bool    // it has such a place; only note knows
+	isKnown           bool      // what follows is right
+	named             []mention // the names that values have, in the order of these
+	returns, syscalls bool      // it has such a place; only note knows
 
 	hasForm bool // form is right
 	form    form // see pass_inline.go
 }
+
+// mention is a name that a value has: its number, and the place of the value's block in the function.
+type mention struct{ name, block int32 }
 
 // changed says that f is not what its summary says any more.
 func (f *Func) changed() { f.sum.isKnown, f.sum.hasForm = false, false }
@@ -40,11 +43,11 @@ func (f *Func) changed() { f.sum.isKnown, f.sum.hasForm = false, false }
 func (s *symbols) note(f *Func) {
 	s.list = s.list[:0]
 	f.sum = summary{isKnown: true}
-	for _, b := range f.Blocks {
+	for at, b := range f.Blocks {
 		f.sum.returns = f.sum.returns || b.Term == Return
 		for _, v := range b.Values {
 			if v.Sym != "" {
-				s.list = append(s.list, s.number(v.Sym))
+				s.list = append(s.list, mention{s.number(v.Sym), int32(at)})
 			}
 			f.sum.syscalls = f.sum.syscalls || v.Op == OpSyscall
 		}
@@ -56,7 +59,7 @@ func (s *symbols) note(f *Func) {
 // several functions at once. If a name has no number, it is left to note.
 func (s *symbols) noteAgain(f *Func) {
 	list := f.sum.named[:0]
-	for _, b := range f.Blocks {
+	for at, b := range f.Blocks {
 		for _, v := range b.Values {
 			if v.Sym == "" {
 				continue
@@ -65,7 +68,7 @@ func (s *symbols) noteAgain(f *Func) {
 			if !known {
 				return
 			}
-			list = append(list, n)
+			list = append(list, mention{n, int32(at)})
 		}
 	}
 	f.sum = summary{isKnown: true, named: list}
@@ -137,8 +140,8 @@ func (r *reach) goOn(also func(*Func)) {
 	for len(r.work) > 0 {
 		f := r.work[len(r.work)-1]
 		r.work = r.work[:len(r.work)-1]
-		for _, n := range f.sum.named {
-			r.come(n)
+		for _, m := range f.sum.named {
+			r.come(m.name)
 		}
 		also(f)
 	}
@@ -196,7 +199,7 @@ func (g *callGraph) recursive(roots []*Func) []bool {
 			f := top.f
 			own := f.number
 			if top.next < len(f.sum.named) {
-				n := f.sum.named[top.next]
+				n := f.sum.named[top.next].name
 				to := g.funcs[n]
 				top.next++
 				switch {
@@ -250,8 +253,8 @@ func (g *callGraph) depth(roots []*Func) (most int) {
 		}
 		depth[f.number] = onWay
 		n := 0
-		for _, name := range f.sum.named {
-			if to := g.funcs[name]; to != nil {
+		for _, m := range f.sum.named {
+			if to := g.funcs[m.name]; to != nil {
 				n = max(n, of(to))
 			}
 		}

@@ -20,7 +20,12 @@ func (f *Func) newValue(op Op, t Type, args ...*Value) *Value {
 	r := f.space()
 	v := r.values.One()
 	v.ID, v.Op, v.Type = int32(f.nextID), op, t
-	v.Args = r.lists.Copy(args)
+	if len(args) > 0 {
+		v.Args = r.lists.List(len(args))
+		for i, a := range args {
+			v.Args[i] = a
+		}
+	}
 	f.nextID++
 	return v
 }

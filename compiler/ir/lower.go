@@ -322,7 +322,7 @@ func markNoReturn(m *Module, exit int64) {
 	for isFirst, changed := true, true; changed; isFirst = false {
 		changed = false
 		for _, f := range m.Funcs {
-			if isFirst && f.sum.syscalls || slices.ContainsFunc(f.sum.named, func(n int32) bool { return never[n] > cut[f.number] }) {
+			if isFirst && f.sum.syscalls || slices.ContainsFunc(f.sum.named, func(m mention) bool { return never[m.name] > cut[f.number] }) {
 				f.withRoom(func(f *Func) {
 					for _, b := range f.Blocks {
 						cutAfter(b, func(name string) bool { return never[g.numbers[name]] > 0 }, exit)

@@ -38,7 +38,8 @@ func (l *lowering) need(symbol string) {
 func (l *lowering) lead(funcs ...*Func) {
 	s := l.m.symbolTable()
 	for _, f := range funcs {
-		for _, n := range f.sum.named {
+		for _, m := range f.sum.named {
+			n := m.name
 			for int(n) >= len(l.led) {
 				l.led = append(l.led, false)
 			}

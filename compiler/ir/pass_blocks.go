@@ -219,7 +219,10 @@ type threader struct {
 
 // findOutside fills outside, if there is a block to be led past.
 func (t *threader) findOutside() {
-	if !slices.ContainsFunc(t.f.Blocks, func(b *Block) bool { phi, _ := b.choice(); return phi != nil }) {
+	if !slices.ContainsFunc(t.f.Blocks, func(b *Block) bool {
+		phi, _ := b.choice()
+		return phi != nil && slices.ContainsFunc(phi.Args, func(a *Value) bool { return a.Op == OpConst })
+	}) {
 		return
 	}
 	r := t.f.space()

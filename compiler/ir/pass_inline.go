@@ -39,8 +39,8 @@ func inlineSmall(m *Module) (changed []*Func) {
 	in := &inlining{callGraph: m.callGraph()}
 	calls := make([]int32, len(in.names))
 	for _, f := range m.Funcs {
-		for _, n := range f.sum.named {
-			calls[n]++
+		for _, m := range f.sum.named {
+			calls[m.name]++
 		}
 	}
 	in.always, in.inLoops, in.spliced = make([]*Func, len(in.names)), make([]*Func, len(in.names)), make([]*Func, len(in.names))
@@ -65,7 +65,7 @@ func inlineSmall(m *Module) (changed []*Func) {
 			continue // its own callers take it as it is now
 		}
 		names := func(list []*Func) bool {
-			return slices.ContainsFunc(f.sum.named, func(n int32) bool { return list[n] != nil })
+			return slices.ContainsFunc(f.sum.named, func(m mention) bool { return list[m.name] != nil })
 		}
 		isLooked := names(in.inLoops) || names(in.spliced)
 		if !isLooked && !names(in.always) {
@@ -120,7 +120,13 @@ func (f *Func) canInline() bool {
 func (in *inlining) into(f *Func, loops *blockSet) bool {
 	r := f.replacements()
 	changed := false
-	for _, b := range f.Blocks {
+	last := int32(-1)
+	for _, m := range f.sum.named {
+		if m.block == last || in.always[m.name] == nil && in.inLoops[m.name] == nil {
+			continue
+		}
+		last = m.block
+		b := f.Blocks[m.block]
 		called := func(v *Value) *Func { // what comes in place of v
 			if v.Op != OpCall {
 				return nil
