@@ -20,6 +20,7 @@ type allocator struct {
 	fixed [FirstVirtual][]span   // where instructions name or destroy a physical register
 	taken [FirstVirtual][]tenant // in order of span.from
 	hints []hint
+	gain  [FirstVirtual]float64 // of freeFor: what each allocatable register would save
 	queue queue
 	slots [][]span // by spill slot: when it is in use
 	used  RegSet   // callee-saved registers that are taken already
@@ -244,14 +245,16 @@ func (a *allocator) assign() error {
 // freeFor gives the best register that is free wherever v lives, or NoReg.
 func (a *allocator) freeFor(v Reg) Reg {
 	iv := a.of(v)
-	var gain [FirstVirtual]float64
+	for _, r := range a.f.CPU.Allocatable {
+		a.gain[r] = 0
+	}
 	for n := iv.firstHint; n > 0; n = a.hints[n-1].next {
 		h := &a.hints[n-1]
-		a.addGain(&gain, h.other, h.cost, 1)
+		a.addGain(h.other, h.cost, 1)
 	}
 	best, bestGain := NoReg, math.Inf(-1)
 	for order, r := range a.f.CPU.Allocatable {
-		g := gain[r] - float64(order)/64
+		g := a.gain[r] - float64(order)/64
 		if a.f.CPU.CalleeSaved.Has(r) && !a.used.Has(r) {
 			g -= 2 // a push and a pop
 		}
@@ -264,20 +267,20 @@ func (a *allocator) freeFor(v Reg) Reg {
 
 // addGain adds what a hint says: the register of the other side, or what the other side,
 // still without one, would like.
-func (a *allocator) addGain(gain *[FirstVirtual]float64, side Reg, cost float64, depth int) {
+func (a *allocator) addGain(side Reg, cost float64, depth int) {
 	if !side.IsVirtual() {
-		gain[side] += cost
+		a.gain[side] += cost
 		return
 	}
 	other := a.of(side)
 	if other.reg != NoReg {
-		gain[other.reg] += cost
+		a.gain[other.reg] += cost
 		return
 	}
 	if depth > 0 {
 		for n := other.firstHint; n > 0; n = a.hints[n-1].next {
 			h := &a.hints[n-1]
-			a.addGain(gain, h.other, min(h.cost, cost)/2, depth-1)
+			a.addGain(h.other, min(h.cost, cost)/2, depth-1)
 		}
 	}
 }

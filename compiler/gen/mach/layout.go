@@ -10,7 +10,7 @@ import "slices"
 type loop struct {
 	header *Block
 	outer  *loop
-	depth  int // 1 for the outermost
+	depth  int32 // 1 for the outermost
 }
 
 // layoutRoom is the memory of layout.
@@ -52,7 +52,7 @@ func (f *Func) layout() {
 func frequency(b *Block) float64 {
 	freq := 1.0
 	if b.loop != nil {
-		for n := 0; n < b.loop.depth && n < 6; n++ {
+		for n := int32(0); n < b.loop.depth && n < 6; n++ {
 			freq *= 8
 		}
 	}

@@ -27,7 +27,7 @@ func TestLoops(t *testing.T) {
 		}
 		f.reorder(func(*Block) bool { return r.IntN(2) == 0 })
 		inner := map[*Block]*Block{} // the header of the innermost loop
-		depth := map[*Block]int{}
+		depth := map[*Block]int32{}
 		for _, h := range f.Blocks {
 			var body []*Block
 			for _, p := range h.Preds {

@@ -24,7 +24,7 @@ type interval struct {
 	wide   bool
 
 	root  Reg     // the register that this is a piece of; itself, when whole
-	level int     // of the piece; see split.go
+	level int32   // of the piece; see split.go
 	home  int32   // of a root: its spill slot, or -1
 	again *Inst   // of a root: the copy of a constant or address that makes it; see remade
 	insts []*Inst // those that name it, in order; only once anything was split

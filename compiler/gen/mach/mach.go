@@ -95,15 +95,14 @@ type Inst struct {
 	Wide     bool  // works on 64 bits, else on 32 or less
 	Cond     uint8 // the CPU's number of a condition
 	Like     bool  // Args[0] would best be in the register of the first register it reads
-	Args     []Operand
-	Clobbers RegSet // registers that are destroyed besides the written ones
-	Flags    bool   // for the CPU's use: whether its flags are read behind this
-	Trap     int32  // of a jump that traps: line<<4 | ir.Trap
+	Flags    bool  // for the CPU's use: whether its flags are read behind this
+	spill    bool  // is a reload or a store
+	Trap     int32 // of a jump that traps: line<<4 | ir.Trap
+	at       int32 // position
 	Pos      ir.Pos
-
-	spill bool   // is a reload or a store
-	at    int32  // position
-	block *Block // where it is
+	Clobbers RegSet // registers that are destroyed besides the written ones
+	Args     []Operand
+	block    *Block // where it is
 }
 
 // Block is a run of instructions; the last one ends it.

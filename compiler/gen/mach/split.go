@@ -24,7 +24,7 @@ type region struct {
 }
 
 // regionOf gives the region of i at a level.
-func regionOf(i *Inst, level int) region {
+func regionOf(i *Inst, level int32) region {
 	if level == levelInst {
 		return region{block: i.block, inst: i}
 	}
@@ -76,7 +76,7 @@ func (a *allocator) split(v Reg) {
 		root.home = a.slotFor(root.spans)
 	}
 	var insts []*Inst
-	depth := 0
+	depth := int32(0)
 	for _, i := range iv.insts {
 		switch {
 		case i.spill:
@@ -107,7 +107,7 @@ func (a *allocator) split(v Reg) {
 }
 
 // nextLevel is the first level below the piece's own at which it really becomes smaller.
-func nextLevel(iv *interval, insts []*Inst, depth int) int {
+func nextLevel(iv *interval, insts []*Inst, depth int32) int32 {
 	level := iv.level + 1
 	for ; level <= depth; level++ {
 		first := regionOf(insts[0], level)
@@ -178,7 +178,7 @@ func (a *allocator) homeOf(root *interval) Operand {
 }
 
 // piece makes the part of v that insts in region g need.
-func (a *allocator) piece(v Reg, g region, level int, insts []*Inst, again *Inst) {
+func (a *allocator) piece(v Reg, g region, level int32, insts []*Inst, again *Inst) {
 	rootReg := a.of(v).root
 	root := a.of(rootReg)
 	if g.loop == nil && len(insts) == 1 {
