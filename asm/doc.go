@@ -11,7 +11,7 @@
 //
 // # What a CPU's folder gives
 //
-//	New, NewTrusted, Asm.Op, Asm.Label, Asm.NewLabels, Asm.Here, Asm.String, Asm.Line, Asm.Depth, Asm.Assemble
+//	New, NewTrusted, Asm.Op (or Begin, an operand each, End), Label, NewLabels, Here, String, Line, Depth, Assemble
 //	Reg, Mem, Imm, Label, Local, Sym; Op and its table
 //	Decode, DecodeAll, Inst with Text
 //
