@@ -299,6 +299,11 @@ func (a *Asm) one() *operand {
 func (a *Asm) End() {
 	n := &a.next
 	n.at, n.n = a.here(), uint8(min(a.given, len(n.args)))
+	if n.isJump() {
+		a.add(n)
+		a.jumps = append(a.jumps, jump{op: n.op, at: len(a.code), to: n.args[0].to})
+		return
+	}
 	key, mayKeep := n.key()
 	e := a.encoder.find(key)
 	if e == nil || !mayKeep || !a.trusted || a.given > len(n.args) {
@@ -307,11 +312,6 @@ func (a *Asm) End() {
 			return
 		}
 		n.shorten()
-	}
-	if n.isJump() {
-		a.add(n)
-		a.jumps = append(a.jumps, jump{op: n.op, at: len(a.code), to: n.args[0].to})
-		return
 	}
 	if e == nil {
 		var err error
