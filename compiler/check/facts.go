@@ -183,20 +183,20 @@ const (
 // Var is a variable.
 type Var struct {
 	Name    string
-	Kind    VarKind
 	Type    *Type
 	Index   int         // FieldVar: bytes from the object's start; GivemeVar: word of the service object; of others, lowering keeps a number of its own here
-	Mutable bool        // may be assigned again
 	Range   *Range      // nil: the type's own
-	Default syntax.Expr // ParamVar, FieldVar: value when left out; has Types, Widen and Consts
+	Default syntax.Expr // ParamVar, FieldVar: value when left out; has a type and a value, and may be widened
 	Ident   *syntax.Ident
-	Giveme  *syntax.Giveme // GivemeVar
-	Rights  uint32         // GivemeVar: bits of what a capability may do
 
-	DefaultValue Value // GivemeVar: of Default
+	Giveme       *syntax.Giveme // GivemeVar
+	DefaultValue Value          // GivemeVar: of Default
+	Rights       uint32         // GivemeVar: bits of what a capability may do
 
-	depth         int  // number of arenas of its func that are open where it is declared
+	Kind          VarKind
+	Mutable       bool // may be assigned again
 	used, changed bool // read; assigned again
+	depth         int  // number of arenas of its func that are open where it is declared
 	outer         *Var // what its name meant before: a mistake that was reported
 }
 
