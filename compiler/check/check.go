@@ -239,14 +239,13 @@ func (c *checker) spreadThis(list []*Func) {
 			}
 		}
 	}
-	var callers map[*Func][]*Func
 	if len(work) > 0 {
-		callers = callersOf(list)
+		noteCallers(list)
 	}
 	for len(work) > 0 {
 		fn := work[len(work)-1]
 		work = work[:len(work)-1]
-		for _, caller := range callers[fn] {
+		for _, caller := range fn.callers {
 			if caller.Class == nil && !caller.UsesThis {
 				caller.UsesThis = true
 				work = append(work, caller)
@@ -263,17 +262,15 @@ func (c *checker) spreadThis(list []*Func) {
 	}
 }
 
-// callersOf is who calls the funcs that belong to no class.
-func callersOf(list []*Func) map[*Func][]*Func {
-	callers := make(map[*Func][]*Func)
+// noteCallers notes who calls the funcs that belong to no class.
+func noteCallers(list []*Func) {
 	for _, fn := range list {
 		for _, call := range fn.calls {
-			if call.Func != nil && call.Func.Class == nil {
-				callers[call.Func] = append(callers[call.Func], fn)
+			if of := call.Func; of != nil && of.Class == nil {
+				of.callers = append(of.callers, fn)
 			}
 		}
 	}
-	return callers
 }
 
 // passThis marks the calls that pass the service object, or that of a class, on.

@@ -16,7 +16,11 @@ func (c *checker) compare(e *syntax.Compare) operand {
 		}
 	}
 	var few [2]operand
-	list, t, ok := c.compareType(e, few[:0])
+	list := few[:]
+	if len(e.X) > len(few) {
+		list = make([]operand, len(e.X))
+	}
+	t, ok := c.compareType(e, list)
 	if !ok {
 		for i := range list {
 			c.settleOther(&list[i])
@@ -48,9 +52,8 @@ func (c *checker) compare(e *syntax.Compare) operand {
 }
 
 // compareType looks at all operands and finds the type in which they meet. Operands
-// that need to know it (`.name`) are looked at last. room is for them.
-func (c *checker) compareType(e *syntax.Compare, room []operand) (list []operand, t *Type, ok bool) {
-	list = append(room, make([]operand, len(e.X))...)
+// that need to know it (`.name`) are looked at last. list is empty, and has room for them.
+func (c *checker) compareType(e *syntax.Compare, list []operand) (t *Type, ok bool) {
 	ok = true
 	t = untypedInt
 	for _, short := range []bool{false, true} {
@@ -86,7 +89,7 @@ func (c *checker) compareType(e *syntax.Compare, room []operand) (list []operand
 			list[i] = bad(e.X[i])
 		}
 	}
-	return list, t, ok
+	return t, ok
 }
 
 // isShort says whether e is an enum value without its type.

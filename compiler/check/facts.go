@@ -251,7 +251,9 @@ type Func struct {
 	touches bool // uses `this` directly
 	leaves  bool // by `return` or `error` somewhere
 	owns    bool // has an own variable
+	called  bool // by others, or by those who use the library
 	calls   []*Call
+	callers []*Func // see noteCallers
 }
 
 func (*Var) object()   {}

@@ -133,15 +133,13 @@ func (c *checker) exportClass(d *syntax.ClassDecl, item *module.Item, line func(
 	}
 }
 
-// exported is what others call.
-func (c *checker) exported() map[*Func]bool {
-	list := make(map[*Func]bool)
+// exported marks what others call.
+func (c *checker) exported() {
 	for _, e := range c.info.Exports {
 		if e.Func != nil {
-			list[e.Func] = true
+			e.Func.called = true
 		} else if e.Class.Ctor != nil {
-			list[e.Class.Ctor] = true
+			e.Class.Ctor.called = true
 		}
 	}
-	return list
 }

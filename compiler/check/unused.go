@@ -28,21 +28,21 @@ func (c *checker) unused(fn *Func) {
 // unusedGlobals warns of funcs that nobody else calls, of constants, of fields of classes,
 // and of what the service is given.
 func (c *checker) unusedGlobals() {
-	called := c.exported()
+	c.exported()
 	for _, fn := range c.info.Funcs {
 		for _, call := range fn.calls {
 			if call.Func != nil && call.Func != fn {
-				called[call.Func] = true
+				call.Func.called = true
 			}
 		}
 	}
 	for _, fn := range c.info.Funcs {
-		if !fn.Core && !fn.Entry && !called[fn] && (fn.Class == nil || fn.Class != c.object) {
+		if !fn.Core && !fn.Entry && !fn.called && (fn.Class == nil || fn.Class != c.object) {
 			c.warnf(fn.File, fn.Decl.Name.Pos(), "`%s` is never called", callName(fn))
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(c.own.names)) {
-		if k, ok := c.own.names[name].(*Const); ok && !k.used {
+	for name, o := range c.own.names { // warnings are sorted
+		if k, ok := o.(*Const); ok && !k.used {
 			c.warnf(k.file, k.Decl.Name.Pos(), "`%s` is never used", name)
 		}
 	}
