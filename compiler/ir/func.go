@@ -172,15 +172,23 @@ func (r *replacements) use() {
 	}
 	for _, b := range r.f.Blocks {
 		for _, v := range b.Values {
-			for i, a := range v.Args {
-				v.Args[i] = r.find(a)
-			}
+			r.useIn(v)
 		}
 		if b.Ctl != nil {
 			b.Ctl = r.find(b.Ctl)
 		}
 		if b.Ctl2 != nil {
 			b.Ctl2 = r.find(b.Ctl2)
+		}
+	}
+}
+
+// useIn puts what stands for the arguments of v into their places. What stays is not written: that
+// would cost more than reading it.
+func (r *replacements) useIn(v *Value) {
+	for i, a := range v.Args {
+		if r.has(a) {
+			v.Args[i] = r.find(a)
 		}
 	}
 }
@@ -196,15 +204,7 @@ func (r *replacements) apply() {
 // keep removes the values that ok refuses.
 func (f *Func) keep(ok func(v *Value) bool) {
 	for _, b := range f.Blocks {
-		kept := 0
-		for _, v := range b.Values {
-			if ok(v) {
-				b.Values[kept] = v
-				kept++
-			}
-		}
-		clear(b.Values[kept:])
-		b.Values = b.Values[:kept]
+		b.Values = slices.DeleteFunc(b.Values, func(v *Value) bool { return !ok(v) })
 	}
 }
 

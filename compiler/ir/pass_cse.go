@@ -126,9 +126,7 @@ func (s *sharer) visit(b *Block) {
 	k := &s.at
 	for _, v := range b.Values {
 		if v.Op != OpPhi && s.r.count > 0 {
-			for i, a := range v.Args {
-				v.Args[i] = s.r.find(a)
-			}
+			s.r.useIn(v)
 		}
 		if s.key(v, k) {
 			if e, found := s.table.entry(k); found {

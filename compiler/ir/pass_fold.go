@@ -23,9 +23,7 @@ func fold(f *Func) {
 		g.block, g.out = b, room.out[:0]
 		isChanged := false
 		for _, v := range b.Values {
-			for i, a := range v.Args {
-				v.Args[i] = g.r.find(a)
-			}
+			g.r.useIn(v)
 			before := len(g.out)
 			switch w := g.simplify(v); {
 			case w == v:
