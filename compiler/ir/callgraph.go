@@ -33,8 +33,12 @@ type summary struct {
 	form    form // see pass_inline.go
 }
 
-// mention is a name that a value has: its number, and the place of the value's block in the function.
-type mention struct{ name, block int32 }
+// mention is a name that a value has.
+type mention struct {
+	name   int32 // its number
+	block  int32 // the place of the value's block in the function
+	isOnce bool  // that block is in no loop, for sure
+}
 
 // changed says that f is not what its summary says any more.
 func (f *Func) changed() { f.sum.isKnown, f.sum.hasForm = false, false }
@@ -47,7 +51,7 @@ func (s *symbols) note(f *Func) {
 		f.sum.returns = f.sum.returns || b.Term == Return
 		for _, v := range b.Values {
 			if v.Sym != "" {
-				s.list = append(s.list, mention{s.number(v.Sym), int32(at)})
+				s.list = append(s.list, mention{name: s.number(v.Sym), block: int32(at)})
 			}
 			f.sum.syscalls = f.sum.syscalls || v.Op == OpSyscall
 		}
@@ -59,6 +63,8 @@ func (s *symbols) note(f *Func) {
 // several functions at once. If a name has no number, it is left to note.
 func (s *symbols) noteAgain(f *Func) {
 	list := f.sum.named[:0]
+	d := f.order()
+	turns := d.turns()
 	for at, b := range f.Blocks {
 		for _, v := range b.Values {
 			if v.Sym == "" {
@@ -68,7 +74,7 @@ func (s *symbols) noteAgain(f *Func) {
 			if !known {
 				return
 			}
-			list = append(list, mention{n, int32(at)})
+			list = append(list, mention{n, int32(at), !turns.has(d.num[b.ID])})
 		}
 	}
 	f.sum = summary{isKnown: true, named: list}

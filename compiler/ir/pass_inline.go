@@ -64,11 +64,12 @@ func inlineSmall(m *Module) (changed []*Func) {
 		if in.always[f.number] != nil {
 			continue // its own callers take it as it is now
 		}
-		names := func(list []*Func) bool {
-			return slices.ContainsFunc(f.sum.named, func(m mention) bool { return list[m.name] != nil })
+		isLooked, isNamed := false, false // loops have to be known; something may be put in place
+		for _, m := range f.sum.named {
+			isLooked = isLooked || !m.isOnce && (in.inLoops[m.name] != nil || in.spliced[m.name] != nil)
+			isNamed = isNamed || in.always[m.name] != nil
 		}
-		isLooked := names(in.inLoops) || names(in.spliced)
-		if !isLooked && !names(in.always) {
+		if !isLooked && !isNamed {
 			continue
 		}
 		isChanged := false
@@ -122,7 +123,7 @@ func (in *inlining) into(f *Func, loops *blockSet) bool {
 	changed := false
 	last := int32(-1)
 	for _, m := range f.sum.named {
-		if m.block == last || in.always[m.name] == nil && in.inLoops[m.name] == nil {
+		if m.block == last || in.always[m.name] == nil && (in.inLoops[m.name] == nil || m.isOnce) {
 			continue
 		}
 		last = m.block
