@@ -48,15 +48,16 @@ type checker struct {
 	asArgument syntax.Expr   // an argument, until it is looked at
 	receiver   syntax.Expr   // what stands before a member\'s dot, until it is looked at
 	vars       []*Var        // all that it declares
+	names      scopes        // what scope is while it has any; its memory serves the next func
 
-	complete   map[*syntax.MatchStmt]bool // covers all values
+	complete map[*syntax.MatchStmt]bool // covers all values
+
+	// memory of what there are many of
 	varMemory  slab.Of[Var]
 	callMemory slab.Of[Call]
 	varLists   slab.Of[*Var]
 	exprLists  slab.Of[syntax.Expr]
 	orders     slab.Of[int]
-
-	names scopes // of the func at hand: its memory serves the next one
 }
 
 // Check gives the program and its core library their meaning. core is the files of

@@ -139,7 +139,7 @@ func (p *parser) call() Expr {
 	if args == nil {
 		return x
 	}
-	return put(&p.file.nodes.callees, Call{p.node(x.Pos()), x, args})
+	return put(&p.file.nodes.calls, Call{p.node(x.Pos()), x, args})
 }
 
 // args = { arg }

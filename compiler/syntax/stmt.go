@@ -109,7 +109,7 @@ func (p *parser) exprStmt() Stmt {
 	op := assignOps[p.tok.Kind]
 	if op == OpNone && !p.is(Assign) {
 		p.mustCall(x)
-		return put(&p.file.nodes.calls, ExprStmt{p.from(start), x, nil})
+		return put(&p.file.nodes.exprStmts, ExprStmt{p.from(start), x, nil})
 	}
 	n := put(&p.file.nodes.assigns, AssignStmt{Left: x, Op: op, OpPos: p.tok.Pos})
 	switch x := x.(type) {
