@@ -379,7 +379,7 @@ func (s *sources) parse(d Dump) (files []*syntax.File, own *module.Interface, er
 	return files, own, refuse(CodeCheck, errs.Err())
 }
 
-// coreFiles parses the core library, but for the bodies of its funcs. Its mistakes are ours.
+// coreFiles parses the core library, of its funcs only the names. Its mistakes are ours.
 func coreFiles() []*syntax.File {
 	var files []*syntax.File
 	var heads syntax.Heads

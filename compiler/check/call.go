@@ -116,6 +116,7 @@ func (c *checker) callFunc(e syntax.Expr, pos syntax.Pos, fn *Func, recv syntax.
 		c.errorf(pos, "`%s` is an entry: only the loader calls it", fn.Name)
 		return c.badCall(e, args)
 	}
+	c.signed(fn)
 	may := c.fn.Sigils
 	if own := c.objectClass(); own != nil && (fn.Class == own || own == c.object && fn.File == c.service && fn.Class == nil) {
 		may = c.thisType().Sigil // inside `arena` less than the func around

@@ -29,26 +29,12 @@ type checker struct {
 	givemes map[string]*Var     // of the service, while its file is checked
 	options map[string]*Var     // those of them with `param`, by option
 
-	// of the file at hand
-	file *syntax.File
-	unit *unit
-	core bool
-
 	service *syntax.File // the file with the service; nil without one
 	object  *Class       // what its own funcs see of the service object: its fields; nil without any
 
-	// of the func at hand
-	fn         *Func  // nil outside of funcs
-	class      *Class // that it belongs to; nil: the service's or the module's
-	scope      *scopes
-	loops      int
-	arenas     int           // that are open
-	notNone    map[*Var]bool // narrowed
-	mayFail    syntax.Expr   // the one call that may fail here, because its place handles that
-	asArgument syntax.Expr   // an argument, until it is looked at
-	receiver   syntax.Expr   // what stands before a member\'s dot, until it is looked at
-	vars       []*Var        // all that it declares
-	names      scopes        // what scope is while it has any; its memory serves the next func
+	place
+	vars  []*Var // all that the func at hand declares
+	names scopes // what scope is in a func; its memory serves the next one
 
 	complete map[*syntax.MatchStmt]bool // covers all values
 
@@ -60,10 +46,29 @@ type checker struct {
 	orders     slab.Of[int]
 }
 
+// place is what is at hand.
+type place struct {
+	// of the file
+	file *syntax.File
+	unit *unit
+	core bool
+
+	// of the func
+	fn         *Func  // nil outside of funcs
+	class      *Class // that it belongs to; nil: the service's or the module's
+	scope      *scopes
+	loops      int
+	arenas     int           // that are open
+	notNone    map[*Var]bool // narrowed
+	mayFail    syntax.Expr   // the one call that may fail here, because its place handles that
+	asArgument syntax.Expr   // an argument, until it is looked at
+	receiver   syntax.Expr   // what stands before a member's dot, until it is looked at
+}
+
 // Check gives the program and its core library their meaning. core is the files of
 // package core, parsed; program is the files of one module.
 //
-// The list has all mistakes, sorted; with an empty one Info is complete, but for bodies of
+// The list has all mistakes, sorted; with an empty one Info is complete, but for funcs of
 // core that nothing of the program leads to: Info.Need. Info.Warnings says what is allowed
 // but hardly meant.
 func Check(core, program []*syntax.File) (*Info, syntax.Errors) {
@@ -96,8 +101,9 @@ func CheckModule(core, program []*syntax.File, m Modules) (*Info, syntax.Errors)
 	}
 	c.info.Classes = c.order
 	for _, o := range append(slices.Clone(c.info.Funcs), c.foreign...) {
-		c.enter(o.File, o.Core)
-		c.signature(o)
+		if !o.Core || len(program) == 0 {
+			c.signed(o)
+		}
 	}
 	c.constants()
 	switch {
@@ -136,7 +142,7 @@ func newChecker(files []*syntax.File) *checker {
 		types: make(map[typeParts]*Type), public: make(map[string]bool),
 		givemes: make(map[string]*Var), options: make(map[string]*Var),
 		complete: make(map[*syntax.MatchStmt]bool),
-		names:    scopes{vars: make(map[string]*Var)}, scope: &noScope,
+		names:    scopes{vars: make(map[string]*Var)},
 	}
 }
 
@@ -150,6 +156,7 @@ func (c *checker) bodies(work []*Func) (done []*Func) {
 		}
 		fn.looked = true
 		done = append(done, fn)
+		c.signed(fn)
 		c.enter(fn.File, fn.Core)
 		c.body(fn)
 		for _, call := range fn.calls {
@@ -191,10 +198,16 @@ func (c *checker) newCall(call Call) *Call {
 	return made
 }
 
-// enter makes f the file at hand.
+// enter makes f the file at hand, outside of its funcs.
 func (c *checker) enter(f *syntax.File, core bool) {
-	c.file, c.unit, c.core = f, c.units[f], core
-	c.fn, c.class, c.scope, c.mayFail, c.loops, c.arenas, c.notNone = nil, nil, &noScope, nil, 0, 0, nil
+	c.place = place{file: f, unit: c.units[f], core: core, scope: &noScope}
+}
+
+// aside looks at something in f, and goes on where it was.
+func (c *checker) aside(f *syntax.File, look func()) {
+	defer func(p place) { c.place = p }(c.place)
+	c.enter(f, c.units[f] == c.lib)
+	look()
 }
 
 // unsafe says whether the file at hand may use UNSAFE_ words.

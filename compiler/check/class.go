@@ -183,6 +183,7 @@ func (c *checker) newExpr(e *syntax.New, want *Type) operand {
 		return c.badCall(e, e.Args)
 	case class.Ctor != nil:
 		call.Func = class.Ctor
+		c.signed(class.Ctor)
 		ok = c.bind(e, e.Pos(), class.Ctor, call, e.Args)
 	case len(e.Args) > 0:
 		c.errorf(e.Args[0].Pos(), "too many arguments: %s has no ctor that takes any", class.Name)

@@ -17,6 +17,11 @@ const CoreName = "core"
 // coreLines gives the canonical lines of all of core, fields of classes among them, as
 // the code of others reads and writes them; and the lines of its funcs by symbol.
 func (info *Info) coreLines() (lines []string, funcs map[string]string) {
+	for _, fn := range info.Funcs {
+		if fn.Core {
+			info.checker.signed(fn)
+		}
+	}
 	heads := make(map[*syntax.File]*module.Text)
 	for _, f := range info.Files[:info.CoreFiles] {
 		heads[f] = module.NewText(f)

@@ -244,8 +244,18 @@ func isWord(s string) bool {
 	return s != ""
 }
 
-// signature gives a func its types.
+// signed gives a func its types, if it has none yet.
+func (c *checker) signed(fn *Func) {
+	if !fn.signed {
+		fn.signed = true
+		c.aside(fn.File, func() { c.signature(fn) })
+	}
+}
+
 func (c *checker) signature(fn *Func) {
+	if errs := fn.File.Read(fn.Decl); len(errs) > 0 {
+		panic("bug: check: core: " + errs.Error())
+	}
 	c.class = fn.Class
 	fn.Params = c.varLists.List(len(fn.Decl.Params))[:0]
 	for i, p := range fn.Decl.Params {
@@ -358,13 +368,12 @@ func (c *checker) constant(k *Const) {
 		return
 	}
 	k.state = constBusy
-	defer func(file *syntax.File, unit *unit, core bool, fn *Func, s *scopes) {
-		c.file, c.unit, c.core, c.fn, c.scope = file, unit, core, fn, s
-		k.state = constDone
-	}(c.file, c.unit, c.core, c.fn, c.scope)
-	c.file, c.unit, c.fn, c.scope = k.file, c.units[k.file], nil, &noScope
-	c.core = c.unit == c.lib
+	c.aside(k.file, func() { c.constantValue(k) })
+	k.state = constDone
+}
 
+// constantValue is constant in its own place.
+func (c *checker) constantValue(k *Const) {
 	t := c.typeOf(k.Decl.Type)
 	switch {
 	case t.Kind == Invalid:

@@ -37,7 +37,8 @@ type Info struct {
 	Needs map[string]module.Dep
 
 	// Funcs holds every func, core's first, each group in source order. Funcs that are
-	// never called are here too. Those of core have facts behind Need.
+	// never called are here too. Those of core have types
+	// and facts behind Need.
 	Funcs []*Func
 
 	// Classes is every record and class, core's first, those of other modules among them.
@@ -245,6 +246,8 @@ type Func struct {
 	NoReturn bool  // never comes back: its body ends in UNSAFE_trap
 	File     *syntax.File
 	Decl     *syntax.FuncDecl // of a ctor: with its parameters and body
+
+	signed bool // has its types; those of core have when something leads there
 
 	// of the body, once it was looked at
 	looked  bool

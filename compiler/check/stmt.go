@@ -11,9 +11,6 @@ func (c *checker) body(fn *Func) {
 	if c.fn = fn; fn.Class != c.object {
 		c.class = fn.Class
 	}
-	if errs := fn.File.Read(fn.Decl.Body); len(errs) > 0 {
-		panic("bug: check: core: " + errs.Error())
-	}
 	c.vars = c.vars[:0]
 	c.scope = &c.names
 	c.push()

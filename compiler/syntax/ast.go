@@ -69,7 +69,7 @@ type File struct {
 	keys   uint32 // that its nodes have
 	nodes  *nodes
 	text   string   // Src
-	unread []unread // bodies that Heads has left out; see heads.go
+	unread []unread // funcs that Heads has left out; see heads.go
 }
 
 // Number is what keys call the file: no other has it.

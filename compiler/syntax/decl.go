@@ -303,16 +303,23 @@ func (p *parser) funcDecl() Decl {
 	n := &FuncDecl{Entry: p.is(Entry)}
 	start := p.tok.Pos
 	word := opener{p.tok.Text, start, p.first.Pos.Col}
+	at := p.scan.off - len(p.tok.Text)
 	ok := p.line(func() {
 		p.advance()
 		if !n.Entry {
 			n.Sigils = p.sigils(Change | DoIO)
 		}
 		n.Name = p.name()
-		n.Params, n.Result = p.signature()
-		p.bodyFollows()
+		if !p.heads {
+			n.Params, n.Result = p.signature()
+			p.bodyFollows()
+		}
 	})
-	n.Body = p.body(word, ok)
+	if p.heads {
+		p.leaveOut(n, word, at)
+	} else {
+		n.Body = p.body(word, ok)
+	}
 	n.span = p.from(start)
 	return n
 }
@@ -349,9 +356,6 @@ func (p *parser) body(word opener, ok bool) *Block {
 			p.sync()
 		}
 		return nil
-	}
-	if b := p.leaveOut(word); b != nil {
-		return b
 	}
 	word.word, word.pos = p.tok.Text, p.tok.Pos
 	p.blocks = append(p.blocks, word)
