@@ -10,7 +10,9 @@ import (
 // et al., "Simple and Efficient Construction of Static Single Assignment Form": each
 // block remembers the value of each variable at its end, a variable that is read where
 // it is not known is looked up in the predecessors, and a block whose predecessors are
-// not all known yet (a loop's head) gets phis that are filled in when it is sealed.
+// not all known yet (a loop's head) gets phis that are filled in when it is sealed. Unlike
+// there, it is known beforehand what a loop assigns (lower_turns.go): few phis turn out to
+// have one value, and most variables, which have one definition, are not looked for.
 
 // builder is the function under construction. One makes functions one after the other.
 type builder struct {
@@ -19,28 +21,39 @@ type builder struct {
 	pos Pos    // of the values made now
 
 	vars    []variable
-	defs    map[def]*Value // of variables in blocks that are not their newest ones
-	waits   []int32        // by block ID: where its phis begin in pending, or one of isSealed, isWaiting
-	pending []openPhi      // of blocks that are not sealed, in the order they were asked for
+	defs    defTable  // of variables in blocks that are not their newest ones
+	waits   []int32   // by block ID: where its phis begin in pending, or one of isSealed, isWaiting
+	pending []openPhi // of blocks that are not sealed, in the order they were asked for
+	coming  []*Value  // that were read for phis to be made
+
+	assigns  []varID    // what the outermost loops met so far assign, in the order of the source
+	spans    []loopSpan // of these loops and those in them, in that order
+	nextSpan int        // where the next loop is looked for
 
 	values  []*Value // room for the values of the block that is built
 	blocks  []*Block // room for the blocks of the function
 	spare   *Block   // a dead block to be used again
 	hasDead bool     // some dead block has something in it
-	hasPhi  bool
+	hasCopy bool     // some phi has but one value
 }
 
 // What waits says of a block without phis to be filled in.
 const (
-	isSealed  = -1
-	isWaiting = -2
+	isSealed     = -1
+	isWaiting    = -2
+	isSealedHead = -3 // of a loop
 )
+
+// ofTurns stands in the table of definitions for the value of a variable at the head of a loop that
+// assigns it, until it is asked for.
+var ofTurns = new(Value)
 
 // variable is a variable with its newest definition: in most cases the one that is asked for.
 type variable struct {
-	of     *check.Var // nil for a temporary one
+	of     *check.Var // nil for the second word of another
 	typ    Type
 	nonneg bool
+	once   bool  // it has one definition, which is good wherever it is read
 	block  int32 // ID of the block at the end of which the variable is value
 	value  *Value
 }
@@ -60,18 +73,11 @@ type openPhi struct {
 	phi      *Value
 }
 
-// mostDefs is how many definitions the next function clears; a larger table is given up.
-const mostDefs = 1 << 10
-
 // begin begins a function.
 func (g *builder) begin(f *Func) {
-	defs := g.defs
-	if defs == nil || len(defs) > mostDefs {
-		defs = map[def]*Value{}
-	}
-	clear(defs)
 	clear(g.vars)
-	*g = builder{f: f, pos: f.Pos, defs: defs, vars: g.vars[:0], waits: g.waits[:0], pending: g.pending[:0], values: g.values[:0], blocks: g.blocks[:0]}
+	*g = builder{f: f, pos: f.Pos, defs: g.defs, assigns: g.assigns[:0], spans: g.spans[:0], vars: g.vars[:0], waits: g.waits[:0], pending: g.pending[:0], coming: g.coming[:0], values: g.values[:0], blocks: g.blocks[:0]}
+	g.defs.empty()
 	f.Blocks = g.blocks
 	g.b = f.NewBlock()
 	g.b.Values = g.values
@@ -115,10 +121,14 @@ func (g *builder) start(b *Block) {
 	g.enter(b)
 }
 
-func (g *builder) seal(b *Block) {
+// seal says that b, which is no loop's head, has all its predecessors.
+func (g *builder) seal(b *Block) { g.waits[b.ID] = isSealed }
+
+// sealHead says that b, a loop's head, has all its predecessors: the phis asked for can be filled in.
+func (g *builder) sealHead(b *Block) {
 	first := g.waits[b.ID]
-	g.waits[b.ID] = isSealed
-	if first < 0 {
+	g.waits[b.ID] = isSealedHead
+	if first == isWaiting {
 		return
 	}
 	last := len(g.pending) // more may come, of other blocks
@@ -185,11 +195,18 @@ func (g *builder) ret(v, second *Value) {
 // ---- Variables ----
 
 func (g *builder) write(v *check.Var, x *Value) { g.writeIn(g.b, g.number(v), x) }
-func (g *builder) read(v *check.Var) *Value     { return g.readIn(g.b, g.number(v)) }
+func (g *builder) read(v *check.Var) *Value     { return g.readHere(g.number(v)) }
 
 // writeNone and readNone are about the second word of a variable that may be none and is no reference.
 func (g *builder) writeNone(v *check.Var, x *Value) { g.writeIn(g.b, g.second(v), x) }
-func (g *builder) readNone(v *check.Var) *Value     { return g.readIn(g.b, g.second(v)) }
+func (g *builder) readNone(v *check.Var) *Value     { return g.readHere(g.second(v)) }
+
+func (g *builder) readHere(n varID) *Value {
+	if x := &g.vars[n]; x.once && x.value != nil {
+		return x.value
+	}
+	return g.readIn(g.b, n)
+}
 
 func (g *builder) second(v *check.Var) varID {
 	if !v.Type.IsPair() {
@@ -204,23 +221,20 @@ func (g *builder) number(v *check.Var) varID {
 		return varID(v.Index)
 	}
 	v.Index = len(g.vars)
-	g.vars = append(g.vars, variable{of: v, typ: typeOf(v.Type), nonneg: isNonneg(v.Type)})
+	g.vars = append(g.vars, variable{of: v, typ: typeOf(v.Type), nonneg: isNonneg(v.Type), once: !v.Mutable})
 	if v.Type.IsPair() {
-		g.temporary(W, false)
+		g.vars = append(g.vars, variable{typ: W, once: !v.Mutable})
 	}
 	return varID(v.Index)
 }
 
-// temporary makes a variable that the source does not have.
-func (g *builder) temporary(t Type, nonneg bool) varID {
-	g.vars = append(g.vars, variable{typ: t, nonneg: nonneg})
-	return varID(len(g.vars) - 1)
-}
+// varies says that a variable has several definitions though the source has one.
+func (g *builder) varies(v *check.Var) { g.vars[g.number(v)].once = false }
 
 func (g *builder) writeIn(b *Block, n varID, v *Value) {
 	x := &g.vars[n]
-	if x.value != nil && x.block != b.ID {
-		g.defs[def{x.block, n}] = x.value
+	if x.value != nil && x.block != b.ID && !x.once {
+		g.defs.set(def{x.block, n}, x.value)
 	}
 	x.block, x.value = b.ID, v
 }
@@ -229,34 +243,53 @@ func (g *builder) readIn(b *Block, n varID) *Value {
 	if x := &g.vars[n]; x.value != nil && x.block == b.ID {
 		return x.value
 	}
-	if v := g.defs[def{b.ID, n}]; v != nil {
+	v := g.defs.get(def{b.ID, n})
+	varies := v == ofTurns
+	if v != nil && !varies {
 		return v
 	}
-	var v *Value
 	switch {
-	case g.waits[b.ID] != isSealed:
+	case varies && g.waits[b.ID] != isSealedHead:
 		v = g.phi(b, n)
 		if g.waits[b.ID] == isWaiting {
 			g.waits[b.ID] = int32(len(g.pending))
 		}
 		g.pending = append(g.pending, openPhi{b, n, v})
+	case varies:
+		v = g.phi(b, n)
+		g.writeIn(b, n, v) // ends the search in the loop
+		g.fillPhi(v, n)
 	case len(b.Preds) == 0: // dead code: any value will do
 		v = g.atHead(b, OpConst, g.vars[n].typ)
-	case len(b.Preds) == 1:
+	case len(b.Preds) == 1 || g.waits[b.ID] != isSealed: // a loop that leaves it as it is
 		v = g.readIn(b.Preds[0], n)
 	default:
-		v = g.phi(b, n)
-		g.writeIn(b, n, v) // ends the search in a loop
-		g.fillPhi(v, n)
+		v = g.readJoin(b, n)
 	}
 	g.writeIn(b, n, v)
+	return v
+}
+
+// readJoin reads a variable where several ways meet, none of them back to the head of a loop.
+func (g *builder) readJoin(b *Block, n varID) *Value {
+	first, isOne := len(g.coming), true
+	for _, p := range b.Preds {
+		v := g.readIn(p, n)
+		g.coming = append(g.coming, v)
+		isOne = isOne && v == g.coming[first]
+	}
+	v := g.coming[first]
+	if !isOne {
+		v = g.phi(b, n)
+		v.Args = g.f.space().lists.Copy(g.coming[first:])
+	}
+	g.coming = g.coming[:first]
 	return v
 }
 
 func (g *builder) phi(b *Block, n varID) *Value {
 	v := g.atHead(b, OpPhi, g.vars[n].typ)
 	v.Nonneg = g.vars[n].nonneg
-	g.hasPhi = true
 	return v
 }
 
@@ -265,6 +298,22 @@ func (g *builder) fillPhi(v *Value, n varID) {
 	for _, p := range v.Block.Preds {
 		v.Args = append(v.Args, g.readIn(p, n))
 	}
+	g.filled(v)
+}
+
+// filled notes whether a phi that has all its values has several.
+func (g *builder) filled(v *Value) {
+	var one *Value
+	for _, a := range v.Args {
+		if a == v || a == one {
+			continue
+		}
+		if one != nil {
+			return
+		}
+		one = a
+	}
+	g.hasCopy = true
 }
 
 // atHead puts a value behind the phis and parameters of b.
@@ -284,7 +333,6 @@ func (g *builder) atHead(b *Block, op Op, t Type) *Value {
 func (g *builder) value(op Op, t Type, args ...*Value) *Value {
 	v := g.f.NewValue(g.b, op, t, args...)
 	v.Pos = g.pos
-	g.hasPhi = g.hasPhi || op == OpPhi
 	return v
 }
 
@@ -372,7 +420,7 @@ func (g *builder) finish() {
 		g.f.edgesChanged()
 		g.f.removeUnreached()
 	}
-	if g.hasPhi {
+	if g.hasDead || g.hasCopy {
 		simplifyPhis(g.f)
 	}
 	g.f.room = nil

@@ -154,16 +154,25 @@ func (g *fn) condChain(e *syntax.Compare, yes, no *Block) {
 func (g *fn) condValue(e syntax.Expr) *Value {
 	yes, no, end := g.block(), g.block(), g.block()
 	g.cond(e, yes, no)
-	result := g.temporary(W, true)
+	var room [2]*Value
+	values := room[:0]
 	for i, b := range []*Block{no, yes} {
 		g.start(b)
 		if !g.isDead() {
-			g.writeIn(g.b, result, g.konst(W, int64(i)))
+			values = append(values, g.konst(W, int64(i)))
 			g.jump(end)
 		}
 	}
 	g.start(end)
-	return g.readIn(g.b, result)
+	switch len(values) {
+	case 0:
+		return g.konst(W, 0) // nothing comes here
+	case 1:
+		return values[0]
+	}
+	v := g.f.NewValue(g.b, OpPhi, W, values...)
+	v.Nonneg = true
+	return v
 }
 
 // assert traps unless e holds; the parts of an "and" are asserted one by one.

@@ -254,7 +254,9 @@ func (g *fn) isUnsafe(t *check.Type) bool {
 // joined starts end, whose predecessors bring one value each, and merges these.
 func (g *builder) joined(end *Block, values ...*Value) *Value {
 	g.start(end)
-	return g.value(OpPhi, values[0].Type, values...)
+	v := g.value(OpPhi, values[0].Type, values...)
+	g.filled(v)
+	return v
 }
 
 func (g *fn) shift(op Op, x, count *Value) *Value {

@@ -20,12 +20,12 @@ func (g *fn) body(b *syntax.Block, skip, brk *Block) {
 func (g *fn) whileStmt(s *syntax.WhileStmt) {
 	head, body, exit := g.block(), g.block(), g.block()
 	g.jump(head)
-	g.enter(head)
+	g.enterLoop(head, s)
 	g.cond(s.Cond, body, exit)
 	g.start(body)
 	g.body(s.Body, head, exit)
 	g.jumpIfAlive(head)
-	g.seal(head)
+	g.sealHead(head)
 	g.start(exit)
 }
 
@@ -46,37 +46,57 @@ func (g *fn) forStmt(s *syntax.ForStmt) {
 func (g *fn) forUpTo(s *syntax.ForStmt, v *check.Var) {
 	from, to := g.expr(s.X), g.expr(s.To)
 	head, body, next, exit := g.block(), g.block(), g.block(), g.block()
-	g.write(v, from)
 	g.jump(head)
-	g.enter(head)
-	g.branch(g.cmp(condOf(syntax.OpLt, v.Type), g.read(v), to), body, exit)
+	g.enterLoop(head, s)
+	i := g.counter(from)
+	i.Nonneg = isNonneg(v.Type)
+	g.write(v, i)
+	g.branch(g.cmp(condOf(syntax.OpLt, v.Type), i, to), body, exit)
 	g.start(body)
 	g.body(s.Body, next, exit)
 	g.jumpIfAlive(next)
 	g.start(next)
 	if !g.isDead() {
 		g.at(s.Pos())
-		g.step(v)
-		g.jump(head)
+		g.again(i, g.step(i), head)
 	}
-	g.seal(head)
+	g.sealCounted(head, i)
 	g.start(exit)
 }
 
-func (g *fn) step(v *check.Var) {
-	x := g.read(v)
+// counter is a value that changes from turn to turn, in the head of a loop that has nothing else yet.
+func (g *builder) counter(first *Value) *Value {
+	v := g.f.NewValue(g.b, OpPhi, first.Type)
+	v.Args = append(g.f.space().lists.List(2)[:0], first)
+	return v
+}
+
+// again goes on to the next turn, with the counter's next value.
+func (g *builder) again(counter, next *Value, head *Block) {
+	counter.Args = append(counter.Args, next)
+	g.jump(head)
+}
+
+// sealCounted seals the head of a loop with a counter.
+func (g *builder) sealCounted(head *Block, counter *Value) {
+	g.filled(counter)
+	g.sealHead(head)
+}
+
+func (g *builder) step(x *Value) *Value {
 	sum := g.wrap(OpAdd, x, g.konst(x.Type, 1))
-	sum.Nonneg = isNonneg(v.Type)
-	g.write(v, sum)
+	sum.Nonneg = x.Nonneg
+	return sum
 }
 
 // forThrough is for v in X..=To. The turn of To is the last: v never goes beyond it.
 func (g *fn) forThrough(s *syntax.ForStmt, v *check.Var) {
 	from, to := g.expr(s.X), g.expr(s.To)
 	body, next, more, exit := g.block(), g.block(), g.block(), g.block()
+	g.varies(v)
 	g.write(v, from)
 	g.branch(g.cmp(condOf(syntax.OpLt, v.Type), to, from), exit, body)
-	g.enter(body)
+	g.enterLoop(body, s, v)
 	g.body(s.Body, next, exit)
 	g.jumpIfAlive(next)
 	g.start(next)
@@ -84,10 +104,10 @@ func (g *fn) forThrough(s *syntax.ForStmt, v *check.Var) {
 		g.at(s.Pos())
 		g.branch(g.cmp(EQ, g.read(v), to), exit, more)
 		g.start(more)
-		g.step(v)
+		g.write(v, g.step(g.read(v)))
 		g.jump(body)
 	}
-	g.seal(body)
+	g.sealHead(body)
 	g.start(exit)
 }
 
@@ -105,16 +125,15 @@ func (g *fn) forEach(s *syntax.ForStmt, v *check.Var) {
 	if size > 1 {
 		length = g.wrap(OpMul, length, g.konst(L, size))
 	}
-	at := g.temporary(L, false)
 	first := g.wrap(OpAdd, object, g.konst(L, 8))
 	limit := g.wrap(OpAdd, first, length)
 	head, body, next, exit := g.block(), g.block(), g.block(), g.block()
-	g.writeIn(g.b, at, first)
 	g.jump(head)
-	g.enter(head)
-	g.branch(g.cmp(NE, g.readIn(g.b, at), limit), body, exit)
+	g.enterLoop(head, s)
+	at := g.counter(first)
+	g.branch(g.cmp(NE, at, limit), body, exit)
 	g.start(body)
-	element := g.loadOf(v.Type, g.readIn(g.b, at), 0, elementSet(int(size)))
+	element := g.loadOf(v.Type, at, 0, elementSet(int(size)))
 	if g.typeAfter(s.X).Kind == check.String {
 		element.Fixed, element.Mem = true, MemAny
 	}
@@ -124,32 +143,30 @@ func (g *fn) forEach(s *syntax.ForStmt, v *check.Var) {
 	g.start(next)
 	if !g.isDead() {
 		g.at(s.Pos())
-		g.writeIn(g.b, at, g.wrap(OpAdd, g.readIn(g.b, at), g.konst(L, size)))
-		g.jump(head)
+		g.again(at, g.wrap(OpAdd, at, g.konst(L, size)), head)
 	}
-	g.seal(head)
+	g.sealCounted(head, at)
 	g.start(exit)
 }
 
 // forGrowing is forEach with an index.
 func (g *fn) forGrowing(s *syntax.ForStmt, v *check.Var, object *Value, t *check.Type) {
-	i := g.temporary(L, false)
+	first := g.konst(L, 0)
 	head, body, next, exit := g.block(), g.block(), g.block(), g.block()
-	g.writeIn(g.b, i, g.konst(L, 0))
 	g.jump(head)
-	g.enter(head)
-	g.branch(g.cmp(ULT, g.readIn(g.b, i), g.head(object, growLength)), body, exit)
+	g.enterLoop(head, s)
+	i := g.counter(first)
+	g.branch(g.cmp(ULT, i, g.head(object, growLength)), body, exit)
 	g.start(body)
 	data := g.head(object, growData)
-	g.write(v, g.loadElement(t, v.Type, spot{g.behind(t, v.Type, data, g.readIn(g.b, i)), 0}))
+	g.write(v, g.loadElement(t, v.Type, spot{g.behind(t, v.Type, data, i), 0}))
 	g.body(s.Body, next, exit)
 	g.jumpIfAlive(next)
 	g.start(next)
 	if !g.isDead() {
 		g.at(s.Pos())
-		g.writeIn(g.b, i, g.wrap(OpAdd, g.readIn(g.b, i), g.konst(L, 1)))
-		g.jump(head)
+		g.again(i, g.step(i), head)
 	}
-	g.seal(head)
+	g.sealCounted(head, i)
 	g.start(exit)
 }
