@@ -33,7 +33,7 @@ var rules = []struct{ rule, files string }{
 	{"records are made by the names of their fields", "record_by_place record_field_missing record_field_twice record_field_unknown record_field_type"},
 	{"a ctor sets each field before the object is seen", "ctor_field_unset ctor_read_before ctor_func_before ctor_this_before ctor_return_early ctor_loop class_no_ctor service_field_unset service_field_no_ctor"},
 	{"an Array holds scalars; a List or Map what is neither own nor none; keys are integers, enums or strings", "array_of_string list_of_own map_key map_value list_element"},
-	{"a constant is known while compiling", "const_not_constant const_calls const_circle const_list const_object const_array_value const_array_element const_array_change"},
+	{"a constant is known while compiling", "const_not_constant const_calls const_circle const_list const_object const_array_value const_array_element const_array_change const_field"},
 	{"capabilities are given, not made", "new_given giveme_forgotten giveme_right giveme_right_handed giveme_class giveme_sigil system_sigil system_only system_io"},
 	// meaning
 	{"a name means one thing", "name_shadow_local name_shadow_func name_shadow_const name_shadow_core name_shadow_giveme name_twice"},
