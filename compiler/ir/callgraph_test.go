@@ -2,6 +2,7 @@ package ir
 
 import (
 	"math/rand/v2"
+	"path/filepath"
 	"strconv"
 	"testing"
 )
@@ -54,5 +55,52 @@ func TestDepth(t *testing.T) {
 		if got := m.callGraph().depth(m.Funcs[from : from+1]); got != want {
 			t.Errorf("from %s: %d, expected %d", m.Funcs[from].Name, got, want)
 		}
+	}
+}
+
+// TestSummaries: what is noted of functions as passes leave them is what they are, and what comes out
+// is what the passes make one by one.
+func TestSummaries(t *testing.T) {
+	files, _ := filepath.Glob("testdata/pass/*.ir")
+	names := 0
+	for _, path := range files {
+		text := readFile(t, path)
+		m, err := Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		Optimize(m)
+		for _, f := range m.Funcs {
+			noted := f.sum
+			if !noted.isKnown || !noted.hasForm {
+				t.Fatalf("%s: nothing is known of %s", path, f.Name)
+			}
+			f.changed()
+			m.callGraph()
+			loops := f.inLoops()
+			if len(noted.named) != len(f.sum.named) {
+				t.Fatalf("%s: %s names %v, noted were %v", path, f.Name, f.sum.named, noted.named)
+			}
+			for n, now := range f.sum.named {
+				was := noted.named[n]
+				if was.name != now.name || was.block != now.block || was.isOnce && loops.has(f.Blocks[now.block]) {
+					t.Errorf("%s: %s names %v, noted was %v", path, f.Name, now, was)
+				}
+				names++
+			}
+			if f.noteForm(); f.sum.form != noted.form {
+				t.Errorf("%s: %s is %v, noted was %v", path, f.Name, f.sum.form, noted.form)
+			}
+		}
+		checked, _ := Parse(text)
+		if err := OptimizeChecked(checked, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := m.String(), checked.String(); got != want {
+			t.Errorf("%s: all at once\n%s\none by one\n%s", path, got, want)
+		}
+	}
+	if names < 10 {
+		t.Errorf("only %d names", names)
 	}
 }

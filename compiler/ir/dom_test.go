@@ -96,8 +96,11 @@ func TestDominators(t *testing.T) {
 				}
 			}
 		}
-		in := f.inLoops()
+		in, turns := f.inLoops(), d.turns()
 		for b := range all {
+			if looped[b] && !turns.has(d.num[b.ID]) {
+				t.Fatalf("round %d: %v is in a loop, and lies in no turn\n%v", round, b, f)
+			}
 			if in.has(b) != looped[b] {
 				t.Fatalf("round %d: %v is in a loop: %v\n%v", round, b, in.has(b), f)
 			}
