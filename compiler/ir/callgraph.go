@@ -104,9 +104,14 @@ func (m *Module) callGraph() *callGraph {
 
 func (m *Module) symbolTable() *symbols {
 	if m.symbols == nil {
-		m.symbols = &symbols{numbers: make(map[string]int32, len(m.Funcs))}
+		m.symbols = newSymbols(len(m.Funcs))
 	}
 	return m.symbols
+}
+
+// newSymbols has room for the names of so many functions and some more.
+func newSymbols(funcs int) *symbols {
+	return &symbols{numbers: make(map[string]int32, funcs+funcs/8), names: make([]string, 0, funcs+funcs/8)}
 }
 
 // reach is the names that a walk has come to.

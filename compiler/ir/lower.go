@@ -65,6 +65,7 @@ func build(info *check.Info, arch string, askAll bool) (*Module, error) {
 		l.m.Files = append(l.m.Files, file.Name)
 	}
 	l.findCore()
+	l.m.symbols = newSymbols(len(info.Funcs) - len(l.core))
 	for _, fn := range info.Funcs {
 		if !fn.Core {
 			l.m.Funcs = append(l.m.Funcs, l.lowerFunc(fn))
