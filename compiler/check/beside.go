@@ -100,7 +100,11 @@ func (b *beside) Use(n *syntax.Name) Object {
 	if n == nil {
 		return nil
 	}
-	switch m := b.at(n.Key()).means.(type) {
+	return b.at(n.Key()).use()
+}
+
+func (r *row) use() Object {
+	switch m := r.means.(type) {
 	case *Var:
 		return m
 	case *Const:
@@ -126,6 +130,32 @@ func (b *beside) Field(m *syntax.Member) *Var {
 func (b *beside) Call(e syntax.Expr) *Call {
 	call, _ := b.at(e.Key()).means.(*Call)
 	return call
+}
+
+// Facts is all that is known of one expression, for who asks for several things.
+type Facts struct{ *row }
+
+// Facts gives them.
+func (b *beside) Facts(e syntax.Expr) Facts { return Facts{b.at(e.Key())} }
+
+// Type, Widened, Call and Use are as those of Info.
+func (f Facts) Type() *Type    { return f.typ }
+func (f Facts) Widened() *Type { return f.widen }
+func (f Facts) Use() Object    { return f.use() }
+func (f Facts) Call() *Call {
+	call, _ := f.means.(*Call)
+	return call
+}
+
+// Const is the value that is known while compiling, else nil.
+func (f Facts) Const() *Value { return f.value }
+
+// After is the type of the value once it is converted.
+func (f Facts) After() *Type {
+	if f.widen != nil {
+		return f.widen
+	}
+	return f.typ
 }
 
 // Def is the variable made by the name of a VarStmt, ForStmt or OnError. (Those of

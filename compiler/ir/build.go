@@ -294,7 +294,7 @@ func (g *builder) phi(b *Block, n varID) *Value {
 }
 
 func (g *builder) fillPhi(v *Value, n varID) {
-	v.Args = g.f.space().lists.List(len(v.Block.Preds))[:0]
+	v.Args = g.list(len(v.Block.Preds))[:0]
 	for _, p := range v.Block.Preds {
 		v.Args = append(v.Args, g.readIn(p, n))
 	}
@@ -324,6 +324,9 @@ func (g *builder) atHead(b *Block, op Op, t Type) *Value {
 	for i < len(b.Values) && (b.Values[i].Op == OpPhi || b.Values[i].Op == OpParam) {
 		i++
 	}
+	if n := len(b.Values); n == cap(b.Values) { // more are likely to come
+		b.Values = append(g.list(n + 4)[:0], b.Values...)
+	}
 	b.Values = slices.Insert(b.Values, i, v)
 	return v
 }
@@ -335,6 +338,9 @@ func (g *builder) value(op Op, t Type, args ...*Value) *Value {
 	v.Pos = g.pos
 	return v
 }
+
+// list gives room for arguments.
+func (g *builder) list(n int) []*Value { return g.f.space().lists.List(n) }
 
 func (g *builder) konst(t Type, n int64) *Value {
 	v := g.value(OpConst, t)

@@ -25,9 +25,10 @@ func (s *symbols) number(name string) int32 {
 
 // summary is what is known of a function as a whole.
 type summary struct {
-	isKnown           bool      // what follows is right
-	named             []mention // the names that values have, in the order of these
-	returns, syscalls bool      // it has such a place; only note knows
+	isKnown bool      // what follows is right
+	named   []mention // the names that values have, in the order of these
+	// it has such a place; only note knows
+	returns, syscalls, traps bool
 
 	hasForm bool // form is right
 	form    form // see pass_inline.go
@@ -54,6 +55,7 @@ func (s *symbols) note(f *Func) {
 				s.list = append(s.list, mention{name: s.number(v.Sym), block: int32(at)})
 			}
 			f.sum.syscalls = f.sum.syscalls || v.Op == OpSyscall
+			f.sum.traps = f.sum.traps || v.Trap != TrapNone || v.Op == OpCall && v.Sym == f.TrapSym
 		}
 	}
 	f.sum.named = s.room.Copy(s.list)

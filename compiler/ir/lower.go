@@ -38,6 +38,7 @@ type lowering struct {
 	led     []bool                  // by the number of a name: that leads to it
 	askAll  bool                    // all funcs of the program do
 	builder builder
+	fn      fn    // the func of the program that is lowered now
 	room    room  // of all functions
 	err     error // the first thing that cannot be lowered
 }
@@ -167,7 +168,9 @@ func (l *lowering) lowerFunc(of *check.Func) *Func {
 	}
 	file := l.files[of.File]
 	f.Pos, f.TrapSym = Pos{file.number, of.Decl.Pos().Line}, file.trapSym
-	g := &fn{builder: l.builderFor(f), l: l, of: of, file: of.File}
+	g := &l.fn
+	*g = fn{builder: l.builderFor(f), l: l, of: of, file: of.File, loops: g.loops[:0]}
+	f.Params = g.list(len(of.Params) + 1)[:0]
 	if of.UsesThis {
 		g.this = f.NewParam(L)
 	}
@@ -181,12 +184,12 @@ func (l *lowering) lowerFunc(of *check.Func) *Func {
 		g.fallOut()
 	}
 	g.finish()
-	if l.usesTrap(f) {
+	l.m.symbolTable().note(f)
+	if f.sum.traps {
 		l.needTrap(of.File)
 	} else {
 		f.TrapSym = ""
 	}
-	l.m.symbolTable().note(f)
 	return f
 }
 
@@ -231,17 +234,6 @@ func (g *fn) at(p syntax.Pos) { g.pos = Pos{g.f.Pos.File, p.Line} }
 
 // coreTrap takes W line<<4|trap and the file's name, and does not return.
 const coreTrap = "core.trap"
-
-func (l *lowering) usesTrap(f *Func) bool {
-	for _, b := range f.Blocks {
-		for _, v := range b.Values {
-			if v.Trap != TrapNone || v.Op == OpCall && v.Sym == f.TrapSym {
-				return true
-			}
-		}
-	}
-	return false
-}
 
 func (l *lowering) needTrap(file *syntax.File) {
 	if !slices.Contains(l.traps, file) {

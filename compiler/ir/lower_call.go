@@ -39,30 +39,30 @@ func (g *fn) callFunc(e syntax.Expr, c *check.Call) *Value {
 // callBoth evaluates the object and the arguments in their order and calls. second is
 // nil where nobody asks for it.
 func (g *fn) callBoth(e syntax.Expr, c *check.Call) (v, second *Value) {
-	var this *Value
+	list := g.list(len(c.Args) + 1)
+	args := list[1:]
 	switch {
 	case c.This:
-		this = g.this
+		list[0] = g.this
 	case c.Func.Class != nil:
-		this = g.expr(c.Recv)
+		list[0] = g.expr(c.Recv)
+	default:
+		list = args
 	}
-	args := g.args(c)
+	g.evaluate(c, args)
 	for i, p := range c.Func.Params {
 		args[i] = g.inRange(c.Args[i], args[i], p)
 		if isErased(p.Type) {
 			args[i] = g.toWord(args[i], g.typeAfter(c.Args[i]))
 		}
 	}
-	if this != nil {
-		args = append([]*Value{this}, args...)
-	}
 	g.at(e.Pos())
 	symbol := c.Func.Symbol
 	if e == g.spent {
 		symbol = coreMapSetSpent
 	}
-	v = g.call(symbol, typeOf(c.Func.Result), args...)
-	v.Nonneg = isNonneg(c.Func.Result)
+	v = g.call(symbol, typeOf(c.Func.Result))
+	v.Args, v.Nonneg = list, isNonneg(c.Func.Result)
 	if c.Func.Fails != nil || c.Result.IsPair() {
 		second = g.value(OpResult2, W, v)
 	}
@@ -86,9 +86,15 @@ func (g *fn) trapOn(second *Value) {
 	g.start(good)
 }
 
-// args evaluates the arguments as written, and gives them in the order of parameters.
+// args evaluates the arguments, and gives them in the order of parameters.
 func (g *fn) args(c *check.Call) []*Value {
-	args := make([]*Value, len(c.Args))
+	args := g.list(len(c.Args))
+	g.evaluate(c, args)
+	return args
+}
+
+// evaluate evaluates the arguments in the order in which they are written.
+func (g *fn) evaluate(c *check.Call, args []*Value) {
 	for _, i := range c.Eval {
 		args[i] = g.expr(c.Args[i])
 	}
@@ -97,7 +103,6 @@ func (g *fn) args(c *check.Call) []*Value {
 			args[i] = g.expr(a)
 		}
 	}
-	return args
 }
 
 // prim is a call of what every program may use.

@@ -91,7 +91,8 @@ func (g *fn) inside(x *Value, r check.Label) *Value {
 
 // cond branches on e.
 func (g *fn) cond(e syntax.Expr, yes, no *Block) {
-	if _, ok := g.l.info.Const(e); !ok {
+	f := g.l.info.Facts(e)
+	if f.Const() == nil {
 		switch x := unparen(e).(type) {
 		case *syntax.Unary:
 			if x.Op == syntax.OpNot {

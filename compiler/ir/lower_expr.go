@@ -13,34 +13,35 @@ import (
 
 // expr gives the value of e in the type that its place asks for.
 func (g *fn) expr(e syntax.Expr) *Value {
-	if c, ok := g.l.info.Const(e); ok {
-		t := g.typeAfter(e)
-		if t.Kind == check.MaybeKind {
-			t = t.Elem
-		}
-		if t.Kind == check.String {
-			return g.addr(g.l.text(c.Str))
-		}
-		return g.konst(typeOf(t), c.Bits)
+	f := g.l.info.Facts(e)
+	if f.Const() != nil {
+		return g.constant(f)
 	}
-	return g.widened(e, g.raw(e))
+	return g.widened(f, g.raw(e, f))
+}
+
+// constant is the value of an expression that is known.
+func (g *fn) constant(f check.Facts) *Value {
+	c, t := f.Const(), f.After()
+	if t.Kind == check.MaybeKind {
+		t = t.Elem
+	}
+	if t.Kind == check.String {
+		return g.addr(g.l.text(c.Str))
+	}
+	return g.konst(typeOf(t), c.Bits)
 }
 
 // typeAfter is the type of e's value after implicit conversion.
-func (g *fn) typeAfter(e syntax.Expr) *check.Type {
-	if t := g.l.info.Widened(e); t != nil {
-		return t
-	}
-	return g.l.info.Type(e)
-}
+func (g *fn) typeAfter(e syntax.Expr) *check.Type { return g.l.info.Facts(e).After() }
 
-// widened converts the value of e as its place asks.
-func (g *fn) widened(e syntax.Expr, v *Value) *Value {
-	if to := g.l.info.Widened(e); to != nil && v != nil {
+// widened converts the value of an expression as its place asks.
+func (g *fn) widened(f check.Facts, v *Value) *Value {
+	if to := f.Widened(); to != nil && v != nil {
 		if to.Kind == check.MaybeKind {
 			to = to.Elem
 		}
-		return g.extend(v, g.l.info.Type(e), to)
+		return g.extend(v, f.Type(), to)
 	}
 	return v
 }
@@ -56,21 +57,21 @@ func unparen(e syntax.Expr) syntax.Expr {
 }
 
 // raw gives the value of e in its own type; nil for a call without result.
-func (g *fn) raw(e syntax.Expr) *Value {
-	if c := g.l.info.Call(e); c != nil {
+func (g *fn) raw(e syntax.Expr, f check.Facts) *Value {
+	if c := f.Call(); c != nil {
 		return g.callExpr(e, c)
 	}
 	switch e := e.(type) {
 	case *syntax.Paren:
 		return g.expr(e.X)
 	case *syntax.Name:
-		return g.name(e)
+		return g.name(e, f)
 	case *syntax.Index:
-		return g.index(e)
+		return g.index(e, f.Type())
 	case *syntax.Unary:
-		return g.unary(e)
+		return g.unary(e, f.Type())
 	case *syntax.Binary:
-		return g.binary(e)
+		return g.binary(e, f.Type())
 	case *syntax.Compare:
 		return g.compare(e)
 	case *syntax.Try:
@@ -86,13 +87,13 @@ func (g *fn) raw(e syntax.Expr) *Value {
 	case *syntax.Copy:
 		return g.copyExpr(e)
 	case *syntax.NoneLit:
-		return g.konst(typeOf(g.l.info.Type(e)), 0)
+		return g.konst(typeOf(f.Type()), 0)
 	}
 	panic(fmt.Sprintf("bug: lower: an expression %T", e))
 }
 
-func (g *fn) name(e *syntax.Name) *Value {
-	switch o := g.l.info.Use(e).(type) {
+func (g *fn) name(e *syntax.Name, f check.Facts) *Value {
+	switch o := f.Use().(type) {
 	case *check.Const:
 		return g.addr(g.l.constArray(o))
 	case *check.Var:
@@ -132,7 +133,7 @@ func (g *fn) assign(s *syntax.AssignStmt) {
 	to := g.place(s.Left)
 	var old *Value
 	if s.Op != syntax.OpNone { // from left to right, as in x = x + y
-		old = to.load()
+		old = g.loadPlace(&to)
 	}
 	g.withValue(s.Right, s.OnError, to.typ, func(x, none *Value) {
 		if s.Op != syntax.OpNone {
@@ -144,19 +145,19 @@ func (g *fn) assign(s *syntax.AssignStmt) {
 		if to.v != nil {
 			x = g.inRange(s.Right, x, to.v)
 		}
-		to.store(x, none)
+		g.storePlace(&to, x, none)
 	})
 }
 
 // ---- Arithmetic ----
 
-func (g *fn) unary(e *syntax.Unary) *Value {
+func (g *fn) unary(e *syntax.Unary, t *check.Type) *Value {
 	x := g.expr(e.X)
 	if e.Op == syntax.OpNot {
 		return g.not(x)
 	}
 	g.at(e.Pos())
-	switch t := g.l.info.Type(e); {
+	switch {
 	case isWrapping(t):
 		return g.wrap(OpNeg, x)
 	case isSigned(t):
@@ -168,13 +169,13 @@ func (g *fn) unary(e *syntax.Unary) *Value {
 
 func (g *fn) not(x *Value) *Value { return g.wrap(OpXor, x, g.konst(W, 1)) }
 
-func (g *fn) binary(e *syntax.Binary) *Value {
+func (g *fn) binary(e *syntax.Binary, t *check.Type) *Value {
 	if e.Op == syntax.OpAnd || e.Op == syntax.OpOr {
 		return g.condValue(e)
 	}
 	x, y := g.expr(e.X), g.expr(e.Y)
 	g.at(e.OpPos)
-	return g.arith(e.Op, g.l.info.Type(e), x, y)
+	return g.arith(e.Op, t, x, y)
 }
 
 // arithOps is the op of each operator that is one.
@@ -281,7 +282,7 @@ func (g *builder) errorNumber(second *Value) *Value {
 func (g *fn) try(e *syntax.Try) *Value {
 	v, second := g.failingCall(e.X)
 	g.passOn(e.X, second)
-	return g.widened(e.X, v)
+	return g.widened(g.l.info.Facts(e.X), v)
 }
 
 // passOn leaves the func when second says that the call e failed.
@@ -308,7 +309,7 @@ func (g *fn) elseExpr(e *syntax.Else) *Value {
 	bad, good, end := g.block(), g.block(), g.block()
 	g.branch(absent, bad, good)
 	g.start(good)
-	x := g.widened(e.X, v)
+	x := g.widened(g.l.info.Facts(e.X), v)
 	g.jump(end)
 	g.start(bad)
 	y := g.expr(e.Y)

@@ -67,7 +67,7 @@ func (g *fn) forUpTo(s *syntax.ForStmt, v *check.Var) {
 // counter is a value that changes from turn to turn, in the head of a loop that has nothing else yet.
 func (g *builder) counter(first *Value) *Value {
 	v := g.f.NewValue(g.b, OpPhi, first.Type)
-	v.Args = append(g.f.space().lists.List(2)[:0], first)
+	v.Args = append(g.list(2)[:0], first)
 	return v
 }
 

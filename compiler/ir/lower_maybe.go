@@ -13,11 +13,12 @@ const noneWord = -1
 
 // pair gives the two words of a value whose place has a type with two words.
 func (g *fn) pair(e syntax.Expr) (v, none *Value) {
-	t := g.l.info.Type(e)
-	if _, known := g.l.info.Const(e); known || !t.IsPair() {
+	f := g.l.info.Facts(e)
+	t := f.Type()
+	if f.Const() != nil || !t.IsPair() {
 		return g.expr(e), g.konst(W, 0)
 	}
-	if c := g.l.info.Call(e); c != nil {
+	if c := f.Call(); c != nil {
 		return g.callBoth(e, c)
 	}
 	switch e := e.(type) {
@@ -26,7 +27,7 @@ func (g *fn) pair(e syntax.Expr) (v, none *Value) {
 	case *syntax.NoneLit:
 		return g.konst(typeOf(t), 0), g.konst(W, noneWord)
 	case *syntax.Name:
-		of := g.l.info.Use(e).(*check.Var)
+		of := f.Use().(*check.Var)
 		return g.read(of), g.readNone(of)
 	case *syntax.Try:
 		v, second := g.failingCall(e.X)
@@ -39,13 +40,14 @@ func (g *fn) pair(e syntax.Expr) (v, none *Value) {
 // present gives the value of e in its own type, and a word that is not 0 when there is
 // none: e failed, or is none.
 func (g *fn) present(e syntax.Expr) (v, absent *Value) {
-	t := g.l.info.Type(e)
+	f := g.l.info.Facts(e)
+	t := f.Type()
 	if c := g.l.info.Call(unparen(e)); c != nil && c.Fails != nil {
 		v, absent = g.failingCall(e)
 	} else if t.IsPair() {
 		return g.pair(e)
 	} else {
-		v = g.raw(e)
+		v = g.raw(e, f)
 	}
 	if t.Kind == check.MaybeKind && !t.IsPair() { // a failure gives 0 as well
 		absent = g.cmp(EQ, v, g.konst(L, 0))

@@ -195,17 +195,17 @@ func (g *fn) loadElement(on, t *check.Type, s spot) *Value {
 }
 
 // index is x[i].
-func (g *fn) index(e *syntax.Index) *Value {
-	el, t := g.element(e), g.l.info.Type(e)
+func (g *fn) index(e *syntax.Index, t *check.Type) *Value {
+	el := g.element(e)
 	return g.loadElement(el.on, t, g.find(el, t))
 }
 
-// place is what stands left of an assignment.
+// place is what stands left of an assignment: an element, or what v stands for.
 type place struct {
-	typ   *check.Type
-	v     *check.Var // what has a range; nil: an element
-	load  func() *Value
-	store func(x, none *Value)
+	typ     *check.Type
+	v       *check.Var
+	object  *Value // that has the field v; nil: v is a variable
+	element element
 }
 
 // place evaluates the parts of what is assigned to. An element is only looked for when
@@ -215,35 +215,46 @@ func (g *fn) place(e syntax.Expr) place {
 	case *syntax.Name:
 		v := g.l.info.Use(e).(*check.Var)
 		if v.Kind == check.FieldVar {
-			return g.fieldPlace(v, g.this)
+			return place{typ: v.Type, v: v, object: g.this}
 		}
-		return place{v.Type, v, func() *Value { return g.read(v) }, func(x, none *Value) {
-			g.write(v, x)
-			if none != nil && v.Type.IsPair() {
-				g.writeNone(v, none)
-			}
-		}}
+		return place{typ: v.Type, v: v}
 	case *syntax.Member:
-		return g.fieldPlace(g.l.info.Field(e), g.expr(e.X))
+		v := g.l.info.Field(e)
+		return place{typ: v.Type, v: v, object: g.expr(e.X)}
 	case *syntax.Index:
-		el, t := g.element(e), g.l.info.Type(e)
-		load := func() *Value { return g.loadElement(el.on, t, g.find(el, t)) }
-		return place{t, nil, load, func(x, _ *Value) {
-			s := g.find(el, t)
-			if isList(el.on) {
-				g.store(OpStore64, s.at, s.offset, g.toWord(x, t)).Mem = elementSet(8)
-				return
-			}
-			g.storeOf(t, s.at, s.offset, x, elementSet(t.Bytes()))
-		}}
+		return place{typ: g.l.info.Type(e), element: g.element(e)}
 	}
 	panic("bug: lower: assignment to no place")
 }
 
-func (g *fn) fieldPlace(v *check.Var, object *Value) place {
-	return place{v.Type, v,
-		func() *Value { return g.loadField(v.Type, object, int64(v.Index)) },
-		func(x, _ *Value) { g.storeField(v.Type, object, int64(v.Index), x) }}
+func (g *fn) loadPlace(p *place) *Value {
+	switch {
+	case p.v == nil:
+		return g.loadElement(p.element.on, p.typ, g.find(p.element, p.typ))
+	case p.object == nil:
+		return g.read(p.v)
+	}
+	return g.loadField(p.typ, p.object, int64(p.v.Index))
+}
+
+// storePlace writes x, and where it has two words the second, none.
+func (g *fn) storePlace(p *place, x, none *Value) {
+	switch {
+	case p.v == nil:
+		s := g.find(p.element, p.typ)
+		if isList(p.element.on) {
+			g.store(OpStore64, s.at, s.offset, g.toWord(x, p.typ)).Mem = elementSet(8)
+			return
+		}
+		g.storeOf(p.typ, s.at, s.offset, x, elementSet(p.typ.Bytes()))
+	case p.object == nil:
+		g.write(p.v, x)
+		if none != nil && p.typ.IsPair() {
+			g.writeNone(p.v, none)
+		}
+	default:
+		g.storeField(p.typ, p.object, int64(p.v.Index), x)
+	}
 }
 
 // ---- What is made ----

@@ -39,6 +39,9 @@ func (l *lowering) guardStack() {
 	}
 }
 
+// asking is how many values the question takes.
+const asking = 4
+
 // ask puts the question at the start of a func of a file.
 func (l *lowering) ask(f *Func, file *syntax.File) {
 	f.Asks = true
@@ -50,7 +53,7 @@ func (l *lowering) ask(f *Func, file *syntax.File) {
 	defer func() { f.room = nil }()
 	b := f.Blocks[0]
 	rest := b.Values[len(f.Params):]
-	b.Values = b.Values[:len(f.Params):len(f.Params)]
+	b.Values = append(l.room.lists.List(len(b.Values) + asking)[:0], f.Params...)
 	add := func(op Op, t Type, args ...*Value) *Value {
 		v := f.NewValue(b, op, t, args...)
 		v.Pos = f.Pos

@@ -71,7 +71,7 @@ func (g *fn) withValue(e syntax.Expr, on *syntax.OnError, t *check.Type, use fun
 	if isPair && g.l.info.Widened(unparen(e)) != nil {
 		none = g.konst(W, 0)
 	}
-	use(g.widened(e, v), none)
+	use(g.widened(g.l.info.Facts(e), v), none)
 	g.jump(end)
 	g.start(bad)
 	if on.Name != nil {

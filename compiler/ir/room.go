@@ -49,7 +49,8 @@ func (f *Func) space() *room {
 func (f *Func) looseBlock() *Block {
 	r := f.space()
 	b := r.blocks.One()
-	b.Succs, b.Preds = r.edges.List(2)[:0], r.edges.List(2)[:0]
+	edges := r.edges.List(4)
+	b.Succs, b.Preds = edges[0:0:2], edges[2:2:4]
 	b.ID = int32(f.nextBlk)
 	f.nextBlk++
 	return b
