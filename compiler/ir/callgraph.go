@@ -65,8 +65,7 @@ func (s *symbols) note(f *Func) {
 // several functions at once. If a name has no number, it is left to note.
 func (s *symbols) noteAgain(f *Func) {
 	list := f.sum.named[:0]
-	d := f.order()
-	turns := d.turns()
+	turns := f.turns()
 	for at, b := range f.Blocks {
 		for _, v := range b.Values {
 			if v.Sym == "" {
@@ -76,10 +75,39 @@ func (s *symbols) noteAgain(f *Func) {
 			if !known {
 				return
 			}
-			list = append(list, mention{n, int32(at), !turns.has(d.num[b.ID])})
+			list = append(list, mention{n, int32(at), !turns.has(int32(at))})
 		}
 	}
 	f.sum = summary{isKnown: true, named: list}
+}
+
+// turns is the edges that go back in a function's list of blocks, from one place to another.
+// Whatever the order, a block of a loop lies between the two of such an edge: who goes on from it
+// and comes to it again passes its place downward.
+type turns []struct{ to, from int32 }
+
+func (t turns) has(at int32) bool {
+	for _, e := range t {
+		if e.to <= at && at <= e.from {
+			return true
+		}
+	}
+	return false
+}
+
+func (f *Func) turns() turns {
+	r := f.space()
+	r.places, r.turns = zeroed(r.places, f.nextBlk), r.turns[:0]
+	for i, b := range f.Blocks {
+		at := int32(i)
+		r.places[b.ID] = at + 1
+		for _, s := range b.Succs {
+			if to := r.places[s.ID] - 1; to >= 0 {
+				r.turns = append(r.turns, struct{ to, from int32 }{to, at})
+			}
+		}
+	}
+	return r.turns
 }
 
 // callGraph has the functions by the number of their name; nil for a name that is of data or of

@@ -180,30 +180,6 @@ func (d *domTree) kids(b *Block) []*Block {
 	return d.children[from : from+d.count[i]]
 }
 
-// turns is the edges that go back in the order of blocks: from one place to another. A block of a
-// loop lies between the two of such an edge.
-type turns []struct{ to, from int32 }
-
-func (t turns) has(at int32) bool {
-	for _, e := range t {
-		if e.to <= at && at <= e.from {
-			return true
-		}
-	}
-	return false
-}
-
-func (d *domTree) turns() (t turns) {
-	for i, b := range d.order {
-		for _, p := range b.Preds {
-			if from := d.num[p.ID]; int(from) >= i {
-				t = append(t, struct{ to, from int32 }{int32(i), from})
-			}
-		}
-	}
-	return t
-}
-
 func (d *domTree) findLoops() {
 	d.heads = d.heads[:0]
 	for _, b := range d.order {

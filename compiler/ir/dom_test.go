@@ -96,9 +96,9 @@ func TestDominators(t *testing.T) {
 				}
 			}
 		}
-		in, turns := f.inLoops(), d.turns()
+		in, turns := f.inLoops(), f.turns()
 		for b := range all {
-			if looped[b] && !turns.has(d.num[b.ID]) {
+			if looped[b] && !turns.has(int32(slices.Index(f.Blocks, b))) {
 				t.Fatalf("round %d: %v is in a loop, and lies in no turn\n%v", round, b, f)
 			}
 			if in.has(b) != looped[b] {

@@ -23,6 +23,8 @@ type room struct {
 	marks    []bool // by value ID
 	work     []*Value
 	out      []*Value // the new list of a block
+	places   []int32  // by block ID, from 1, of those met so far
+	turns    turns
 }
 
 var rooms = sync.Pool{New: func() any { return new(room) }}
