@@ -19,7 +19,6 @@ type valueKey struct {
 	a, b, c int32
 	epoch   int32 // loads of memory that may change: a number of its state
 	imm     int64
-	sym     string
 }
 
 // hash mixes what tells most values apart.
@@ -28,9 +27,6 @@ func (k *valueKey) hash() uint32 {
 	h := uint64(k.op) | uint64(k.t)<<8 | uint64(k.cond)<<16 | uint64(k.check)<<24 | uint64(uint32(k.epoch))<<32
 	h = (h ^ uint64(uint32(k.a)) ^ uint64(uint32(k.b))<<32) * odd
 	h = (h ^ h>>29 ^ uint64(k.imm) ^ uint64(uint32(k.c))<<40) * odd
-	for i := range len(k.sym) {
-		h = (h ^ uint64(k.sym[i])) * odd
-	}
 	return uint32(h >> 32)
 }
 
@@ -41,8 +37,9 @@ type sharer struct {
 	d       *domTree
 	r       *replacements
 	numbers valueTable // of constants and addresses
-	num     []int32    // by value ID
-	at      valueKey   // of the value at hand
+	symbols map[string]int32
+	num     []int32  // by value ID
+	at      valueKey // of the value at hand
 	table   valueTable
 	epochs  epochs        // the state of memory here
 	last    int32         // of all numbers in them
@@ -60,6 +57,9 @@ type blockChange struct {
 	isKnown bool
 	search  int32 // the last one that met it
 }
+
+// mostSymbols is how many names the next function clears; a larger table is given up.
+const mostSymbols = 256
 
 // sharers are used again: their tables grow to what the largest functions need.
 var sharers = sync.Pool{New: func() any { return new(sharer) }}
@@ -84,7 +84,11 @@ func shareEqual(f *Func) {
 func (s *sharer) begin(f *Func) {
 	s.numbers.cut(0)
 	s.table.cut(0)
-	*s = sharer{d: f.dominators(), r: f.replacements(), numbers: s.numbers, table: s.table, num: zeroed(s.num, f.nextID),
+	if s.symbols == nil || len(s.symbols) > mostSymbols {
+		s.symbols = map[string]int32{}
+	}
+	clear(s.symbols)
+	*s = sharer{d: f.dominators(), r: f.replacements(), numbers: s.numbers, symbols: s.symbols, table: s.table, num: zeroed(s.num, f.nextID),
 		ends: s.ends, blocks: zeroed(s.blocks, f.nextBlk), work: s.work, stack: s.stack, dropped: s.dropped[:0]}
 	if f.nextBlk > len(s.ends) { // what is in it does not matter
 		s.ends = make([]epochs, f.nextBlk+f.nextBlk/4)
@@ -225,7 +229,10 @@ func (s *sharer) replace(v, w *Value) {
 // key makes k the key of v, if that may be shared. It gives v its number.
 func (s *sharer) key(v *Value, k *valueKey) bool {
 	if v.Op == OpConst || v.Op == OpAddr {
-		*k = valueKey{op: v.Op, t: v.Type, imm: v.Imm, sym: v.Sym}
+		*k = valueKey{op: v.Op, t: v.Type, imm: v.Imm}
+		if v.Op == OpAddr {
+			k.a = s.symbol(v.Sym)
+		}
 		e, seen := s.numbers.entry(k)
 		if !seen {
 			e.number = -int32(s.numbers.size())
@@ -238,7 +245,7 @@ func (s *sharer) key(v *Value, k *valueKey) bool {
 	if v.Op != OpTrapIf && v.Check == Wrap && !isLoad && !v.isPure() {
 		return false
 	}
-	*k = valueKey{op: v.Op, t: v.Type, cond: v.Cond, check: v.Check, imm: v.Imm, sym: v.Sym}
+	*k = valueKey{op: v.Op, t: v.Type, cond: v.Cond, check: v.Check, imm: v.Imm}
 	switch {
 	case isLoad && v.Fixed:
 		k.mem, k.epoch = MemAny, -1
@@ -254,6 +261,16 @@ func (s *sharer) key(v *Value, k *valueKey) bool {
 	}
 	k.a, k.b, k.c = args[0], args[1], args[2]
 	return true
+}
+
+// symbol is a number for each name.
+func (s *sharer) symbol(name string) int32 {
+	n, known := s.symbols[name]
+	if !known {
+		n = int32(len(s.symbols))
+		s.symbols[name] = n
+	}
+	return n
 }
 
 func (s *sharer) number(v *Value) int32 {

@@ -36,7 +36,7 @@ func walk(f *Func) {
 			needed: needed}
 		w.latch = head.Preds[1-head.predIndex(w.c.above)]
 		for _, b := range f.Blocks {
-			if !w.inside.has(b) {
+			if !w.inside.has(b) || !slices.ContainsFunc(b.Values, func(v *Value) bool { return v.Op.hasOffset() }) {
 				continue
 			}
 			for _, v := range slices.Clone(b.Values) {
