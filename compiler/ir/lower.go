@@ -31,6 +31,9 @@ type lowering struct {
 	tables  map[*check.Enum]bool
 	arrays  map[*check.Const]string // constant arrays that are used -> symbol
 	lengths map[string]int64        // of arrays and texts, by symbol
+	sized   []*Data                 // those that lengths does not have yet
+	pieces  []piece                 // of the formats at hand, the innermost last
+	run     []byte                  // room for a text made of several
 	givemes map[*check.Var]bool     // that are read somewhere
 	guarded []string                // funcs that ask for room on the stack
 	core    map[string]*check.Func  // by symbol, those of core that nothing has led to yet; see lower_core.go
@@ -60,7 +63,7 @@ func BuildAsking(info *check.Info, arch string) (*Module, error) { return build(
 
 func build(info *check.Info, arch string, askAll bool) (*Module, error) {
 	l := &lowering{info: info, arch: arch, askAll: askAll, m: &Module{}, files: map[*syntax.File]sourceFile{}, lowered: map[*check.Func]*Func{},
-		strings: map[string]string{}, tables: map[*check.Enum]bool{}, arrays: map[*check.Const]string{}, lengths: map[string]int64{}, givemes: map[*check.Var]bool{}}
+		strings: map[string]string{}, tables: map[*check.Enum]bool{}, arrays: map[*check.Const]string{}, givemes: map[*check.Var]bool{}}
 	for i, file := range info.Files {
 		l.files[file] = sourceFile{int32(i), trapName(info, i, file)}
 		l.m.Files = append(l.m.Files, file.Name)
@@ -274,18 +277,37 @@ func (l *lowering) text(s string) string {
 	if sym, ok := l.strings[s]; ok {
 		return sym
 	}
-	sym := "str." + strconv.Itoa(len(l.strings))
+	var name [24]byte
+	sym := string(strconv.AppendInt(append(name[:0], "str."...), int64(len(l.strings)), 10))
 	l.strings[s] = sym
-	l.lengths[sym] = int64(len(s))
-	l.m.Data = append(l.m.Data, &Data{Name: sym, Bytes: stringBytes(s), Align: 1})
+	l.addSized(&Data{Name: sym, Bytes: stringBytes(s), Align: 1})
 	return sym
 }
 
 // stringBytes is a string in memory: {u64 length, bytes, 0}. It needs no alignment:
 // x86-64 and arm64 read words from any address, and programs stay small.
 func stringBytes(s string) []byte {
-	b := binary.LittleEndian.AppendUint64(nil, uint64(len(s)))
+	b := binary.LittleEndian.AppendUint64(make([]byte, 0, 8+len(s)+1), uint64(len(s)))
 	return append(append(b, s...), 0)
+}
+
+// addSized adds data that begins with its length.
+func (l *lowering) addSized(d *Data) {
+	l.m.Data = append(l.m.Data, d)
+	l.sized = append(l.sized, d)
+}
+
+// lengthOf is the length of what a symbol stands for, if that begins with it. Of most nobody asks.
+func (l *lowering) lengthOf(sym string) (length int64, ok bool) {
+	if l.lengths == nil {
+		l.lengths = make(map[string]int64)
+	}
+	for _, d := range l.sized {
+		l.lengths[d.Name] = int64(binary.LittleEndian.Uint64(d.Bytes))
+	}
+	l.sized = l.sized[:0]
+	length, ok = l.lengths[sym]
+	return length, ok
 }
 
 // symbolName makes a name that symbols and the text form take out of any text.

@@ -121,8 +121,10 @@ func (g *fn) giveme(v *check.Var) *Value {
 
 // length is what a string or Array says of itself, in 32 bits: no object is longer.
 func (g *fn) length(object *Value) *Value {
-	if n, ok := g.l.lengths[object.Sym]; ok && object.Op == OpAddr && object.Imm == 0 {
-		return g.konst(W, n)
+	if object.Op == OpAddr && object.Imm == 0 {
+		if n, ok := g.l.lengthOf(object.Sym); ok {
+			return g.konst(W, n)
+		}
 	}
 	v := g.fixed(OpLoad32, W, object, 0)
 	v.Nonneg = true

@@ -86,43 +86,71 @@ func (g *fn) pushFormat(e syntax.Expr, c *check.Call) {
 	g.putAll(sink, corePushText, pieces)
 }
 
-// putAll puts pieces into a sink, texts with the func of that name.
+// putAll puts the pieces of the innermost format into a sink, texts with the func of that name.
 func (g *fn) putAll(sink *Value, text string, pieces []piece) {
-	for _, p := range pieces {
-		g.put(sink, text, p)
+	for i := range pieces {
+		g.put(sink, text, &pieces[i])
 	}
+	g.l.pieces = g.l.pieces[:len(g.l.pieces)-len(pieces)]
 }
 
-// pieces computes the values and joins neighbouring texts.
+// pieces computes the values and joins neighbouring texts. putAll is done with them.
 func (g *fn) pieces(c *check.Call) []piece {
-	var out []piece
-	text := func(s string) {
-		if s == "" {
-			return
-		}
-		if n := len(out); n > 0 && out[n-1].v == nil {
-			out[n-1].Text += s
-			return
-		}
-		out = append(out, piece{Piece: check.Piece{Text: s}})
-	}
+	first := len(g.l.pieces)
+	var run textRun
 	for _, p := range c.Format {
 		if p.X == nil {
-			text(p.Text)
-		} else if k, ok := g.l.info.Const(p.X); ok {
-			text(formatConst(k, g.typeAfter(p.X), p))
-		} else {
-			out = append(out, piece{p, g.expr(p.X), g.typeAfter(p.X)})
+			run.add(g.l, p.Text)
+			continue
 		}
+		f := g.l.info.Facts(p.X)
+		if k := f.Const(); k != nil {
+			run.add(g.l, formatConst(*k, f.After(), p))
+			continue
+		}
+		run.end(g.l)
+		v := g.expr(p.X)
+		g.l.pieces = append(g.l.pieces, piece{p, v, f.After()})
 	}
 	switch c.Prim {
 	case check.PrimPrint, check.PrimError, check.PrimStreamPrint:
-		text("\n")
+		run.add(g.l, "\n")
 	}
-	return out
+	run.end(g.l)
+	return g.l.pieces[first:]
 }
 
-func (g *fn) put(run *Value, putText string, p piece) {
+// textRun is texts that come one behind the other: one, or several in the room for that.
+type textRun struct {
+	one       string
+	isSeveral bool
+}
+
+func (r *textRun) add(l *lowering, s string) {
+	switch {
+	case s == "":
+	case r.isSeveral:
+		l.run = append(l.run, s...)
+	case r.one == "":
+		r.one = s
+	default:
+		l.run = append(append(l.run[:0], r.one...), s...)
+		r.isSeveral = true
+	}
+}
+
+// end makes a piece of the run, if there is something in it, and begins another.
+func (r *textRun) end(l *lowering) {
+	if r.isSeveral {
+		r.one = string(l.run)
+	}
+	if r.one != "" {
+		l.pieces = append(l.pieces, piece{Piece: check.Piece{Text: r.one}})
+	}
+	*r = textRun{}
+}
+
+func (g *fn) put(run *Value, putText string, p *piece) {
 	if p.v == nil {
 		g.call(putText, None, run, g.addr(g.l.text(p.Text)))
 		return

@@ -385,7 +385,6 @@ func (l *lowering) constArray(k *check.Const) string {
 		binary.LittleEndian.PutUint64(word[:], uint64(v.Bits))
 		b = append(b, word[:k.Type.Elem.Bytes()]...)
 	}
-	l.m.Data = append(l.m.Data, &Data{Name: sym, Bytes: b, Align: 1})
-	l.lengths[sym] = int64(len(k.Array))
+	l.addSized(&Data{Name: sym, Bytes: b, Align: 1})
 	return sym
 }
