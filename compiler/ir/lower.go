@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"slul/compiler/check"
+	"slul/compiler/slab"
 	"slul/compiler/syntax"
 )
 
@@ -41,9 +42,11 @@ type lowering struct {
 	led     []bool                  // by the number of a name: that leads to it
 	askAll  bool                    // all funcs of the program do
 	builder builder
-	fn      fn    // the func of the program that is lowered now
-	room    room  // of all functions
-	err     error // the first thing that cannot be lowered
+	fn      fn   // the func of the program that is lowered now
+	room    room // of all functions
+	data    slab.Stream[Data]
+	bytes   slab.Stream[byte] // of texts
+	err     error             // the first thing that cannot be lowered
 }
 
 // sourceFile is what is asked of a file again and again.
@@ -280,16 +283,20 @@ func (l *lowering) text(s string) string {
 	var name [24]byte
 	sym := string(strconv.AppendInt(append(name[:0], "str."...), int64(len(l.strings)), 10))
 	l.strings[s] = sym
-	l.addSized(&Data{Name: sym, Bytes: stringBytes(s), Align: 1})
+	d := l.data.One()
+	*d = Data{Name: sym, Bytes: appendString(l.bytes.List(stringSize(s))[:0], s), Align: 1}
+	l.addSized(d)
 	return sym
 }
 
-// stringBytes is a string in memory: {u64 length, bytes, 0}. It needs no alignment:
+// appendString makes a string as it is in memory: {u64 length, bytes, 0}. It needs no alignment:
 // x86-64 and arm64 read words from any address, and programs stay small.
-func stringBytes(s string) []byte {
-	b := binary.LittleEndian.AppendUint64(make([]byte, 0, 8+len(s)+1), uint64(len(s)))
-	return append(append(b, s...), 0)
+func appendString(b []byte, s string) []byte {
+	return append(append(binary.LittleEndian.AppendUint64(b, uint64(len(s))), s...), 0)
 }
+
+// stringSize is how many bytes that are.
+func stringSize(s string) int { return 8 + len(s) + 1 }
 
 // addSized adds data that begins with its length.
 func (l *lowering) addSized(d *Data) {

@@ -60,7 +60,7 @@ const maxNameTable = 1 << 14
 func (n names) tableSize() (shift uint, size int64) {
 	longest, last := 0, int64(0)
 	for _, v := range n.values {
-		longest = max(longest, len(stringBytes(v.Name)))
+		longest = max(longest, stringSize(v.Name))
 		last = max(last, v.Number)
 	}
 	for 1<<shift < longest {
