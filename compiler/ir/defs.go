@@ -1,6 +1,7 @@
 package ir
 
-// defs.go is the table of what variables are at the ends of blocks, of the function under construction.
+// defs.go is the table of what variables are at the ends of blocks, for the function under
+// construction (build.go).
 
 // defTable is a table with open addressing: the entries of one hash stand one behind the other.
 type defTable struct {

@@ -19,12 +19,13 @@
 //	verify.go          what every function must fulfil
 //	eval.go            ops on numbers
 //
-//	build.go           SSA construction, statement by statement
+//	build.go           SSA construction, statement by statement; with defs.go, the table of what
+//	                   variables are, and lower_turns.go, which says what loops assign
 //	lower.go           program -> module; then lower_start.go, lower_stmt.go,
 //	                   lower_loop.go, lower_expr.go, lower_cond.go, lower_range.go,
 //	                   lower_object.go, lower_maybe.go, lower_arena.go,
 //	                   lower_stack.go, lower_call.go, lower_format.go, lower_names.go,
-//	                   lower_module.go, lower_spent.go
+//	                   lower_module.go, lower_core.go, lower_spent.go
 //
 //	pass.go            the passes in order; then one file for each: pass_fold.go,
 //	                   pass_blocks.go, pass_cse.go with value_table.go, pass_hoist.go, pass_invert.go,
